@@ -1,0 +1,134 @@
+"""Declared attributes: `count = attribute(IntTopic, 0)` in a class.
+
+A declared attribute costs an object nothing until it is touched: its topic is made on first use, its value stored on first change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
+
+from .errors import InvalidValue
+from .topics import AttributeSpec, EventTopic, Topic, Validator
+from .topics.base import two_argument_validator
+
+if TYPE_CHECKING:
+    from .sobject import SObject
+
+TopicT = TypeVar("TopicT", bound=Topic[Any])
+ValueT = TypeVar("ValueT")
+
+
+class DeclaredAttribute(Generic[TopicT]):
+    """What `attribute(…)` leaves in a class. Reading gives the topic, assigning sets its value."""
+
+    __slots__ = ("name", "spec")
+
+    def __init__(self, spec: AttributeSpec) -> None:
+        self.spec = spec
+        self.name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, sobject: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, sobject: SObject, owner: type) -> TopicT: ...
+    def __get__(self, sobject: SObject | None, owner: type) -> TopicT | Self:
+        if sobject is None:
+            return self
+        topics = sobject._topics
+        if topics is not None:
+            topic = topics.get(self.name)
+            if topic is not None:
+                return topic  # type: ignore[return-value]  # made below, from this very spec
+        return sobject._topic(self.name, self.spec)  # type: ignore[return-value]  # likewise
+
+    def __set__(self, sobject: SObject, value: Any) -> None:
+        topic = self.__get__(sobject, type(sobject))
+        if value is not topic:  # `self.style = self.add_attribute('style', …)` and `counter.count += …` assign the topic itself
+            topic.set(value)
+
+
+def attribute(
+    topic_class: type[TopicT],
+    default: Any = None,
+    *,
+    is_stateful: bool = True,
+    order_strict: bool | None = None,
+    validator: Validator | None = None,
+    writable: bool = True,
+) -> DeclaredAttribute[TopicT]:
+    """Declare an attribute of an SObject class: `count = attribute(IntTopic, 0)`.
+
+    Args:
+        topic_class: IntTopic, StringTopic, DictTopic, …
+        default: The value an object begins with (None: the topic type's own default). It is checked now, and shared with nobody.
+        is_stateful: Whether changes enter the undo history.
+        order_strict: True (the default for stateful ones): clients get every change in order. False: only the latest value.
+        validator: `validator(value)` or `validator(value, change)`; refuses a change by returning False or raising ValueError.
+        writable: Whether clients may change it.
+
+    Raises:
+        InvalidValue: the default is no value of that topic.
+    """
+    return DeclaredAttribute(make_spec(topic_class, default, is_stateful, order_strict, validator, writable))
+
+
+def make_spec(
+    topic_class: type[Topic[Any]],
+    default: Any = None,
+    is_stateful: bool = True,
+    order_strict: bool | None = None,
+    validator: Validator | None = None,
+    writable: bool = True,
+) -> AttributeSpec:
+    """The spec that these options describe. Those of plain defaults are shared: a thousand objects with a `text` have one spec."""
+    if not isinstance(topic_class, type) or not issubclass(topic_class, Topic):
+        raise TypeError(f"expected a topic class such as objectsync.IntTopic, got {topic_class!r}")
+    if default is not None and not default and default == topic_class.default and type(default) is type(topic_class.default):
+        default = None
+    shareable = validator is None and type(default) in (type(None), bool, int, float, str)
+    if shareable:
+        key = (topic_class, type(default), default, is_stateful, order_strict, writable)
+        spec = _shared_specs.get(key)
+        if spec is None:
+            spec = _make_spec(topic_class, default, is_stateful, order_strict, None, writable)
+            if len(_shared_specs) < 1000:
+                _shared_specs[key] = spec
+        return spec
+    return _make_spec(topic_class, default, is_stateful, order_strict, validator, writable)
+
+
+_shared_specs: dict[tuple[Any, ...], AttributeSpec] = {}
+
+
+def _make_spec(
+    topic_class: type[Topic[Any]],
+    default: Any,
+    is_stateful: bool,
+    order_strict: bool | None,
+    validator: Validator | None,
+    writable: bool,
+) -> AttributeSpec:
+    if issubclass(topic_class, EventTopic) and default is not None:
+        raise InvalidValue("an event has no value, so it takes no default")
+    raw = topic_class.check(topic_class.default if default is None else default)
+    guards = () if validator is None else (two_argument_validator(validator),)
+    return AttributeSpec(topic_class, raw, is_stateful, not (is_stateful if order_strict is None else order_strict), guards, writable)
+
+
+class Shadowable(Generic[ValueT]):
+    """A read-only property that an instance attribute of the same name hides, so that user code may call its own things `parent`."""
+
+    def __init__(self, getter: Callable[[Any], ValueT]) -> None:
+        self._getter = getter
+        self.__doc__ = getter.__doc__
+
+    @overload
+    def __get__(self, sobject: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, sobject: SObject, owner: type) -> ValueT: ...
+    def __get__(self, sobject: SObject | None, owner: type) -> ValueT | Self:
+        return self if sobject is None else self._getter(sobject)

@@ -1,0 +1,207 @@
+"""Changes: the primitive operations, exactly as PROTOCOL.md writes them.
+
+A change is a frozen value and its own wire form (msgspec encodes it as an array, its kind first). What undoes it depends on the state
+it meets, so applying a change returns its inverse: topics apply topic changes (topics.py), the tree applies tree changes (tree.py).
+Positions in text are UTF-16 code units; -1 as an index of `create`, `place`, `insert` or `append` means the end.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+class Change(msgspec.Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True, tag_field="kind"):
+    """One primitive operation on the object with the id `object`. (`gc=False`: changes hold plain data, never a cycle.)"""
+
+    object: str
+
+
+# --- the tree -------------------------------------------------------------------------------------------------------------------
+
+
+class Define(Change, frozen=True, tag="define"):
+    """A type and its declared attributes: `{name: [topic_type, default]}`. `object` is the type's name."""
+
+    frontend_type: str
+    attributes: dict[str, tuple[str, Any]]
+
+
+class Create(Change, frozen=True, tag="create"):
+    """A new object; `attributes` holds the declared ones that differ from their default. Only the root's `parent` is None."""
+
+    type: str
+    parent: str | None
+    index: int
+    attributes: dict[str, Any]
+
+
+class Destroy(Change, frozen=True, tag="destroy"):
+    """The object and everything below it go."""
+
+
+class Clear(Change, frozen=True, tag="clear"):
+    """Everything below the object goes."""
+
+
+class Place(Change, frozen=True, tag="place"):
+    """The object moves below `parent`, to `index` as counted without itself."""
+
+    parent: str
+    index: int
+
+
+class Attribute(Change, frozen=True, tag="attribute"):
+    """A dynamic attribute appears."""
+
+    name: str
+    type: str
+    value: Any
+
+
+class DropAttribute(Change, frozen=True, tag="drop_attribute"):
+    """A dynamic attribute goes."""
+
+    name: str
+
+
+class Tag(Change, frozen=True, tag="tag"):
+    """The object gets a tag."""
+
+    tag: str
+
+
+class Untag(Change, frozen=True, tag="untag"):
+    """The object loses a tag."""
+
+    tag: str
+
+
+# --- topics ---------------------------------------------------------------------------------------------------------------------
+
+
+class TopicChange(Change, frozen=True):
+    """A change of one attribute."""
+
+    name: str
+
+
+class Set(TopicChange, frozen=True, tag="set"):
+    """The whole value."""
+
+    value: Any
+
+
+class Add(TopicChange, frozen=True, tag="add"):
+    """A number grows by `amount`."""
+
+    amount: int | float
+
+
+class InsertText(TopicChange, frozen=True, tag="insert_text"):
+    """`text` appears at `position`."""
+
+    position: int
+    text: str
+
+
+class DeleteText(TopicChange, frozen=True, tag="delete_text"):
+    """`length` units from `position` on go."""
+
+    position: int
+    length: int
+
+
+class Insert(TopicChange, frozen=True, tag="insert"):
+    """`item` appears in a list at `index`."""
+
+    index: int
+    item: Any
+
+
+class Pop(TopicChange, frozen=True, tag="pop"):
+    """The list's item at `index` goes."""
+
+    index: int
+
+
+class Move(TopicChange, frozen=True, tag="move"):
+    """The list's item at `index` moves to `to`, as counted without it."""
+
+    index: int
+    to: int
+
+
+class Replace(TopicChange, frozen=True, tag="replace"):
+    """The list's item at `index` becomes `item`."""
+
+    index: int
+    item: Any
+
+
+class Append(TopicChange, frozen=True, tag="append"):
+    """`item` joins a set, at `index`."""
+
+    item: Any
+    index: int
+
+
+class Remove(TopicChange, frozen=True, tag="remove"):
+    """`item` leaves a set."""
+
+    item: Any
+
+
+class Put(TopicChange, frozen=True, tag="put"):
+    """A dict's `key` gets `value`."""
+
+    key: str
+    value: Any
+
+
+class Drop(TopicChange, frozen=True, tag="drop"):
+    """A dict's `key` goes."""
+
+    key: str
+
+
+class Emit(TopicChange, frozen=True, tag="emit"):
+    """An event happens."""
+
+    args: dict[str, Any]
+
+
+class Unemit(TopicChange, frozen=True, tag="unemit"):
+    """A stateful event is undone."""
+
+    args: dict[str, Any]
+
+
+ClientChange = (
+    Create
+    | Destroy
+    | Clear
+    | Place
+    | Attribute
+    | DropAttribute
+    | Tag
+    | Untag
+    | Set
+    | Add
+    | InsertText
+    | DeleteText
+    | Insert
+    | Pop
+    | Move
+    | Replace
+    | Append
+    | Remove
+    | Put
+    | Drop
+    | Emit
+)
+"""What a client may propose: everything but `define` and `unemit`."""
+
+AnyChange = ClientChange | Define | Unemit
+"""Everything that may stand in an update."""

@@ -1,0 +1,101 @@
+"""The older ObjectSync's names for what has a modern one: one line each, in this one place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .errors import InvalidChangeError
+
+if TYPE_CHECKING:
+    from .sobject import SObject
+
+
+class OlderNames:
+    """`get_id()` for `id`, `get_children()` for `children`, and so on."""
+
+    __slots__ = ()
+
+    def post_build(self) -> None:
+        """`init()`, as versions before 0.4 called it."""
+
+    def get_id(self: Any) -> str:
+        """`id`."""
+        return self._id  # type: ignore[no-any-return]  # `self` is an SObject
+
+    def get_server(self: Any) -> Any:
+        """`server`."""
+        return self._tree
+
+    def get_type_name(self: Any) -> str:
+        """The name that the class is registered under."""
+        return self._type.name  # type: ignore[no-any-return]  # `self` is an SObject
+
+    def is_destroyed(self: Any) -> bool:
+        """Whether the object is gone."""
+        return self._state == 2  # type: ignore[no-any-return]  # `self` is an SObject
+
+    def is_root(self: Any) -> bool:
+        """Whether it is the root."""
+        return self._parent is None and self._state != 2
+
+    def get_parent(self: Any) -> SObject:
+        """`parent`, which the root has not.
+
+        Raises:
+            NotImplementedError: this is the root.
+        """
+        if self._parent is None:
+            raise NotImplementedError(f"{self} has no parent")
+        return self._parent  # type: ignore[no-any-return]  # `self` is an SObject
+
+    def get_children(self: Any) -> list[SObject]:
+        """`children`."""
+        return list(self._children or ())
+
+    def has_child(self: Any, child: SObject) -> bool:
+        """Whether `child` is directly below."""
+        return child._parent is self
+
+    def get_children_of_type(self: Any, cls: type[Any]) -> list[Any]:
+        """The objects directly below that are of a class."""
+        return [child for child in self._children or () if isinstance(child, cls)]
+
+    def get_child_of_type(self: Any, cls: type[Any]) -> Any:
+        """The first object directly below that is of a class.
+
+        Raises:
+            ValueError: there is none.
+        """
+        for child in self._children or ():
+            if isinstance(child, cls):
+                return child
+        raise InvalidChangeError(f"{self} has no child of type {cls.__name__}")
+
+    def get_child_by_id(self: Any, id: str) -> SObject:
+        """The object directly below with this id.
+
+        Raises:
+            ValueError: there is none.
+        """
+        for child in self._children or ():
+            if child._id == id:
+                return child  # type: ignore[no-any-return]  # an SObject
+        raise InvalidChangeError(f"{self} has no child with the id {id!r}")
+
+    def add_child_s(self: Any, type_name: str, id: str | None = None, **kwargs: Any) -> SObject:
+        """`add_child` by the name of a registered class."""
+        return self.add_child(type_name, id=id, **kwargs)  # type: ignore[no-any-return]  # an SObject
+
+    def remove_child(self: Any, child: Any) -> None:
+        """`child.remove()`.
+
+        Raises:
+            ValueError: it is no child of this object.
+        """
+        if child._parent is not self:
+            raise InvalidChangeError(f"{child} is no child of {self}")
+        self._tree.destroy(child)
+
+    def destroy(self: Any) -> None:
+        """`remove()`."""
+        self._tree.destroy(self)

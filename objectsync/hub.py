@@ -1,0 +1,405 @@
+"""The hub: a tree with clients, sans-I/O. It decides actions, answers calls, runs handlers, and keeps sessions.
+
+Rules: what a client sends is checked before it changes anything, and what goes wrong in it is answered to that client alone. Handlers and
+services run after the commit, outside the lock, where the shell's `Jobs` put them (jobs.py). The hub reads no clock, no socket and no
+random source; `new_secret` is handed in.
+"""
+
+from __future__ import annotations
+
+import hmac
+import inspect
+import logging
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+from . import protocol
+from .changes import (
+    Attribute,
+    Change,
+    Clear,
+    Create,
+    Define,
+    Destroy,
+    DropAttribute,
+    Insert,
+    InsertText,
+    Place,
+    Tag,
+    TopicChange,
+    Untag,
+)
+from .errors import Forbidden, InvalidChangeError, LimitExceeded, LocalError, ProtocolError, StaleChange
+from .events import Signal
+from .frames import unescape
+from .jobs import Job, Jobs
+from .limits import Limits
+from .policy import Policy
+from .protocol import Action, Call, Error, Failure
+from .services import Service, Services
+from .session import Connection, Session
+from .sobject import SObject
+from .transaction import Emission
+from .transform import transform_sequences
+from .tree import Tree
+from .updates import Updates
+from .values import Buffer, check_value
+
+logger = logging.getLogger("objectsync.hub")
+
+_POSITIONAL = ("insert_text", "delete_text", "insert", "pop", "move", "replace")
+
+
+class Hub(Tree):
+    """A tree of SObjects that clients connect to."""
+
+    version = "0.1.0"
+
+    def __init__(
+        self,
+        root_object_type: type[SObject] = SObject,
+        *,
+        new_secret: Callable[[int], str],
+        jobs: Jobs,
+        limits: Limits | None = None,
+        policy: Policy | None = None,
+        token: str | None = None,
+        debug: bool = False,
+    ) -> None:
+        super().__init__(root_object_type, limits)
+        self.policy = policy or Policy()
+        self.debug = debug
+        self.epoch = new_secret(6)
+        self._new_secret = new_secret
+        self._token = token
+        self._services = Services()
+        self._sessions: dict[str, Session] = {}
+        self.updates = Updates(self.log, self.objects, self.root, self.limits, self._defines)
+        self.on_client_connect = Signal()
+        """Called with the session's id when a client has come."""
+        self.on_client_disconnect = Signal()
+        """Called with the session's id when a client has gone for good: at once when it said so or closed cleanly, else when nobody
+        has resumed it within `Limits.resume_seconds`."""
+        self.jobs = jobs
+        self.transactions.deliver = self._deliver
+        self.register_service("undo", self._undo_service)
+        self.register_service("redo", self._redo_service)
+
+    # --- services
+
+    def register_service(self, name: str, callback: Callable[..., Any], pass_sender: bool = False) -> Callable[[], None]:
+        """Let clients call `callback(**args)` (it may be `async def`); returns the function that ends it.
+
+        With `pass_sender`, it also gets `sender`, the client's session id, which the client cannot forge.
+
+        Raises:
+            AlreadyExists: the name is taken.
+        """
+        return self._services.add(None, name, callback, pass_sender)
+
+    def register_object_service(self, sobject: SObject, name: str, callback: Callable[..., Any], pass_sender: bool) -> Callable[[], None]:
+        """`SObject.register_service`."""
+        return self._services.add(sobject, name, callback, pass_sender)
+
+    # --- clients
+
+    @property
+    def clients(self) -> list[str]:
+        """The ids of the sessions, connected or waiting to be resumed."""
+        with self.lock:
+            return list(self._sessions)
+
+    def connect(self, now: float, identity: str | None = None, authorized: bool = False) -> Connection:
+        """A transport has a new client: its side of the conversation."""
+        return Connection(self, now, identity, authorized)
+
+    def tick(self, now: float) -> None:
+        """Look at the clock: forget the sessions that nobody has resumed."""
+        with self.lock:
+            expired = [
+                session
+                for session in self._sessions.values()
+                if session.left_at is not None and now - session.left_at >= self.limits.resume_seconds
+            ]
+        for session in expired:
+            self.end_session(session)
+
+    def next_deadline(self) -> float | None:
+        """When `tick` has something to do next; None for never."""
+        with self.lock:
+            left = [session.left_at for session in self._sessions.values() if session.left_at is not None]
+        return min(left) + self.limits.resume_seconds if left else None
+
+    # --- what connections ask (session.Host)
+
+    def authorized(self, auth: str | None, connection: Connection) -> bool:
+        """Whether a hello proves that the client may come in."""
+        return self.token_matches(auth)
+
+    def token_matches(self, offered: str | None) -> bool:
+        """Whether this is the access token (anything is, where the server asks for none)."""
+        return self._token is None or hmac.compare_digest(self._token.encode(), (offered or "").encode())
+
+    def open_session(self, identity: str | None) -> Session:
+        """A new client."""
+        session = Session(self._new_secret(16), identity)
+        self._sessions[session.id] = session
+        self._announce(self.on_client_connect, session)
+        return session
+
+    def find_session(self, id: str) -> Session | None:
+        """The session with this id."""
+        return self._sessions.get(id)
+
+    def end_session(self, session: Session) -> None:
+        """A client has gone for good: nothing of it is kept."""
+        with self.lock:
+            if self._sessions.pop(session.id, None) is None:
+                return
+            if session.connection is not None:
+                session.connection.session = None
+                session.connection = None
+        self._announce(self.on_client_disconnect, session)
+
+    def new_token(self) -> str:
+        """A new resume token."""
+        return self._new_secret(16)
+
+    def decide(self, session: Session, action: Action, buffers: list[Buffer]) -> None:
+        """Apply a client's action or reject it; the answer comes in the stream.
+
+        Raises:
+            ProtocolError: `cseq` leaves a gap, or `base` lies in the future.
+        """
+        if action.cseq <= session.cseq:
+            return  # decided before; the stream has carried, or will carry, the answer
+        if action.cseq != session.cseq + 1:
+            raise ProtocolError(f"action {action.cseq} came after {session.cseq}")
+        if action.base > self.log.head or action.base < 0:
+            raise ProtocolError(f"action {action.cseq} is based on {action.base}; the newest is {self.log.head}")
+        failure: tuple[str, str] | None = None
+        try:
+            with self.transactions.record(session=session.id, cseq=action.cseq) as transaction:
+                proposed = protocol.decode_changes(action.changes)
+                if len(proposed) > self.limits.action_changes:
+                    raise LimitExceeded(f"{len(proposed)} changes in one action; the limit is {self.limits.action_changes}")
+                changes = [unescape(change, buffers) for change in proposed]
+                transaction.proposed = tuple(changes)
+                for change in self._moved(session, action.base, changes):
+                    self._apply_proposed(session, change)
+                session.cseq = action.cseq
+        except LocalError as error:
+            failure = (error.code, str(error))
+        except ProtocolError as error:
+            failure = ("invalid_change", str(error))
+        except Exception:
+            incident = self._incident(f"an action of client {session.id} failed")
+            failure = ("error", f"a listener failed (incident {incident})")
+        if failure is not None:
+            session.cseq = action.cseq
+            self.transactions.reject(session.id, action.cseq, *failure)
+
+    def call(self, connection: Connection, call: Call) -> None:
+        """Run a service for a client; the result goes to that connection."""
+        session = connection.session
+        assert session is not None
+        failure: Failure | None = None
+        service: Service | None = None
+        args: dict[str, Any] = {}
+        with self.lock:
+            sobject = None if call.object is None else self.objects.get(call.object)
+            if call.object is not None and sobject is None:
+                failure = Failure("unknown_object", f"there is no object {call.object!r}")
+            else:
+                service = self._services.find(sobject, call.service)
+                if service is None:
+                    where = "" if sobject is None else f" on {sobject}"
+                    failure = Failure("unknown_service", f"there is no service {call.service!r}{where}")
+                elif not self.policy.may_call(session, call.service, sobject):
+                    failure = Failure("forbidden", f"this client may not call {call.service!r}")
+                else:
+                    try:
+                        args = service.arguments(check_value(call.args), session.id)
+                    except (TypeError, LocalError) as error:
+                        failure = Failure("invalid_args", f"the service {call.service!r} takes other arguments: {error}")
+            if failure is not None or service is None:
+                connection.result(call.id, failure=failure)
+                self._wake()
+                return
+
+        def answer(value: Any) -> None:
+            try:
+                value = check_value(value)
+            except LocalError as error:
+                fail(error)
+                return
+            with self.lock:
+                connection.result(call.id, value)
+            self._wake()
+
+        def fail(error: BaseException) -> None:
+            incident = self._incident(f"the service {call.service!r} failed", error)
+            message = f"the service {call.service!r} failed" + (f": {error}" if self.debug else "")
+            with self.lock:
+                connection.result(call.id, failure=Failure("error", message, incident))
+            self._wake()
+
+        callback = service.callback
+        self.jobs.later(lambda: _then(callback(**args), answer), fail)
+
+    # --- inner
+
+    def _apply_proposed(self, session: Session, change: Change) -> None:
+        """One proposed change: may it, does it fit, then apply."""
+        policy = self.policy
+        if isinstance(change, TopicChange):
+            sobject = self.get_object(change.object)
+            topic = sobject.get_attribute(change.name)
+            if not policy.may_change(session, sobject, change.name, topic._spec):
+                raise Forbidden(f"{topic} may not be changed by this client")
+            self._check_size(change)
+            self.transactions.perform(topic, topic.check_change(change))
+            return
+        if isinstance(change, Create):
+            parent = self.get_object(change.parent or "")
+            if not change.object.startswith(f"{session.id}."):
+                raise Forbidden(f"a client's ids begin with its session, {session.id}., not {change.object!r}")
+            if not policy.may_create(session, self.types.named(change.type).cls, parent):
+                raise Forbidden(f"this client may not create {change.type}; its class says client_creatable = False")
+            self._check_size(change)
+        elif isinstance(change, (Destroy, Clear, Place, Attribute, DropAttribute, Tag, Untag)):
+            sobject = self.get_object(change.object)
+            if not policy.may_shape(session, sobject):
+                raise Forbidden(f"this client may not {type(change).__name__.lower()} {sobject}; its class says client_creatable = False")
+            if isinstance(change, Place) and not policy.may_create(session, type(sobject), self.get_object(change.parent)):
+                raise Forbidden(f"this client may not place {sobject} there")
+            if isinstance(change, Attribute):
+                self._check_size(change)
+        self.apply(change)
+
+    def _check_size(self, change: Change) -> None:
+        for field in change.__struct_fields__:
+            self._check_value_size(getattr(change, field))
+
+    def _check_value_size(self, value: Any) -> None:
+        limits = self.limits
+        stack = [value]
+        while stack:
+            item = stack.pop()
+            if isinstance(item, str):
+                if len(item) > limits.string_length:
+                    raise LimitExceeded(f"a text of {len(item)} characters; the limit for clients is {limits.string_length}")
+            elif isinstance(item, (list, dict)):
+                if len(item) > limits.collection_items:
+                    raise LimitExceeded(f"{len(item)} items; the limit for clients is {limits.collection_items}")
+                stack.extend(item.values() if isinstance(item, dict) else item)
+
+    def _moved(self, session: Session, base: int, changes: list[Change]) -> Iterable[Change]:
+        """The changes, moved past what others did since the client's view (`base`)."""
+        positional = {
+            (change.object, change.name)
+            for change in changes
+            if isinstance(change, TopicChange) and change.__struct_config__.tag in _POSITIONAL
+        }
+        if not positional or base == self.log.head:
+            return changes
+        if not self.log.reaches(base):
+            raise StaleChange("the positions are older than the server's log; look again and repeat")
+        later: dict[tuple[str, str], list[Change]] = {}
+        for transaction in self.log.since(base):
+            if transaction.session != session.id:
+                for change in transaction.changes:
+                    if isinstance(change, TopicChange) and (change.object, change.name) in positional:
+                        later.setdefault((change.object, change.name), []).append(change)
+        moved: list[Change] = []
+        for change in changes:
+            key = (change.object, change.name) if isinstance(change, TopicChange) else ("", "")
+            if key not in later:
+                moved.append(change)
+                continue
+            if any(other.__struct_config__.tag == "set" for other in later[key]) and change.__struct_config__.tag in _POSITIONAL:
+                if isinstance(change, (InsertText, Insert)):
+                    raise InvalidChangeError(f"{change.name!r} of {change.object} was replaced as a whole meanwhile", change)
+                continue  # what it would remove or move is gone with the old value
+            past, later[key] = transform_sequences([change], later[key])
+            moved += past
+        return moved
+
+    def _deliver(self, emissions: list[Emission]) -> None:
+        for emission in emissions:
+            for handler in emission.handlers:
+                job = _handler_job(handler, emission)
+                run = self.jobs.here if emission.session is None else self.jobs.later
+                run(job, self._handler_failed(emission))
+
+    def _handler_failed(self, emission: Emission) -> Callable[[BaseException], None]:
+        def failed(error: BaseException) -> None:
+            what = f"a handler of {emission.object}.{emission.name} failed"
+            incident = self._incident(what, error)
+            session = None if emission.session is None else self._sessions.get(emission.session)
+            if session is not None and session.connection is not None:
+                message = what + (f": {type(error).__name__}: {error}" if self.debug else "")
+                session.connection.tell(Error("handler_failed", message, emission.object._id, incident))
+                self._wake()
+
+        return failed
+
+    def _announce(self, signal: Signal, session: Session) -> None:
+        def failed(error: BaseException) -> None:
+            self._incident("a listener of the clients' coming and going failed", error)
+
+        for listener in (*signal.manual, *signal.auto):
+            self.jobs.later(partial(listener, session.id), failed)
+
+    def _incident(self, what: str, error: BaseException | None = None) -> str:
+        """Log an exception; returns the number by which the log names it."""
+        incident = self._new_secret(6)
+        logger.error("%s (incident %s)", what, incident, exc_info=error or True)
+        return incident
+
+    def _undo_service(self, target: str | None = None) -> bool:
+        return bool(self.undo(None if target is None else self.get_object(target)))
+
+    def _redo_service(self, target: str | None = None) -> bool:
+        return bool(self.redo(None if target is None else self.get_object(target)))
+
+    def _defines(self) -> list[Define]:
+        return [info.define() for info in self.types.by_name.values()]
+
+    def _wake(self) -> None:
+        for wake in self.transactions.wakers:
+            wake()
+
+    def add_waker(self, wake: Callable[[], None]) -> Callable[[], None]:
+        """Call `wake()` whenever there is something to send (from any thread; it must return at once). Returns what ends it."""
+        with self.lock:
+            self.transactions.wakers = (*self.transactions.wakers, wake)
+
+        def remove() -> None:
+            with self.lock:
+                self.transactions.wakers = tuple(w for w in self.transactions.wakers if w is not wake)
+
+        return remove
+
+
+def _handler_job(handler: Callable[..., Any], emission: Emission) -> Job:
+    try:
+        inspect.signature(handler).bind(emission)
+    except TypeError:
+        return handler
+    except ValueError:  # a builtin without a signature
+        pass
+    return lambda: handler(emission)
+
+
+def _then(outcome: Any, answer: Callable[[Any], None]) -> Any:
+    """Answer with an outcome, now or when it has been awaited."""
+    if not inspect.isawaitable(outcome):
+        answer(outcome)
+        return None
+
+    async def wait() -> None:
+        answer(await outcome)
+
+    return wait()

@@ -1,0 +1,357 @@
+"""The life of objects: created, restored, cloned (docs/architecture.md, "Life").
+
+Rules: an object that fails on its way leaves nothing behind. A restored one is not built again; it gets back what was recorded, and what
+user code held on it. Classes register themselves when they are first used.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from .changes import Change, Destroy, Place, Set
+from .errors import AlreadyExists, InvalidChangeError, InvalidValue, UnknownObject, describe
+from .limits import Limits
+from .shape import Shape, children_first
+from .snapshot import DynamicRecord, ObjectRecord, from_plain
+from .sobject import ObjectT, SObject
+from .topics import TOPIC_TYPES, AttributeSpec
+from .transaction import FRESH, GONE, OpenTransaction
+from .types import TypeInfo, TypeRegistry
+from .values import copy_value
+
+_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+
+
+class Life(Shape):
+    """A tree whose objects come to life."""
+
+    def __init__(self, root_object_type: type[SObject], limits: Limits | None) -> None:
+        super().__init__(limits)
+        self.types = TypeRegistry(SObject)
+        self._next_id = 1
+        self.root = root_object_type.__new__(root_object_type)
+        with self.record() as transaction:
+            transaction.recording = False
+            self._create(transaction, self.root, None, None, "root", (), {})
+
+    def create_object(
+        self,
+        cls: type[ObjectT] | str,
+        parent_id: str | SObject = "root",
+        id: str | None = None,
+        serialized: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> ObjectT:
+        """Create an object of a class (or of the class registered under a name) below a parent; `kwargs` go to its `build`.
+
+        With `serialized` (what `serialize()` gave) it is restored instead, with everything below it; ids that are taken are replaced.
+
+        Raises:
+            UnknownObject: there is no such parent.
+            AlreadyExists: the id is taken.
+            InvalidValue: `serialized` is not what `serialize()` gives.
+        """
+        parent = parent_id if isinstance(parent_id, SObject) else self.get_object(parent_id)
+        if serialized is None:
+            return self._create_new(cls, parent, id, (), kwargs)  # type: ignore[return-value]  # of the class asked for
+        if kwargs:
+            raise TypeError(f"a restored object is not built, so it takes no {', '.join(kwargs)}")
+        return self._create_from(cls, parent, id, serialized)  # type: ignore[return-value]  # of the class asked for
+
+    def get_object(self, id: str) -> SObject:
+        """The object with this id.
+
+        Raises:
+            UnknownObject: there is none.
+        """
+        try:
+            return self.objects[id]
+        except KeyError:
+            raise UnknownObject(f"there is no object with the id {describe(id)}") from None
+
+    def has_object(self, id: str) -> bool:
+        """Whether there is an object with this id."""
+        return id in self.objects
+
+    def register(self, cls: type[SObject], name: str | None = None) -> None:
+        """Register a class under a name (its own by default). Classes register themselves when they are first used.
+
+        Raises:
+            AlreadyExists: the class or the name is taken.
+        """
+        with self.record() as transaction:
+            self._register(transaction, cls, name)
+
+    def unregister(self, cls: type[SObject] | str) -> None:
+        """Forget a class.
+
+        Raises:
+            UnknownType: it is not registered.
+            InvalidChangeError: objects of it are alive.
+        """
+        with self.lock:
+            info = self.types.named(cls if isinstance(cls, str) else self._type_name(cls))
+            alive = next((o for o in self.objects.values() if o._type is info), None)
+            if alive is not None:
+                raise InvalidChangeError(f"{info.name!r} cannot be unregistered while {alive} is alive")
+            self.types.remove(info)
+
+    # --- inner: creating
+
+    def _build_new(self, sobject: SObject, parent: SObject | None, id: str | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        transactions = self.transactions
+        with transactions.lock:
+            transaction = transactions.open
+            if transaction is None:
+                with self.record() as transaction:
+                    self._build_in(transaction, sobject, parent, id, args, kwargs)
+            else:
+                mark = transaction.mark()
+                try:
+                    self._build_in(transaction, sobject, parent, id, args, kwargs)
+                except BaseException:
+                    transactions._roll_back(transaction, mark)
+                    raise
+
+    def _build_in(
+        self,
+        transaction: OpenTransaction,
+        sobject: SObject,
+        parent: SObject | None,
+        id: str | None,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> None:
+        if parent is None:
+            parent = self.root
+        elif parent._state == GONE or parent._tree is not self:
+            self._alive(parent)
+        info = self.types.by_class.get(type(sobject))
+        self._create(transaction, sobject, info, parent, self._new_id(id), args, kwargs)
+
+    def _create_new(
+        self, cls: type[SObject] | str, parent: SObject, id: str | None, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> SObject:
+        if isinstance(cls, str):
+            cls = self.types.named(cls).cls
+        if not (isinstance(cls, type) and issubclass(cls, SObject)):
+            raise TypeError(f"expected a subclass of SObject or the name of a registered one, got {describe(cls)}")
+        sobject = cls.__new__(cls)
+        self._build_new(sobject, parent, id, args, kwargs)
+        return sobject
+
+    def _create(
+        self,
+        transaction: OpenTransaction,
+        sobject: SObject,
+        info: TypeInfo | None,
+        parent: SObject | None,
+        id: str,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> None:
+        if info is None:
+            info = self._register(transaction, type(sobject), None)
+        self._enter(transaction, sobject, info, id, parent)
+        before = 0 if parent is None else transaction.structure.get(parent, 0)
+        if info.pre_build:
+            if type(sobject)._pre_build_takes_keywords:
+                sobject.pre_build(None, **kwargs)
+            else:
+                sobject.pre_build(None)
+        if info.build:
+            sobject.build(*args, **kwargs)
+        elif args or kwargs:
+            SObject.build(sobject, *args, **kwargs)
+        if parent is not None:
+            self._alive(parent)
+            count = len(parent._children or ())
+            moved_meanwhile = transaction.structure.get(parent, 0) != before
+            self._attach(transaction, sobject, parent, count)
+            transaction.journal.append(lambda: self._detach(transaction, sobject))
+            if moved_meanwhile:
+                # Its creation is told before what its build did below the same parent: say where it really stands.
+                transaction.changes.append(Place(id, parent._id, count))
+            if transaction.recording and parent._state != FRESH:
+                transaction.inverses.append(Destroy(id))
+        if info.post_build:
+            sobject.post_build()
+        if info.init:
+            sobject.init()
+
+    def _register(self, transaction: OpenTransaction, cls: type[SObject], name: str | None) -> TypeInfo:
+        older = self.types.by_name.get(cls.__name__ if name is None else name)
+        info = self.types.add(cls, name)
+
+        def unregister() -> None:
+            self.types.remove(info)
+            if older is not None:
+                self.types.by_name[older.name] = self.types.by_class[older.cls] = older
+
+        transaction.journal.append(unregister)
+        transaction.changes.append(info.define())
+        return info
+
+    def _new_id(self, id: str | None) -> str:
+        if id is not None:
+            if not isinstance(id, str) or not _ID.fullmatch(id):
+                raise InvalidValue(f"{describe(id)} is no id; use 1 to 64 of the characters A-Z a-z 0-9 _ . -")
+            if id in self.objects:
+                raise AlreadyExists(f"the id {id!r} is taken, by {self.objects[id]}")
+            return id
+        objects = self.objects
+        while True:
+            number = self._next_id
+            self._next_id = number + 1
+            candidate = str(number)
+            if candidate not in objects:
+                return candidate
+
+    def _type_name(self, cls: type[SObject]) -> str:
+        info = self.types.by_class.get(cls)
+        return cls.__name__ if info is None else info.name
+
+    def _apply_create(self, id: str, type_name: str, parent_id: str | None, index: int, attributes: dict[str, Any]) -> None:
+        if parent_id is None:
+            raise InvalidChangeError("only the root has no parent")
+        parent = self.get_object(parent_id)
+        with self.record():
+            sobject = self._create_new(type_name, parent, id, (), {})
+            sobject.set_attributes(**attributes)
+            if index != -1 and index != len(parent._children or ()) - 1:
+                self.place(sobject, parent, index)
+
+    # --- inner: restoring
+
+    def _create_from(self, cls: type[SObject] | str, parent: SObject, id: str | None, serialized: Mapping[str, Any]) -> SObject:
+        records = from_plain(serialized)
+        with self.record():
+            if isinstance(cls, type) and cls not in self.types.by_class:
+                self.register(cls)
+            top_type = cls if isinstance(cls, str) else self._type_name(cls)
+            new_ids: dict[str, str] = {}
+            for position, record in enumerate(records):
+                wanted = id if position == 0 and id is not None else record.id
+                taken = wanted in self.objects and not (position == 0 and id is not None)
+                new_ids[record.id] = self._new_id(None if taken else wanted)
+            renamed = [self._rename(record, new_ids, top_type if position == 0 else record.type) for position, record in enumerate(records)]
+            self._restore(parent, len(parent._children or ()), renamed)
+            return self.objects[renamed[0].id]
+
+    def _rename(self, record: ObjectRecord, new_ids: dict[str, str], type_name: str) -> ObjectRecord:
+        specs = self.types.named(type_name).cls._specs
+
+        def value_of(kind: str, value: Any) -> Any:
+            if not kind.startswith("obj"):
+                return value
+            if isinstance(value, list):
+                return [new_ids.get(item, item) for item in value]
+            if isinstance(value, dict):
+                return {key: new_ids.get(item, item) for key, item in value.items()}
+            return new_ids.get(value, value)
+
+        return ObjectRecord(
+            new_ids[record.id],
+            type_name,
+            None if record.parent is None else new_ids[record.parent],
+            {
+                name: value_of(specs[name].topic_class.type_name if name in specs else "", value)
+                for name, value in record.attributes.items()
+            },
+            {name: DynamicRecord(d.type, value_of(d.type, d.value), d.stateful, d.latest, d.default) for name, d in record.dynamic.items()},
+            record.tags,
+            record.attribute_references,
+            {name: new_ids.get(target, target) for name, target in record.object_references.items()},
+        )
+
+    def _restore(self, parent: SObject, index: int, records: Iterable[ObjectRecord]) -> None:
+        """Bring recorded objects back: the topmost (those without a parent) below `parent`, from `index` on."""
+        records = tuple(records)
+        with self.record() as transaction:
+            self._alive(parent)
+            restored: list[SObject] = []
+            tops: list[SObject] = []
+            index = min(index, len(parent._children or ()))
+            for record in records:
+                info = self.types.named(record.type)
+                if record.id in self.objects:
+                    raise AlreadyExists(f"the id {record.id!r} is taken, by {self.objects[record.id]}")
+                above = parent if record.parent is None else self.objects[record.parent]
+                sobject = info.cls.__new__(info.cls)
+                self._enter(transaction, sobject, info, record.id, above)
+                at = index + len(tops) if record.parent is None else len(above._children or ())
+                at_end = at == len(above._children or ())
+                self._attach(transaction, sobject, above, at)
+                transaction.journal.append(partial(self._detach, transaction, sobject))
+                if not at_end:
+                    transaction.changes.append(Place(record.id, above._id, at))
+                restored.append(sobject)
+                if record.parent is None:
+                    tops.append(sobject)
+            for sobject, record in zip(restored, records, strict=True):
+                self._refill(sobject, record)
+            for sobject, record in zip(restored, records, strict=True):
+                self._reconnect(sobject, record)
+            for top in tops:
+                for sobject in children_first(top):
+                    if sobject._type.post_build:
+                        sobject.post_build()
+                    if sobject._type.init:
+                        sobject.init()
+            if transaction.recording and parent._state != FRESH:
+                transaction.inverses.extend(Destroy(top._id) for top in tops)
+
+    def _refill(self, sobject: SObject, record: ObjectRecord) -> None:
+        values = {**record.attributes, **{name: dynamic.value for name, dynamic in record.dynamic.items()}}
+        if sobject._type.pre_build:
+            sobject.pre_build(copy_value(values))
+        for name, dynamic in record.dynamic.items():
+            spec = sobject._spec_of(name)
+            if spec is None:
+                self._restore_attribute(sobject, name, dynamic)
+            elif spec.topic_class.type_name == dynamic.type:
+                sobject._values[name] = spec.topic_class.check(dynamic.value)
+        for name, value in record.attributes.items():
+            spec = sobject._spec_of(name)
+            if spec is not None:
+                sobject._values[name] = spec.topic_class.check(value)
+        if record.tags:
+            sobject._tags = dict.fromkeys(record.tags)
+
+    def _reconnect(self, sobject: SObject, record: ObjectRecord) -> None:
+        """Give back what user code held: `self.label = self.add_attribute(…)`, `self.first = child`."""
+        held = sobject.__dict__
+        for name, attribute_name in record.attribute_references.items():
+            if held.get(name) is None and sobject.has_attribute(attribute_name):
+                held[name] = sobject.get_attribute(attribute_name)
+        for name, target in record.object_references.items():
+            if held.get(name) is None and target in self.objects:
+                held[name] = self.objects[target]
+
+    def _restore_attribute(self, sobject: SObject, name: str, record: DynamicRecord) -> None:
+        topic_class = topic_class_named(record.type)
+        default = topic_class.default if record.default is None else record.default
+        spec = AttributeSpec(topic_class, topic_class.check(default), record.stateful, record.latest)
+        self.add_attribute(sobject, name, spec)
+        if record.value != spec.default:
+            topic = sobject.get_attribute(name)
+            self.transactions.perform(topic, _set(topic, record.value))
+
+
+def topic_class_named(type_name: str) -> Any:
+    """The topic class that travels under this name.
+
+    Raises:
+        InvalidValue: there is none.
+    """
+    if type_name not in TOPIC_TYPES:
+        raise InvalidValue(f"there is no topic type {type_name!r}; there are {', '.join(TOPIC_TYPES)}")
+    return TOPIC_TYPES[type_name]
+
+
+def _set(topic: Any, value: Any) -> Change:
+
+    return Set(topic._object._id, topic._name, topic.check(value))

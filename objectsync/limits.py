@@ -1,0 +1,40 @@
+"""Every limit in one frozen struct (figures: the safety notes in docs/security.md). All are per session unless said otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MAX_SAFE_INTEGER = 2**53 - 1
+"""The largest integer that JavaScript holds exactly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a client may do and what the server keeps.
+
+    Sizes are in bytes, times in seconds, lengths in characters or items.
+    """
+
+    message_bytes: int = 1024 * 1024
+    string_length: int = 64 * 1024
+    value_depth: int = 64
+    tree_depth: int = 256
+    collection_items: int = 10_000
+    action_changes: int = 1_000
+    actions_per_second: float = 200.0
+    actions_burst: int = 400
+    protocol_errors: int = 20
+    outbox_bytes: int = 1024 * 1024
+    page_objects: int = 500
+    """Objects in one page of a snapshot."""
+    frame_transactions: int = 1_000
+    """Transactions in one update; a client further behind gets a squashed difference."""
+    log_transactions: int = 10_000
+    log_bytes: int = 16 * 1024 * 1024
+    history_steps: int = 1_000
+    resume_seconds: float = 120.0
+    hello_seconds: float = 5.0
+    heartbeat_seconds: float = 10.0
+    progress_seconds: float = 10.0
+    unauthenticated_connections: int = 100
+    listener_depth: int = 64

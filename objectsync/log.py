@@ -1,0 +1,125 @@
+"""The one log: every decided transaction of an epoch, in order, numbered `seq` = 1, 2, 3 …
+
+Rules: transactions are never edited; old ones are forgotten once there are too many or they grow too large; a transaction is encoded
+at most once, whatever the number of clients, and only when one asks for it (frames.py does the encoding).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+
+from .changes import Change
+from .values import size_of
+
+DO: Final = "do"
+UNDO: Final = "undo"
+REDO: Final = "redo"
+
+_CHUNK = 256
+"""Transactions are weighed and forgotten this many at a time."""
+_SAMPLE = 16
+
+
+class Transaction(msgspec.Struct, frozen=True, gc=False):
+    """One decided transaction.
+
+    `changes` is what clients apply. `inverses` undo the recorded ones among them, applied in reverse; `scope` is the id of the lowest
+    object that holds all of these. `session` and `cseq` name the action that it answers; `verbatim` says that the action was applied
+    as it was sent, `error` (code, message) that it was rejected. `cancels` is the seq of the transaction that this one undoes or
+    redoes, when nothing else happened between the two that still counts.
+    """
+
+    seq: int
+    changes: tuple[Change, ...]
+    inverses: tuple[Change, ...] = ()
+    scope: str | None = None
+    kind: str = DO
+    session: str | None = None
+    cseq: int = 0
+    verbatim: bool = False
+    error: tuple[str, str] | None = None
+    cancels: int = 0
+
+
+class Log:
+    """Transactions by `seq`, the newest ones."""
+
+    __slots__ = ("_chunks", "_max_bytes", "_max_transactions", "_transactions", "encoded", "first", "head")
+
+    def __init__(self, max_transactions: int, max_bytes: int) -> None:
+        self._max_transactions = max_transactions
+        self._max_bytes = max_bytes
+        self._transactions: list[Transaction] = []
+        self._chunks: list[int] = []  # bytes of each whole chunk of transactions, oldest first
+        self.encoded: dict[int, Any] = {}
+        """Wire fragments by seq, filled and read by frames.py."""
+        self.first = 1
+        """The seq of the oldest transaction that is kept."""
+        self.head = 0
+        """The seq of the newest transaction; 0 before the first."""
+
+    def append(self, transaction: Transaction) -> None:
+        """Take the next transaction; its `seq` is `head + 1`."""
+        self._transactions.append(transaction)
+        self.head = transaction.seq
+        if transaction.seq % _CHUNK == 0:
+            self._trim()
+
+    def since(self, seq: int) -> list[Transaction]:
+        """All after `seq`. The caller has made sure that they are kept (`reaches`)."""
+        return self._transactions[seq - self.first + 1 :]
+
+    def reaches(self, seq: int) -> bool:
+        """Whether every transaction after `seq` is kept."""
+        return self.first - 1 <= seq <= self.head
+
+    def __getitem__(self, seq: int) -> Transaction:
+        return self._transactions[seq - self.first]
+
+    def effective_since(self, seq: int) -> Iterator[Transaction]:
+        """Those after `seq` that still count, newest first: what was undone (or redone) with nothing in between is skipped."""
+        at = self.head
+        while at > seq:
+            transaction = self[at]
+            if transaction.cancels > seq:
+                at = transaction.cancels - 1
+            else:
+                yield transaction
+                at -= 1
+
+    def _trim(self) -> None:
+        self._chunks.append(_weigh_chunk(self._transactions[-_CHUNK:]))
+        drop = 0
+        kept = len(self._transactions)
+        size = sum(self._chunks)
+        while drop < len(self._chunks) and (kept > self._max_transactions or size > self._max_bytes):
+            size -= self._chunks[drop]
+            kept -= _CHUNK
+            drop += 1
+        if drop:
+            del self._chunks[:drop]
+            # Chunks are whole: the log begins at seq 1 and is cut by whole chunks.
+            for seq in range(self.first, self.first + drop * _CHUNK):
+                self.encoded.pop(seq, None)
+            del self._transactions[: drop * _CHUNK]
+            self.first += drop * _CHUNK
+
+
+def _weigh_chunk(transactions: list[Transaction]) -> int:
+    """About how many bytes a chunk keeps in memory: every change counts as a small one, and a sixteenth of the transactions, a
+    different one each time, is weighed exactly. (Weighing all would double the cost of a change.)"""
+    small = 200 * len(transactions) + 100 * sum(len(t.changes) + len(t.inverses) for t in transactions)
+    offset = (transactions[0].seq * 2654435761 >> 8) % _SAMPLE
+    return small + _SAMPLE * sum(map(weigh, transactions[offset::_SAMPLE]))
+
+
+def weigh(value: Any) -> int:
+    """About how many bytes a transaction, change or record keeps in memory."""
+    if isinstance(value, tuple):
+        return 40 + sum(map(weigh, value))
+    if isinstance(value, msgspec.Struct):
+        return 60 + sum(weigh(getattr(value, field)) for field in value.__struct_fields__)
+    return size_of(value)

@@ -1,0 +1,35 @@
+"""Who may do what. Subclass `Policy` and hand it to the server; every question is asked with the tree's lock held.
+
+By default a client may change attributes (unless declared `writable=False`), emit events and call services; it may create, destroy and
+move only objects of classes that say `client_creatable = True`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .session import Session
+from .sobject import SObject
+
+if TYPE_CHECKING:
+    from .topics import AttributeSpec
+
+
+class Policy:
+    """The default policy; each method answers one question."""
+
+    def may_change(self, session: Session, sobject: SObject, name: str, spec: AttributeSpec) -> bool:
+        """May the client change this attribute, or emit this event?"""
+        return spec.writable
+
+    def may_create(self, session: Session, cls: type[SObject], parent: SObject) -> bool:
+        """May the client create an object of this class there?"""
+        return cls.client_creatable
+
+    def may_shape(self, session: Session, sobject: SObject) -> bool:
+        """May the client destroy, clear or move this object, tag it, or give it attributes?"""
+        return sobject.client_creatable
+
+    def may_call(self, session: Session, service: str, sobject: SObject | None) -> bool:
+        """May the client call this service?"""
+        return True

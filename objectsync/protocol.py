@@ -1,0 +1,208 @@
+"""Every message of PROTOCOL.md, validated once at the edge; inside, messages are frozen values.
+
+`decode` turns a client's frame into a message, `encode` a server's message into JSON. An action keeps its changes raw until it is
+decided, so that one bad change rejects that action, by its number, and no more.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from .changes import AnyChange, Change, ClientChange, Create
+from .errors import InvalidChangeError, ProtocolError
+
+PROTOCOL = 2
+SUBPROTOCOL = "objectsync.v2"
+
+
+class Message(msgspec.Struct, frozen=True, tag_field="type", forbid_unknown_fields=True, omit_defaults=True, gc=False):
+    """One message."""
+
+
+# --- from the client
+
+
+class Hello(Message, frozen=True, tag="hello"):
+    """The first message of a connection."""
+
+    protocol: int
+    attempt: int
+    client: str = ""
+    session: str | None = None
+    token: str | None = None
+    epoch: str | None = None
+    seq: int = 0
+    hash: str | None = None
+    auth: str | None = None
+
+
+class Action(Message, frozen=True, tag="action"):
+    """A proposed transaction."""
+
+    cseq: int
+    base: int
+    changes: msgspec.Raw
+    buffers: tuple[int, ...] = ()
+
+
+class Call(Message, frozen=True, tag="call"):
+    """A call of a service."""
+
+    id: int
+    service: str
+    object: str | None = None
+    args: dict[str, Any] = {}
+    buffers: tuple[int, ...] = ()
+
+
+class Ack(Message, frozen=True, tag="ack"):
+    """What the client has applied, and how many frames it has received on this connection."""
+
+    seq: int
+    frames: int
+
+
+class Bye(Message, frozen=True, tag="bye"):
+    """The client leaves for good."""
+
+
+# --- from either
+
+
+class Ping(Message, frozen=True, tag="ping"):
+    """Are you there?"""
+
+
+class Pong(Message, frozen=True, tag="pong"):
+    """Yes."""
+
+
+# --- from the server
+
+
+class Welcome(Message, frozen=True, tag="welcome"):
+    """The answer to hello."""
+
+    protocol: int
+    session: str
+    token: str
+    epoch: str
+    seq: int
+    cseq: int
+    resume: str
+    heartbeat: float
+    limits: dict[str, int]
+    server: str
+
+
+class Failure(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """Why an action or call failed."""
+
+    code: str
+    message: str
+    incident: str | None = None
+
+
+class Result(Message, frozen=True, tag="result"):
+    """The answer to a call; just one of `value` and `error`."""
+
+    id: int
+    value: Any = msgspec.UNSET
+    error: Failure | msgspec.UnsetType = msgspec.UNSET
+    buffers: tuple[int, ...] = ()
+
+
+class Error(Message, frozen=True, tag="error", omit_defaults=False):
+    """Something about this client alone."""
+
+    code: str
+    message: str
+    object: str | msgspec.UnsetType = msgspec.UNSET
+    incident: str | msgspec.UnsetType = msgspec.UNSET
+    fatal: bool = False
+
+
+class TransactionMessage(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
+    """One transaction in an update."""
+
+    seq: int
+    cseq: int | msgspec.UnsetType = msgspec.UNSET
+    changes: list[AnyChange] | msgspec.UnsetType = msgspec.UNSET
+    error: Failure | msgspec.UnsetType = msgspec.UNSET
+    buffers: int | msgspec.UnsetType = msgspec.UNSET
+
+
+class Update(Message, frozen=True, tag="update"):
+    """Transactions, chained `prev` -> `seq`."""
+
+    prev: int
+    seq: int
+    transactions: list[TransactionMessage]
+    buffers: tuple[int, ...] = ()
+
+
+class Snapshot(Message, frozen=True, tag="snapshot"):
+    """A page of the whole state."""
+
+    seq: int
+    page: int
+    pages: int
+    changes: list[AnyChange]
+    buffers: tuple[int, ...] = ()
+
+
+ClientMessage = Hello | Action | Call | Ack | Bye | Ping | Pong
+ServerMessage = Welcome | Snapshot | Update | Result | Error | Ping | Pong
+
+_client_decoder = msgspec.json.Decoder(ClientMessage)
+_server_decoder = msgspec.json.Decoder(ServerMessage)
+_changes_decoder = msgspec.json.Decoder(list[ClientChange])
+
+
+def decode_client(data: bytes | str) -> ClientMessage:
+    """A client's message.
+
+    Raises:
+        ProtocolError: it is none.
+    """
+    return _decode(_client_decoder, data)  # type: ignore[no-any-return]  # the decoder's type
+
+
+def decode_server(data: bytes | str) -> ServerMessage:
+    """A server's message.
+
+    Raises:
+        ProtocolError: it is none.
+    """
+    return _decode(_server_decoder, data)  # type: ignore[no-any-return]  # the decoder's type
+
+
+def decode_changes(raw: msgspec.Raw) -> list[Change]:
+    """The changes of an action.
+
+    Raises:
+        InvalidChangeError: one of them does not parse; its `code` is `invalid_change`.
+    """
+    try:
+        changes: list[Any] = _changes_decoder.decode(raw)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Unparsable(f"the changes do not parse: {error}") from None
+    for change in changes:
+        if isinstance(change, Create) and change.parent is None:
+            raise Unparsable("the changes do not parse: only the root has no parent")
+    return changes
+
+
+class Unparsable(InvalidChangeError):
+    """A change that does not parse."""
+
+    code = "invalid_change"
+
+
+def _decode(decoder: msgspec.json.Decoder[Any], data: bytes | str) -> Any:
+    try:
+        return decoder.decode(data)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise ProtocolError(f"this is no message of protocol {PROTOCOL}: {error}") from None

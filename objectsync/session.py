@@ -1,0 +1,334 @@
+"""One client, sans-I/O: frames in, frames out, time passed in.
+
+A `Session` is the client as the server knows it; it outlives a broken connection. A `Connection` is one life of a transport: a shell
+(transports/) hands it what comes in (`receive`), sends what it gives out (`frames_to_send`), tells it the time (`tick`), and closes when
+`closing` says so.
+
+Rules: the first message is hello. Nothing raises: a bad message is answered, many of them end the connection, and the server lives on.
+No more than a window of unacknowledged bytes is under way; a client that lags is simply not written to, and is told the difference
+since its `seq` when it catches up. A result never overtakes the changes that its service made.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from collections import deque
+from typing import Any, Final, Protocol
+
+from .errors import ObjectSyncError, ProtocolError
+from .frames import Frame, cut_buffers, encode_message, split, unescape
+from .limits import Limits
+from .log import Log
+from .protocol import PROTOCOL, Ack, Action, Bye, Call, Error, Failure, Hello, Ping, Pong, Result, Welcome, decode_client
+from .updates import Updates
+from .values import Buffer
+
+logger = logging.getLogger("objectsync.session")
+
+SLOW: Final = (4000, "slow")
+FLOOD: Final = (4001, "flood")
+RESTART: Final = (4002, "restart")
+SILENT: Final = (4003, "silent")
+HELLO_TIMEOUT: Final = (4004, "hello_timeout")
+PROTOCOL_ERROR: Final = (4100, "protocol_error")
+UNSUPPORTED_PROTOCOL: Final = (4101, "unsupported_protocol")
+UNAUTHORIZED: Final = (4102, "unauthorized")
+TAKEN_OVER: Final = (4103, "taken_over")
+
+
+class Session:
+    """A client: its id, who it is, and which of its actions were decided."""
+
+    __slots__ = ("attempt", "connection", "cseq", "id", "identity", "left_at", "tokens")
+
+    def __init__(self, id: str, identity: str | None) -> None:
+        self.id = id
+        self.identity = identity
+        """Who the client has proved to be; None for everyone without a name."""
+        self.tokens: tuple[str, ...] = ()
+        """The resume token, and, until the client has shown that it got that one, the one before."""
+        self.attempt = 0
+        self.cseq = 0
+        """The number of the last decided action."""
+        self.connection: Connection | None = None
+        self.left_at: float | None = None
+
+    def __repr__(self) -> str:
+        return f"Session({self.id!r})"
+
+
+class Host(Protocol):
+    """What a connection needs of the hub."""
+
+    epoch: str
+    version: str
+    limits: Limits
+    log: Log
+    updates: Updates
+    lock: Any
+
+    def authorized(self, auth: str | None, connection: Connection) -> bool: ...
+    def open_session(self, identity: str | None) -> Session: ...
+    def find_session(self, id: str) -> Session | None: ...
+    def end_session(self, session: Session) -> None: ...
+    def new_token(self) -> str: ...
+    def decide(self, session: Session, action: Action, buffers: list[Buffer]) -> None: ...
+    def call(self, connection: Connection, call: Call) -> None: ...
+
+
+class Connection:
+    """One life of a transport to a client."""
+
+    def __init__(self, host: Host, now: float, identity: str | None = None, authorized: bool = False) -> None:
+        self._host = host
+        self.identity = identity
+        self.authorized = authorized
+        """Whether the transport itself has proved the client (a cookie, Jupyter's own authentication)."""
+        self.session: Session | None = None
+        self.closing: tuple[int, str] | None = None
+        """Close code and reason, once the connection should be closed."""
+        self._out: deque[Frame] = deque()
+        self._pages: deque[Frame] = deque()
+        self._results: deque[Frame] = deque()
+        self._cursor = 0
+        self._under_way: deque[int] = deque()  # sizes of the frames not yet acknowledged
+        self._bytes_under_way = 0
+        self._frames_acknowledged = 0
+        self._progress_at = now
+        self._heard_at = now
+        self._pinged = False
+        self._errors = 0
+        self._tokens = float(host.limits.actions_burst)
+        self._tokens_at = now
+        self._deadline_hello = now + host.limits.hello_seconds
+
+    # --- in
+
+    def receive(self, data: bytes | str, binary: bool, now: float) -> None:
+        """Take one frame of the client. Never raises."""
+        if self.closing:
+            return
+        self._heard_at = now
+        self._pinged = False
+        try:
+            if len(data) > self._host.limits.message_bytes:
+                raise ProtocolError(f"a message of {len(data)} bytes; the limit is {self._host.limits.message_bytes}")
+            json, rest = split(data, binary)
+            self._handle(decode_client(json), rest, now)
+        except ProtocolError as error:
+            self._protocol_error(error)
+        except ObjectSyncError as error:
+            self._tell(Error(error.code, str(error)))
+        except Exception:
+            logger.exception("a message of %r could not be handled", self.session)
+            self._tell(Error("error", "the server could not handle this message"))
+
+    def _handle(self, message: Any, rest: bytes, now: float) -> None:
+        session = self.session
+        if isinstance(message, Hello):
+            if session is not None:
+                raise ProtocolError("hello came twice on one connection")
+            self._hello(message)
+            return
+        if session is not None:
+            session.tokens = session.tokens[:1]
+        if session is None:
+            raise ProtocolError(f"the first message must be hello, not {type(message).__name__.lower()}", 4100)
+        match message:
+            case Action():
+                if self._spend(now):
+                    self._host.decide(session, message, cut_buffers(message.buffers, rest))
+            case Ack():
+                self._acknowledge(message, now)
+            case Call():
+                if self._spend(now):
+                    args = unescape(message.args, cut_buffers(message.buffers, rest))
+                    self._host.call(self, Call(message.id, message.service, message.object, args))
+            case Ping():
+                self._out.append(encode_message(Pong()))
+            case Bye():
+                self.closing = (1000, "bye")
+                self._host.end_session(session)
+
+    def _hello(self, hello: Hello) -> None:
+        host = self._host
+        if hello.protocol != PROTOCOL:
+            self._tell(Error("unsupported_protocol", f"this server speaks protocol {PROTOCOL}, the client {hello.protocol}", fatal=True))
+            self.closing = UNSUPPORTED_PROTOCOL
+            return
+        if not (self.authorized or host.authorized(hello.auth, self)):
+            self._tell(Error("unauthorized", "this server asks for a token, and got none or a wrong one", fatal=True))
+            self.closing = UNAUTHORIZED
+            return
+        with host.lock:
+            session = self._resumable(hello)
+            if session is not None and hello.attempt <= session.attempt:
+                self.closing = TAKEN_OVER
+                return
+            known = session is not None
+            if session is None:
+                session = host.open_session(self.identity)
+            elif session.connection is not None:
+                session.connection.closing = TAKEN_OVER
+                session.connection.session = None
+            session.attempt = hello.attempt
+            session.tokens = (host.new_token(), *session.tokens[:1])
+            session.connection = self
+            session.left_at = None
+            self.session = session
+            replay = known and hello.epoch == host.epoch and host.log.reaches(hello.seq)
+            if replay:
+                self._cursor = hello.seq
+            else:
+                self._cursor, pages = host.updates.snapshot()
+                self._pages.extend(pages)
+            limits = host.limits
+            self._out.append(
+                encode_message(
+                    Welcome(
+                        PROTOCOL,
+                        session.id,
+                        session.tokens[0],
+                        host.epoch,
+                        self._cursor,
+                        session.cseq,
+                        "replay" if replay else "snapshot",
+                        limits.heartbeat_seconds,
+                        {
+                            "message_bytes": limits.message_bytes,
+                            "string_length": limits.string_length,
+                            "value_depth": limits.value_depth,
+                            "collection_items": limits.collection_items,
+                            "action_changes": limits.action_changes,
+                        },
+                        f"objectsync/{host.version}",
+                    )
+                )
+            )
+
+    def _resumable(self, hello: Hello) -> Session | None:
+        if hello.session is None:
+            return None
+        session = self._host.find_session(hello.session)
+        if session is None or session.identity != self.identity:
+            return None
+        offered = (hello.token or "").encode()
+        return session if any(hmac.compare_digest(token.encode(), offered) for token in session.tokens) else None
+
+    def _acknowledge(self, ack: Ack, now: float) -> None:
+        new = ack.frames - self._frames_acknowledged
+        if not 0 <= new <= len(self._under_way):
+            raise ProtocolError(f"acknowledged {ack.frames} frames of {self._frames_acknowledged + len(self._under_way)}")
+        for _ in range(new):
+            self._bytes_under_way -= self._under_way.popleft()
+        self._frames_acknowledged = ack.frames
+        self._progress_at = now
+
+    def _spend(self, now: float) -> bool:
+        limits = self._host.limits
+        self._tokens = min(float(limits.actions_burst), self._tokens + (now - self._tokens_at) * limits.actions_per_second)
+        self._tokens_at = now
+        if self._tokens < 1:
+            self._tell(Error("flood", f"more than {limits.actions_per_second:.0f} actions a second", fatal=True))
+            self.closing = FLOOD
+            return False
+        self._tokens -= 1
+        return True
+
+    def _protocol_error(self, error: ProtocolError) -> None:
+        self._errors += 1
+        fatal = self.session is None or self._errors >= self._host.limits.protocol_errors
+        self._tell(Error("protocol_error", str(error), fatal=fatal))
+        if fatal:
+            self.closing = PROTOCOL_ERROR
+
+    # --- out
+
+    def result(self, id: int, value: Any = None, failure: Failure | None = None) -> None:
+        """Answer a call, behind the changes made so far. (Call it with the tree's lock held.)"""
+        self._results.append(encode_message(Result(id, value) if failure is None else Result(id, error=failure)))
+
+    def tell(self, error: Error) -> None:
+        """Tell the client of something that concerns it alone."""
+        self._tell(error)
+
+    def _tell(self, error: Error) -> None:
+        self._out.append(encode_message(error))
+
+    def frames_to_send(self, now: float) -> list[Frame]:
+        """The frames to write now, in order; each is given out once."""
+        frames: list[Frame] = []
+        with self._host.lock:
+            while self._out:
+                self._give(frames, self._out.popleft(), now)
+            if self.session is None or self.closing:
+                return frames
+            window = self._host.limits.outbox_bytes
+            while self._pages and self._bytes_under_way < window:
+                self._give(frames, self._pages.popleft(), now)
+            if self._pages or self._bytes_under_way >= window:
+                return frames
+            log = self._host.log
+            if self._cursor < log.head:
+                if not log.reaches(self._cursor):
+                    self._tell(Error("slow", "the client fell too far behind; it can come back", fatal=True))
+                    self.closing = SLOW
+                    self._give(frames, self._out.popleft(), now)
+                    return frames
+                self._give(frames, self._host.updates.since(self._cursor, self.session.id), now)
+                self._cursor = log.head
+            while self._results:
+                self._give(frames, self._results.popleft(), now)
+        return frames
+
+    def _give(self, frames: list[Frame], frame: Frame, now: float) -> None:
+        if not self._under_way:
+            self._progress_at = now
+        frames.append(frame)
+        self._under_way.append(len(frame.data))
+        self._bytes_under_way += len(frame.data)
+
+    # --- time, and the end
+
+    def tick(self, now: float) -> None:
+        """Look at the clock: deadlines of hello, heartbeat and progress."""
+        limits = self._host.limits
+        if self.closing:
+            return
+        if self.session is None:
+            if now >= self._deadline_hello:
+                self.closing = HELLO_TIMEOUT
+            return
+        silent = now - self._heard_at
+        if silent >= 2 * limits.heartbeat_seconds:
+            self.closing = SILENT
+        elif silent >= limits.heartbeat_seconds and not self._pinged:
+            self._pinged = True
+            self._out.append(encode_message(Ping()))
+        # A hidden tab's timers may run late; it acknowledges with its next pong, so it gets that much longer.
+        if self._under_way and now - self._progress_at >= limits.progress_seconds + limits.heartbeat_seconds:
+            self._tell(Error("slow", "no acknowledgement came; the client can come back", fatal=True))
+            self.closing = SLOW
+
+    def next_deadline(self) -> float:
+        """When `tick` has something to do next."""
+        limits = self._host.limits
+        if self.session is None:
+            return self._deadline_hello
+        deadline = self._heard_at + limits.heartbeat_seconds * (2 if self._pinged else 1)
+        if self._under_way:
+            deadline = min(deadline, self._progress_at + limits.progress_seconds + limits.heartbeat_seconds)
+        return deadline
+
+    def lost(self, now: float, clean: bool) -> None:
+        """The transport is gone. After a clean close the session ends at once; otherwise it waits to be resumed."""
+        session = self.session
+        self.closing = self.closing or (1000, "gone")
+        self.session = None
+        if session is None or session.connection is not self:
+            return
+        session.connection = None
+        session.left_at = now
+        if clean:
+            self._host.end_session(session)

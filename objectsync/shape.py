@@ -1,0 +1,388 @@
+"""The shape of the tree: its objects, and every change of where they are and what attributes and tags they have.
+
+Rules: every method here is atomic (an exception, also one in user code that it calls, leaves the tree as it was), works inside or outside
+`record()`, and writes what happened into the open transaction: a change for the clients, an inverse for the history, and a journal
+entry for rollback. Cycles, unknown parents and trees too deep are refused before anything changes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from .changes import Attribute, Change, Clear, Destroy, DropAttribute, Place, Tag, Untag
+from .errors import InvalidChangeError, InvalidValue, LimitExceeded, describe
+from .history import History
+from .limits import Limits
+from .log import Log
+from .snapshot import ObjectRecord, Restore, RestoreAttribute, RestoreChildren, describe_object, record_attribute, record_object, walk
+from .sobject import SObject
+from .topics import AttributeSpec
+from .transaction import FRESH, GONE, OpenTransaction, Record, Transactions
+from .types import TypeInfo
+from .values import check_str, copy_value
+
+if TYPE_CHECKING:
+    from .tree import Tree
+
+_FORBIDDEN_NAMES = frozenset({"__proto__", "constructor", "prototype"})
+
+
+class Shape:
+    """The objects of a tree, and the changes of its shape."""
+
+    root: SObject
+
+    def __init__(self, limits: Limits | None) -> None:
+        self.limits = limits or Limits()
+        self.log = Log(self.limits.log_transactions, self.limits.log_bytes)
+        self.history = History(self.log, self.limits.history_steps)
+        self.transactions = Transactions(self.log, self.history, self.limits.listener_depth)
+        self.transactions.scope_of = self._scope_of
+        self.lock = self.transactions.lock
+        self.objects: dict[str, SObject] = {}
+        """Every object by its id. Read it, do not change it."""
+
+    def record(self) -> Record:
+        """`with server.record():` what happens inside is one transaction: atomic, one frame, one undo step. An exception undoes it."""
+        return self.transactions.record()
+
+    def place(self, sobject: SObject, parent: SObject, index: int = -1) -> None:
+        """Move an object below a parent, to `index` as counted without it; -1 is the end.
+
+        Raises:
+            InvalidChangeError: the parent is the object itself, below it, or of another server; or the root was to move.
+            LimitExceeded: the tree would be too deep.
+        """
+        with self.record() as transaction:
+            self._alive(sobject)
+            self._alive(parent)
+            old_parent = sobject._parent
+            if old_parent is None:
+                raise InvalidChangeError(f"{sobject} is the root; it cannot be moved")
+            above: SObject | None = parent
+            while above is not None:
+                if above is sobject:
+                    raise InvalidChangeError(f"{sobject} cannot be moved below {parent}, which is itself or below it")
+                above = above._parent
+            depth = parent._depth + 1
+            if depth != sobject._depth:
+                height = max(o._depth for o in walk(sobject)) - sobject._depth
+                self._check_depth(depth + height)
+            old_siblings = old_parent._children
+            assert old_siblings is not None
+            old_index = old_siblings.index(sobject)
+            count = len(parent._children or ()) - (parent is old_parent)
+            target = count if index == -1 else index
+            if not 0 <= target <= count:
+                raise InvalidChangeError(f"{sobject} cannot be placed at {index} below {parent}: it has {count} other children")
+            if parent is old_parent and target == old_index:
+                return
+            self._detach(transaction, sobject)
+            self._attach(transaction, sobject, parent, target)
+            transaction.journal.append(lambda: self._put_back(transaction, sobject, old_parent, old_index))
+            transaction.changes.append(Place(sobject._id, parent._id, target))
+            if transaction.recording:
+                transaction.inverses.append(Place(sobject._id, old_parent._id, old_index))
+
+    def destroy(self, sobject: SObject) -> None:
+        """Destroy an object and everything below it: `on_destroy` of each, children first, then it is gone.
+
+        Raises:
+            InvalidChangeError: it is the root.
+            Destroyed: it is gone already.
+        """
+        with self.record() as transaction:
+            self._alive(sobject)
+            parent = sobject._parent
+            if parent is None:
+                raise InvalidChangeError(f"{sobject} is the root; it cannot be destroyed (clear() destroys what is below it)")
+            self._announce_end([sobject])
+            if sobject._state == GONE or sobject._parent is None:
+                return  # an on_destroy did it
+            parent = sobject._parent
+            assert parent._children is not None
+            index = parent._children.index(sobject)
+            records = self._remove(transaction, [sobject], parent)
+            transaction.changes.append(Destroy(sobject._id))
+            if transaction.recording:
+                transaction.inverses.append(Restore(sobject._id, parent._id, index, records))
+
+    def clear(self, sobject: SObject) -> None:
+        """Destroy everything below an object: one change, whatever the number."""
+        with self.record() as transaction:
+            self._alive(sobject)
+            if not sobject._children:
+                return
+            self._announce_end(list(sobject._children))
+            children = list(sobject._children or ())
+            if not children:
+                return
+            records = self._remove(transaction, children, sobject)
+            transaction.changes.append(Clear(sobject._id))
+            if transaction.recording:
+                transaction.inverses.append(RestoreChildren(sobject._id, records))
+
+    def add_attribute(self, sobject: SObject, name: str, spec: AttributeSpec) -> None:
+        """Give an object a dynamic attribute (`SObject.add_attribute` is the door)."""
+        check_name(name, "an attribute name")
+        transaction = self.transactions.open
+        if sobject._state == FRESH and transaction is not None:
+            self._give_attribute(sobject, name, spec)
+            transaction.journal.append(lambda: self._forget_attribute(sobject, name))
+            return
+        with self.record() as transaction:
+            self._alive(sobject)
+            self._give_attribute(sobject, name, spec)
+            transaction.journal.append(lambda: self._forget_attribute(sobject, name))
+            transaction.changes.append(Attribute(sobject._id, name, spec.topic_class.type_name, copy_value(spec.default)))
+            if transaction.recording:
+                transaction.inverses.append(DropAttribute(sobject._id, name))
+
+    def drop_attribute(self, sobject: SObject, name: str) -> None:
+        """Take a dynamic attribute away (`SObject.remove_attribute` is the door)."""
+        with self.record() as transaction:
+            self._alive(sobject)
+            record = record_attribute(sobject, name)
+            dynamic = sobject._dynamic
+            assert dynamic is not None
+            spec, value, topic = dynamic[name], sobject._values.get(name), (sobject._topics or {}).get(name)
+            order = list(dynamic)
+
+            def put_back() -> None:
+                dynamic[name] = spec
+                for other in order[order.index(name) + 1 :]:
+                    dynamic[other] = dynamic.pop(other)
+                if value is not None:
+                    sobject._values[name] = value
+                if topic is not None:
+                    sobject._topics = {**(sobject._topics or {}), name: topic}
+
+            self._forget_attribute(sobject, name)
+            transaction.journal.append(put_back)
+            if sobject._state != FRESH:
+                transaction.changes.append(DropAttribute(sobject._id, name))
+                if transaction.recording:
+                    transaction.inverses.append(RestoreAttribute(sobject._id, name, record))
+
+    def tag(self, sobject: SObject, tag: str) -> None:
+        """Add a tag."""
+        check_name(tag, "a tag")
+        with self.record() as transaction:
+            self._alive(sobject)
+            if sobject._tags is None:
+                sobject._tags = {}
+            tags = sobject._tags
+            if tag in tags:
+                return
+            tags[tag] = None
+            transaction.journal.append(lambda: tags.pop(tag))
+            self._write(transaction, sobject, Tag(sobject._id, tag), Untag(sobject._id, tag))
+
+    def untag(self, sobject: SObject, tag: str) -> None:
+        """Take a tag away."""
+        with self.record() as transaction:
+            self._alive(sobject)
+            tags = sobject._tags
+            if not tags or tag not in tags:
+                raise InvalidChangeError(f"{sobject} has no tag {tag!r}")
+            order = list(tags)
+            del tags[tag]
+
+            def put_back() -> None:
+                tags.clear()
+                tags.update(dict.fromkeys(order))
+
+            transaction.journal.append(put_back)
+            self._write(transaction, sobject, Untag(sobject._id, tag), Tag(sobject._id, tag))
+
+    # --- inner
+
+    def _enter(self, transaction: OpenTransaction, sobject: SObject, info: TypeInfo, id: str, parent: SObject | None) -> None:
+        """Register a new object: reachable by id, not yet among its parent's children."""
+        depth = 0 if parent is None else parent._depth + 1
+        if depth > self.limits.tree_depth:
+            self._check_depth(depth)
+        sobject._tree = cast("Tree", self)
+        sobject._id = id
+        sobject._type = info
+        sobject._parent = None
+        sobject._children = None
+        sobject._depth = depth
+        sobject._values = {}
+        sobject._topics = None
+        sobject._dynamic = None
+        sobject._tags = None
+        sobject._services = None
+        sobject._state = FRESH
+        self.objects[id] = sobject
+        transaction.fresh[sobject] = None if parent is None else parent._id
+        transaction.changes.append(sobject)
+        transaction.journal.append(lambda: self._unenter(sobject))
+
+    def _unenter(self, sobject: SObject) -> None:
+        sobject._state = GONE
+        self.objects.pop(sobject._id, None)
+
+    def _attach(self, transaction: OpenTransaction, sobject: SObject, parent: SObject, index: int) -> None:
+        siblings = parent._children
+        if siblings is None:
+            siblings = parent._children = []
+        siblings.insert(index, sobject)
+        sobject._parent = parent
+        depth = parent._depth + 1
+        if depth != sobject._depth:
+            shift = depth - sobject._depth
+            for below in walk(sobject):
+                below._depth += shift
+        structure = transaction.structure
+        structure[parent] = structure.get(parent, 0) + 1
+
+    def _detach(self, transaction: OpenTransaction, sobject: SObject) -> None:
+        parent = sobject._parent
+        if parent is None or parent._children is None:
+            return
+        siblings = parent._children
+        if siblings and siblings[-1] is sobject:
+            siblings.pop()
+        else:
+            siblings.remove(sobject)
+        sobject._parent = None
+        transaction.structure[parent] = transaction.structure.get(parent, 0) + 1
+
+    def _put_back(self, transaction: OpenTransaction, sobject: SObject, parent: SObject, index: int) -> None:
+        self._detach(transaction, sobject)
+        self._attach(transaction, sobject, parent, index)
+
+    def _announce_end(self, tops: list[SObject]) -> None:
+        for top in tops:
+            for sobject in children_first(top):
+                if sobject._type.on_destroy and sobject._state != GONE:
+                    sobject.on_destroy()
+
+    def _remove(self, transaction: OpenTransaction, tops: list[SObject], parent: SObject) -> tuple[ObjectRecord, ...]:
+        """Take objects out of the tree; returns them as records. Rolled back, the very same Python objects come back."""
+        assert parent._children is not None
+        gone: list[tuple[SObject, int]] = []
+        records: list[ObjectRecord] = []
+        for top in tops:
+            for sobject in walk(top):
+                above = sobject._parent
+                if transaction.recording:
+                    records.append(record_object(sobject, None if sobject is top or above is None else above._id))
+                if sobject._state == FRESH:
+                    written: list[Change] = []
+                    describe_object(sobject, transaction.fresh[sobject], written)
+                    transaction.described[sobject] = written
+                gone.append((sobject, sobject._state))
+        places = [(top, parent._children.index(top)) for top in tops] if len(tops) == 1 else list(zip(tops, range(len(tops)), strict=True))
+        if len(tops) == len(parent._children):
+            parent._children = []
+        else:
+            for top in tops:
+                parent._children.remove(top)
+        transaction.structure[parent] = transaction.structure.get(parent, 0) + 1
+        for sobject, _ in gone:
+            sobject._state = GONE
+            del self.objects[sobject._id]
+        transaction.destroyed += [sobject for sobject, _ in gone]
+
+        def put_back() -> None:
+            for sobject, state in gone:
+                sobject._state = state
+                self.objects[sobject._id] = sobject
+                transaction.described.pop(sobject, None)
+            if parent._children is None:
+                parent._children = []
+            for top, index in places:
+                parent._children.insert(index, top)
+
+        transaction.journal.append(put_back)
+        return tuple(records)
+
+    def _give_attribute(self, sobject: SObject, name: str, spec: AttributeSpec) -> None:
+        if sobject._dynamic is None:
+            sobject._dynamic = {}
+        sobject._dynamic[name] = spec
+
+    def _forget_attribute(self, sobject: SObject, name: str) -> None:
+        if sobject._dynamic is not None:
+            sobject._dynamic.pop(name, None)
+        sobject._values.pop(name, None)
+        if sobject._topics is not None:
+            sobject._topics.pop(name, None)
+
+    def _write(self, transaction: OpenTransaction, sobject: SObject, change: Change, inverse: Change) -> None:
+        if sobject._state != FRESH:
+            transaction.changes.append(change)
+            if transaction.recording:
+                transaction.inverses.append(inverse)
+
+    def _alive(self, sobject: SObject) -> None:
+        if not isinstance(sobject, SObject):
+            raise TypeError(f"expected an SObject, got {describe(sobject)}")
+        if sobject._state == GONE:
+            sobject._refuse_gone("it")
+        if sobject._tree is not self:
+            raise InvalidChangeError(f"{sobject} lives on another server")
+
+    def _check_depth(self, depth: int) -> None:
+        if depth > self.limits.tree_depth:
+            raise LimitExceeded(f"the tree would be {depth} deep; the limit is {self.limits.tree_depth} (Limits.tree_depth)")
+
+    def _scope_of(self, inverses: tuple[Change, ...]) -> str | None:
+        """The id of the lowest object that holds everything that these touch."""
+        objects = self.objects
+        touched: set[SObject | None] = set()
+        for inverse in inverses:
+            sobject = objects.get(inverse.object)
+            if isinstance(inverse, Destroy):
+                touched.add(sobject._parent if sobject is not None else None)
+            elif isinstance(inverse, Restore):
+                touched.add(objects.get(inverse.parent))
+            else:
+                if isinstance(inverse, Place):
+                    touched.add(objects.get(inverse.parent))
+                    sobject = sobject._parent if sobject is not None else None
+                touched.add(sobject)
+        touched.discard(None)
+        common: SObject | None = None
+        for other in touched:
+            assert other is not None
+            common = other if common is None else lowest_common_ancestor(common, other)
+        return (common or self.root)._id
+
+
+def lowest_common_ancestor(a: SObject, b: SObject) -> SObject:
+    """The lowest object that is both or above both."""
+    while a is not b:
+        if a._depth >= b._depth:
+            assert a._parent is not None
+            a = a._parent
+        else:
+            assert b._parent is not None
+            b = b._parent
+    return a
+
+
+def children_first(top: SObject) -> list[SObject]:
+    """An object and all below it, children first, siblings in order."""
+    order: list[SObject] = []
+    stack = [top]
+    while stack:
+        sobject = stack.pop()
+        order.append(sobject)
+        if sobject._children:
+            stack.extend(sobject._children)
+    order.reverse()
+    return order
+
+
+def check_name(name: object, what: str) -> str:
+    """An attribute name or tag.
+
+    Raises:
+        InvalidValue: it is none, or one that JavaScript gives a meaning of its own.
+    """
+    if not isinstance(name, str) or not 0 < len(name) <= 128 or name in _FORBIDDEN_NAMES:
+        raise InvalidValue(f"{describe(name)} is not {what}; use 1 to 128 characters, and none of {', '.join(sorted(_FORBIDDEN_NAMES))}")
+    return check_str(name)

@@ -1,0 +1,173 @@
+"""SObjects as plain data, and as the changes that create them.
+
+A record holds one object: type, declared and dynamic attributes, tags, and the references that user code holds on it (`self.x =
+child`). A subtree is a flat list of records, parents first, so that depth costs no stack. `Restore` is the inverse of `destroy`: it
+carries the records, and is never sent (clients get the `create` changes that it leads to).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from .changes import Attribute, Change, Create, Tag
+from .errors import InvalidValue
+from .topics import Topic
+from .values import copy_value
+
+if TYPE_CHECKING:
+    from .sobject import SObject
+
+FORMAT = 1
+"""The version of the plain form."""
+
+
+class DynamicRecord(msgspec.Struct, frozen=True, gc=False):
+    """A dynamic attribute: its topic type, value, and how it behaves."""
+
+    type: str
+    value: Any
+    stateful: bool = True
+    latest: bool = False
+    default: Any = None
+
+
+class ObjectRecord(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """One object. `parent` is None for the top of a record list."""
+
+    id: str
+    type: str
+    parent: str | None = None
+    attributes: dict[str, Any] = {}
+    dynamic: dict[str, DynamicRecord] = {}
+    tags: tuple[str, ...] = ()
+    attribute_references: dict[str, str] = {}
+    object_references: dict[str, str] = {}
+
+
+class Restore(Change, frozen=True, tag="restore"):
+    """The inverse of destroying: these records come back below `parent`, at `index`. `object` is the topmost one's id."""
+
+    parent: str
+    index: int
+    records: tuple[ObjectRecord, ...]
+
+
+class RestoreChildren(Change, frozen=True, tag="restore_children"):
+    """The inverse of `clear`: everything below `object` comes back."""
+
+    records: tuple[ObjectRecord, ...]
+
+
+class RestoreAttribute(Change, frozen=True, tag="restore_attribute"):
+    """The inverse of dropping a dynamic attribute."""
+
+    name: str
+    record: DynamicRecord
+
+
+def walk(top: SObject) -> Iterator[SObject]:
+    """An object and all below it, parents first, siblings in order."""
+    stack = [top]
+    while stack:
+        sobject = stack.pop()
+        yield sobject
+        if sobject._children:
+            stack.extend(reversed(sobject._children))
+
+
+def describe_object(sobject: SObject, parent: str | None, into: list[Change]) -> None:
+    """Append the changes that create one object as it is, at the end of the parent with that id."""
+    values = sobject._values
+    dynamic = sobject._dynamic
+    declared = {k: v for k, v in values.items() if k not in dynamic} if dynamic else values
+    into.append(Create(sobject._id, sobject._type.name, parent, -1, _copy_table(declared)))
+    if dynamic:
+        for name, spec in dynamic.items():
+            value = values.get(name, spec.default)
+            into.append(Attribute(sobject._id, name, spec.topic_class.type_name, copy_value(value)))
+    if sobject._tags:
+        into.extend(Tag(sobject._id, tag) for tag in sobject._tags)
+
+
+def record_object(sobject: SObject, parent: str | None) -> ObjectRecord:
+    """One object as a record."""
+    values = sobject._values
+    dynamic: dict[str, DynamicRecord] = {}
+    declared = values
+    if sobject._dynamic:
+        declared = {k: v for k, v in values.items() if k not in sobject._dynamic}
+        dynamic = {name: record_attribute(sobject, name) for name in sobject._dynamic}
+    attribute_references: dict[str, str] = {}
+    object_references: dict[str, str] = {}
+    for python_name, value in sobject.__dict__.items():
+        if isinstance(value, Topic):
+            if value._object is sobject:
+                attribute_references[python_name] = value._name
+        elif getattr(type(value), "_is_sobject", False):
+            object_references[python_name] = value._id
+    return ObjectRecord(
+        sobject._id,
+        sobject._type.name,
+        parent,
+        _copy_table(declared),
+        dynamic,
+        tuple(sobject._tags or ()),
+        attribute_references,
+        object_references,
+    )
+
+
+def record_attribute(sobject: SObject, name: str) -> DynamicRecord:
+    """A dynamic attribute as a record."""
+    assert sobject._dynamic is not None
+    spec = sobject._dynamic[name]
+    value = copy_value(sobject._values.get(name, spec.default))
+    return DynamicRecord(spec.topic_class.type_name, value, spec.stateful, spec.latest, spec.default)
+
+
+def record_subtree(top: SObject) -> tuple[ObjectRecord, ...]:
+    """An object and all below it."""
+    return tuple(
+        record_object(sobject, None if sobject is top or sobject._parent is None else sobject._parent._id) for sobject in walk(top)
+    )
+
+
+def to_plain(records: tuple[ObjectRecord, ...]) -> dict[str, Any]:
+    """Records as plain data: dicts, lists, strings, numbers, bytes."""
+    return {"format": FORMAT, "objects": [msgspec.to_builtins(record, builtin_types=(bytes,)) for record in records]}
+
+
+def from_plain(data: Any) -> tuple[ObjectRecord, ...]:
+    """Records from plain data.
+
+    Raises:
+        InvalidValue: it is not what `serialize()` gives, or of a newer format.
+    """
+    try:
+        if data["format"] != FORMAT:
+            raise InvalidValue(f"serialized data has format {data['format']!r}; this version reads {FORMAT}")
+        records = tuple(msgspec.convert(data["objects"], tuple[ObjectRecord, ...], builtin_types=(bytes,)))
+    except (msgspec.ValidationError, KeyError, TypeError) as error:
+        raise InvalidValue(f"this is not what serialize() gives: {error}") from None
+    seen: set[str] = set()
+    for position, record in enumerate(records):
+        if (position == 0) != (record.parent is None) or (record.parent is not None and record.parent not in seen):
+            raise InvalidValue(f"serialized object {record.id!r} has the parent {record.parent!r}, which does not come before it")
+        if record.id in seen:
+            raise InvalidValue(f"serialized data has the object {record.id!r} twice")
+        seen.add(record.id)
+    if not records:
+        raise InvalidValue("serialized data has no object")
+    return records
+
+
+def _copy_table(values: dict[str, Any]) -> dict[str, Any]:
+    """A copy of an attribute table that shares nothing mutable with it."""
+    for value in values.values():
+        kind = type(value)
+        if kind is list or kind is dict:
+            return {name: copy_value(value) for name, value in values.items()}
+    return values.copy()

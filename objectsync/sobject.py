@@ -1,0 +1,438 @@
+"""SObject: a node of the tree, with topics as attributes.
+
+Life (docs/architecture.md): new `pre_build(None)` -> `build(**kwargs)` -> attached -> `init()`; restored `pre_build(values)` -> attributes
+and children come back -> `init()`, no `build`; end `on_destroy()`, children first. A class may implement any of them or none.
+
+Users name their attributes as they like (`parent`, `name`, `children` …), so nothing here relies on a public name: what the tree needs is
+in the private slots, and the public properties give way to an instance attribute of the same name.
+"""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from .attributes import DeclaredAttribute, Shadowable, TopicT, attribute, make_spec
+from .compat import OlderNames
+from .current import current_server
+from .errors import AlreadyExists, Destroyed, InvalidValue, UnknownAttribute
+from .snapshot import record_subtree, to_plain, walk
+from .topics import AttributeSpec, EventTopic, Topic, Validator
+from .transaction import FRESH
+
+if TYPE_CHECKING:
+    from .changes import Change
+    from .services import Service
+    from .tree import Tree
+    from .types import TypeInfo
+
+ObjectT = TypeVar("ObjectT", bound="SObject")
+
+
+class SObject(OlderNames):
+    """A node of the tree: id, type, parent, ordered children, tags, attributes.
+
+    Creating one (`Counter(start=3)`) puts it under the current server's root, or under `parent`; keyword and positional arguments go to
+    `build`. Without a `build`, keywords set declared attributes.
+    """
+
+    __slots__ = (
+        "__dict__",
+        "__weakref__",
+        "_children",
+        "_depth",
+        "_dynamic",
+        "_id",
+        "_parent",
+        "_services",
+        "_state",
+        "_tags",
+        "_topics",
+        "_tree",
+        "_type",
+        "_values",
+    )
+
+    frontend_type: ClassVar[str] = "Root"
+    """What clients show it as. 'Root' is a plain container of the children."""
+
+    client_creatable: ClassVar[bool] = False
+    """Whether clients may create, move and destroy objects of this class (policy.py)."""
+
+    _is_sobject: ClassVar[bool] = True
+    _specs: ClassVar[dict[str, AttributeSpec]] = {}
+    _pre_build_takes_keywords: ClassVar[bool] = False
+
+    _id: str
+    _tree: Tree
+    _type: TypeInfo
+    _parent: SObject | None
+    _children: list[SObject] | None
+    _depth: int
+    _values: dict[str, Any]
+    _topics: dict[str, Topic[Any]] | None
+    _dynamic: dict[str, AttributeSpec] | None
+    _tags: dict[str, None] | None
+    _services: dict[str, Service] | None
+    _state: int
+
+    def __init_subclass__(cls, frontend_type: str | None = None, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if frontend_type is not None:
+            cls.frontend_type = frontend_type
+        if "__init__" in cls.__dict__:
+            raise TypeError(f"{cls.__name__} defines __init__; define build(self, …) instead: it runs once, for a new object")
+        specs: dict[str, AttributeSpec] = {}
+        for base in reversed(cls.__mro__):
+            for name, member in base.__dict__.items():
+                if isinstance(member, DeclaredAttribute):
+                    specs[name] = member.spec
+                else:
+                    specs.pop(name, None)
+        cls._specs = specs
+        cls._pre_build_takes_keywords = any(
+            parameter.kind is parameter.VAR_KEYWORD for parameter in inspect.signature(cls.pre_build).parameters.values()
+        )
+
+    def __init__(self, *args: Any, parent: SObject | None = None, server: Tree | None = None, id: str | None = None, **kwargs: Any) -> None:
+        tree = parent._tree if parent is not None else server if server is not None else current_server()
+        tree._build_new(self, parent, id, args, kwargs)
+
+    # --- life: override any of these
+
+    def pre_build(self, values: Mapping[str, Any] | None, /) -> None:
+        """Add dynamic attributes here. `values` is None for a new object, the saved values for a restored one."""
+
+    def build(self, *args: Any, **kwargs: Any) -> None:
+        """For a new object: first values, children. Without an own `build`, keywords set declared attributes."""
+        if args:
+            raise TypeError(f"{self} takes no positional arguments: its class defines no build(self, …)")
+        self.set_attributes(**kwargs)
+
+    def init(self) -> None:
+        """The object is complete and attached, new or restored: services and listeners go here."""
+
+    def on_destroy(self) -> None:
+        """The object is about to go; its children are gone through before it."""
+
+    # --- the tree
+
+    @Shadowable
+    def id(self) -> str:
+        """The object's id, unique on its server."""
+        return self._id
+
+    @Shadowable
+    def server(self) -> Any:
+        """The server that the object lives on."""
+        return self._tree
+
+    @Shadowable
+    def parent(self) -> SObject | None:
+        """The object above; None for the root."""
+        return self._parent
+
+    @Shadowable
+    def children(self) -> list[SObject]:
+        """The objects directly below, in order (a new list)."""
+        return list(self._children or ())
+
+    @Shadowable
+    def tags(self) -> list[str]:
+        """The tags, in the order in which they were added (a new list)."""
+        return list(self._tags or ())
+
+    def add_child(self, cls: type[ObjectT] | str, *args: Any, id: str | None = None, **kwargs: Any) -> ObjectT:
+        """Create an object below this one; arguments go to its `build`.
+
+        Raises:
+            AlreadyExists: the id is taken.
+        """
+        return self._tree._create_new(cls, self, id, args, kwargs)  # type: ignore[return-value]  # of the class asked for
+
+    def move_to(self, parent: SObject, index: int = -1) -> None:
+        """Move below `parent` (or within it), to `index` as counted without this object; -1 is the end.
+
+        Raises:
+            InvalidChangeError: `parent` is this object or below it.
+        """
+        self._tree.place(self, parent, index)
+
+    def remove(self) -> None:
+        """Destroy this object and everything below it; undo brings it back."""
+        self._tree.destroy(self)
+
+    def clear(self) -> None:
+        """Destroy everything below this object, as one change."""
+        self._tree.clear(self)
+
+    def top_down_search(
+        self,
+        accept: Callable[[Any], bool] | None = None,
+        stop: Callable[[Any], bool] | None = None,
+        type: type[ObjectT] | None = None,
+    ) -> list[ObjectT]:
+        """This object and those below, parents first, that `accept` takes and that are of `type` (the default is this object's own class).
+
+        Where `stop(object)` is true, the search goes no deeper; that object itself may still be found.
+        """
+        wanted: Any = self.__class__ if type is None else type
+        found: list[Any] = []
+        stack: list[SObject] = [self]
+        while stack:
+            sobject = stack.pop()
+            if isinstance(sobject, wanted) and (accept is None or accept(sobject)):
+                found.append(sobject)
+            if sobject._children and not (stop is not None and stop(sobject)):
+                stack.extend(reversed(sobject._children))
+        return found
+
+    def walk(self) -> Iterator[SObject]:
+        """This object and all below it, parents first."""
+        return walk(self)
+
+    def serialize(self) -> dict[str, Any]:
+        """The object and everything below it as plain data, for `create_object(…, serialized=data)`."""
+        with self._tree.lock:
+            return to_plain(record_subtree(self))
+
+    # --- attributes
+
+    def add_attribute(
+        self,
+        name: str,
+        topic_class: type[TopicT],
+        init_value: Any = None,
+        is_stateful: bool = True,
+        order_strict: bool | None = None,
+        *,
+        validator: Validator | None = None,
+        writable: bool = True,
+    ) -> TopicT:
+        """Add a dynamic attribute and return its topic (options as for `attribute`).
+
+        Where the class declares an attribute of this name and topic type, that one is returned, set to `init_value`.
+
+        Raises:
+            AlreadyExists: there is one of this name already.
+            InvalidValue: `init_value` is no value of that topic.
+        """
+        declared = self._specs.get(name)
+        if declared is not None and declared.topic_class is topic_class:
+            topic = self._topic(name, declared)
+            if init_value is not None:
+                topic.set(init_value)
+            return topic  # type: ignore[return-value]  # of the class just compared
+        if declared is not None or (self._dynamic and name in self._dynamic):
+            raise AlreadyExists(f"{self} has an attribute {name!r} already; choose another name or remove_attribute({name!r}) first")
+        try:
+            spec = make_spec(topic_class, init_value, is_stateful, order_strict, validator, writable)
+        except InvalidValue as error:
+            raise InvalidValue(f"{topic_class.__name__} {name!r} of {self}: {error.reason}") from None
+        self._tree.add_attribute(self, name, spec)
+        return self._topic(name, spec)  # type: ignore[return-value]  # made from this spec
+
+    def remove_attribute(self, name: str) -> None:
+        """Remove a dynamic attribute.
+
+        Raises:
+            UnknownAttribute: there is none of this name.
+        """
+        if not self._dynamic or name not in self._dynamic:
+            raise self._no_attribute(name)
+        self._tree.drop_attribute(self, name)
+
+    def get_attribute(self, name: str) -> Topic[Any]:
+        """The topic of an attribute, declared or dynamic.
+
+        Raises:
+            UnknownAttribute: there is none of this name.
+        """
+        topics = self._topics
+        if topics is not None:
+            topic = topics.get(name)
+            if topic is not None:
+                return topic
+        spec = self._spec_of(name)
+        if spec is None:
+            raise self._no_attribute(name)
+        return self._topic(name, spec)
+
+    def has_attribute(self, name: str) -> bool:
+        """Whether there is an attribute of this name."""
+        return self._spec_of(name) is not None
+
+    @Shadowable
+    def attributes(self) -> list[str]:
+        """The names of all attributes, declared and dynamic."""
+        return [*self._specs, *(self._dynamic or ())]
+
+    def set_attributes(self, /, **values: Any) -> None:
+        """Set several attributes at once, by name: one transaction.
+
+        Raises:
+            UnknownAttribute: one is not there.
+            InvalidValue: a value does not fit; nothing has changed.
+        """
+        if not values:
+            return
+        if self._state == FRESH and not self._topics:
+            # A new object that nobody listens to: no topic is made, no change written (benchmarks/core.py, "create").
+            self._fill(values)
+            return
+        with self._tree.record():
+            for name, value in values.items():
+                self.get_attribute(name).set(value)
+
+    # --- tags
+
+    def add_tag(self, tag: str) -> None:
+        """Add a tag; adding one that is there does nothing.
+
+        Raises:
+            InvalidValue: it is no str.
+        """
+        self._tree.tag(self, tag)
+
+    def remove_tag(self, tag: str) -> None:
+        """Remove a tag.
+
+        Raises:
+            InvalidChangeError: it is not there.
+        """
+        self._tree.untag(self, tag)
+
+    def has_tag(self, tag: str) -> bool:
+        """Whether the object has this tag."""
+        return bool(self._tags) and tag in (self._tags or ())
+
+    # --- events and services
+
+    def on(
+        self,
+        event: str,
+        handler: Callable[..., Any] | None = None,
+        inverse: Callable[..., Any] | None = None,
+    ) -> Any:
+        """Call `handler(emission)` after each `event` (a handler without parameters is called with none). It may be `async def`.
+
+        Works as a decorator too: `@button.on("click")`. Returns the function that ends it.
+        With `inverse`, the event can be undone: `handler(**args)` and `inverse(**args)` then run inside the transaction, the latter when
+        it is undone.
+
+        Raises:
+            AlreadyExists: `event` is the name of an attribute that is no event.
+        """
+        if handler is None:
+
+            def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+                self.on(event, function, inverse)
+                return function
+
+            return decorate
+        topic = self._event(event, inverse is not None)
+        if inverse is None:
+            return topic.add_handler(handler)
+        ends = (topic.on_emit.add(handler), topic.on_reverse.add(inverse))
+
+        def disconnect() -> None:
+            for end in ends:
+                end()
+
+        return disconnect
+
+    def emit(self, event: str, /, **args: Any) -> None:
+        """Let an event happen: handlers here and in every client hear of it.
+
+        Raises:
+            InvalidValue: an argument cannot be sent.
+        """
+        self._event(event, False).emit(**args)
+
+    def register_service(self, name: str, callback: Callable[..., Any], pass_sender: bool = False) -> Callable[[], None]:
+        """Let clients call `callback(**args)` (it may be `async def`) on this object; returns the function that ends it.
+
+        With `pass_sender`, it also gets `sender`, the client's session id.
+        """
+        return self._tree.register_object_service(self, name, callback, pass_sender)  # type: ignore[no-any-return,attr-defined]  # the hub's
+
+    # --- inner
+
+    def _fill(self, values: dict[str, Any]) -> None:
+        specs = self._specs
+        for name, value in values.items():
+            spec = specs.get(name)
+            if spec is None or spec.validators:
+                self.get_attribute(name).set(value)
+                continue
+            try:
+                raw = spec.topic_class.check(value)
+            except InvalidValue as error:
+                raise InvalidValue(f"{spec.topic_class.__name__} {name!r} of {self}: {error.reason}") from None
+            if raw != spec.default or type(raw) is not type(spec.default):
+                self._values[name] = raw
+
+    def _event(self, name: str, stateful: bool) -> EventTopic:
+        spec = self._spec_of(name)
+        if spec is None:
+            return self.add_attribute(name, EventTopic, None, stateful, True)
+        if not issubclass(spec.topic_class, EventTopic):
+            raise AlreadyExists(f"{self} has an attribute {name!r} that is a {spec.topic_class.__name__}, not an event")
+        return self._topic(name, spec)  # type: ignore[return-value]  # an event, as just checked
+
+    def _spec_of(self, name: str) -> AttributeSpec | None:
+        spec = self._specs.get(name)
+        if spec is None and self._dynamic is not None:
+            spec = self._dynamic.get(name)
+        return spec
+
+    def _topic(self, name: str, spec: AttributeSpec) -> Topic[Any]:
+        topics = self._topics
+        if topics is None:
+            topics = self._topics = {}
+        topic = topics.get(name)
+        if topic is None:
+            topic = topics[name] = spec.topic_class(self, name, spec)
+        return topic
+
+    def _no_attribute(self, name: str) -> UnknownAttribute:
+        known = self.attributes if "attributes" not in self.__dict__ else [*self._specs, *(self._dynamic or ())]
+        near = difflib.get_close_matches(name, known, 1)
+        hint = f" Did you mean {near[0]!r}?" if near else f" It has: {', '.join(known)}." if known else ""
+        return UnknownAttribute(f"{self} has no attribute {name!r}.{hint}")
+
+    def _refuse_gone(self, what: Topic[Any] | Change | str) -> None:
+        raise Destroyed(f"{self} was destroyed; {what if isinstance(what, str) else 'its attributes'} can no longer change")
+
+    def _let_go(self) -> None:
+        """Break the reference cycles of an object that is gone for good, so that its memory returns at once."""
+        self._topics = None
+        self._children = None
+        self._parent = None
+
+    def __getattr__(self, name: str) -> Any:
+        # Only reached when normal look-up fails: dynamic attributes, and a helpful error.
+        if name.startswith("_"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        dynamic = self._dynamic
+        if dynamic is not None and name in dynamic:
+            return self._topic(name, dynamic[name])
+        raise self._no_attribute(name)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *(self._dynamic or ())})
+
+    def __str__(self) -> str:
+        return f"{type(self).__name__}({self._id})" if hasattr(self, "_id") else f"{type(self).__name__}(not created)"
+
+    def __repr__(self) -> str:
+        shown = [f"id={self._id}"] if hasattr(self, "_id") else []
+        for name, value in list(getattr(self, "_values", {}).items())[:4]:
+            text = repr(value)
+            shown.append(f"{name}={text if len(text) <= 24 else text[:23] + '…'}")
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+__all__ = ["SObject", "attribute"]

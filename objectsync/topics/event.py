@@ -1,0 +1,87 @@
+"""EventTopic: something that happens, with arguments and no value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn
+
+from ..changes import Change, Emit, Unemit
+from ..errors import InvalidChangeError, InvalidValue
+from ..values import check_value
+from .base import News, SignalSlot, Topic
+
+Handler = Callable[..., Any]
+
+
+class EventTopic(Topic[None]):
+    """An event. Listeners (`on_emit`, `on_reverse`) run inside the transaction; handlers (`SObject.on`) after it, outside the lock.
+
+    What Python emits goes to every client; what a client emits comes to Python only.
+    """
+
+    __slots__ = ("_handlers",)
+    type_name = "event"
+
+    on_emit = SignalSlot()
+    """Called with the event's arguments as keywords, inside the transaction."""
+    on_reverse = SignalSlot()
+    """Called likewise when a stateful event is undone."""
+
+    def __init__(self, owner: Any, name: str, spec: Any) -> None:
+        super().__init__(owner, name, spec)
+        self._handlers: tuple[Handler, ...] = ()
+
+    def emit(self, /, **args: Any) -> None:
+        """Let it happen.
+
+        Raises:
+            InvalidValue: an argument cannot be sent.
+        """
+        try:
+            checked = check_value(args)
+        except InvalidValue as error:
+            raise self._named(error) from None
+        self._perform(Emit(self._object._id, self._name, checked))
+
+    def set(self, value: Any) -> NoReturn:
+        """Events have no value.
+
+        Raises:
+            InvalidChangeError: always.
+        """
+        raise InvalidChangeError(f"{self} has no value to set; use emit(…)")
+
+    @staticmethod
+    def check(value: Any) -> None:
+        if value is not None:
+            raise InvalidValue("an event has no value")
+
+    def check_change(self, change: Any) -> Change:
+        if type(change) is not Emit:
+            raise self._unfit(change)
+        return Emit(change.object, change.name, check_value(change.args))
+
+    def add_handler(self, handler: Handler) -> Callable[[], None]:
+        """Call `handler` after each emission; returns the function that ends it."""
+        self._handlers = (*self._handlers, handler)
+        ended = False
+
+        def disconnect() -> None:
+            nonlocal ended
+            if not ended:
+                ended = True
+                handlers = list(self._handlers)
+                handlers.remove(handler)
+                self._handlers = tuple(handlers)
+
+        return disconnect
+
+    def _apply(self, change: Change) -> Change | None:
+        if type(change) is Emit:
+            return Unemit(change.object, self._name, change.args)
+        if type(change) is Unemit:
+            return Emit(change.object, self._name, change.args)
+        raise self._unfit(change)
+
+    def _news(self, change: Any, inverse: Change) -> Iterator[News]:
+        yield ("on_emit" if type(change) is Emit else "on_reverse"), (), change.args

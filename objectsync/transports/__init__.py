@@ -1,0 +1,1 @@
+"""Transports: what carries frames between a connection (session.py) and its client."""

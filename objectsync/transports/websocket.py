@@ -1,0 +1,248 @@
+"""The WebSocket shell: sockets, HTTP and time around the hub, for one event loop.
+
+Rules: a change leaves at once when the wire is idle, and so does what a client's message caused; what comes faster shares a frame every
+`TICK`. Frames that several clients get are the same bytes. A client whose socket does not drain is not written to, and is cut off after
+`Limits.progress_seconds`: the library's own keepalive would not notice, its ping waits behind the full buffer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Mapping
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from websockets.asyncio.server import Server as WebSocketServer
+from websockets.asyncio.server import ServerConnection, broadcast, serve
+from websockets.datastructures import Headers
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+from websockets.typing import Subprotocol
+
+from ..frames import Frame
+from ..hub import Hub
+from ..protocol import SUBPROTOCOL
+from ..session import RESTART, Connection
+from .gate import COOKIE, Gate
+from .page import Answer, Page
+
+logger = logging.getLogger("objectsync.server")
+
+TICK = 0.016
+"""Seconds between two writes to a client while changes come faster: one frame of a 60 Hz display."""
+CLOCK = 1.0
+"""Seconds between looks at the clock: deadlines are seconds long."""
+
+
+class Client:
+    """One socket: its connection, and how its write buffer drains."""
+
+    __slots__ = ("connection", "drained_at", "last_buffered", "socket")
+
+    def __init__(self, socket: ServerConnection, connection: Connection, now: float) -> None:
+        self.socket = socket
+        self.connection = connection
+        self.drained_at = now
+        self.last_buffered = 0
+
+    def stuck_for(self, now: float) -> float:
+        """How long the write buffer has not become smaller."""
+        buffered = self.buffered
+        if buffered == 0 or buffered < self.last_buffered:
+            self.drained_at = now
+        self.last_buffered = buffered
+        return now - self.drained_at
+
+    @property
+    def buffered(self) -> int:
+        """Bytes that wait in the socket's write buffer."""
+        return int(self.socket.transport.get_write_buffer_size())
+
+
+class WebSocketShell:
+    """Serves one hub on one event loop."""
+
+    def __init__(self, hub: Hub, gate: Gate, page: Page) -> None:
+        self._hub = hub
+        self._gate = gate
+        self._page = page
+        self._clients: dict[ServerConnection, Client] = {}
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
+        self._scheduled = False
+        self._wanted = False
+        self._pumped_at = 0.0
+        self._servers: list[WebSocketServer] = []
+        self._clock: asyncio.TimerHandle | None = None
+        self._remove_waker = hub.add_waker(self._wake)
+
+    async def listen(self, addresses: list[tuple[str, int]]) -> list[int]:
+        """Listen on these; returns the ports. The second and later ones are other names of the first, and may be missing."""
+        ports: list[int] = []
+        for position, (host, port) in enumerate(addresses):
+            try:
+                server = await serve(
+                    self._serve,
+                    host,
+                    port or (ports[0] if ports else 0),
+                    subprotocols=[Subprotocol(SUBPROTOCOL)],
+                    process_request=self._process_request,
+                    max_size=self._hub.limits.message_bytes,
+                    max_queue=16,
+                    open_timeout=self._hub.limits.hello_seconds,
+                    ping_interval=None,  # the protocol has its own heartbeat, which also sees what hangs above the socket
+                    close_timeout=2,
+                    compression=None,  # updates are small, and a compressor is 300 kB a client
+                    server_header="objectsync",
+                )
+            except OSError:
+                if position == 0:
+                    raise
+                continue
+            self._servers.append(server)
+            ports.append(server.sockets[0].getsockname()[1])
+        self._tick()
+        return ports
+
+    async def close(self) -> None:
+        """Stop listening, and tell every client that the server goes down."""
+        self._remove_waker()
+        if self._clock is not None:
+            self._clock.cancel()
+        for server in self._servers:
+            server.close(close_connections=False)
+        async with asyncio.timeout(4):
+            await asyncio.gather(*(client.socket.close(*RESTART) for client in list(self._clients.values())), return_exceptions=True)
+        for server in self._servers:
+            server.close()
+
+    # --- requests
+
+    def _process_request(self, socket: ServerConnection, request: Request) -> Response | None:
+        headers: Mapping[str, str] = request.headers
+        verdict = self._gate.check(request.path, headers)
+        if verdict.status != 200:
+            return _response(Answer(verdict.status, (("Content-Type", "text/plain; charset=utf-8"),), f"{verdict.reason}\n".encode()))
+        upgrade = headers.get("Upgrade", "").lower() == "websocket"
+        if upgrade:
+            if SUBPROTOCOL not in [name.strip() for name in headers.get("Sec-WebSocket-Protocol", "").split(",")]:
+                reason = f"this server speaks the WebSocket subprotocol {SUBPROTOCOL}\n"
+                return _response(Answer(400, (("Content-Type", "text/plain; charset=utf-8"),), reason.encode()))
+            socket.objectsync_authorized = verdict.authorized  # type: ignore[attr-defined]  # carried to `_serve`
+            return None
+        path = urlsplit(request.path).path
+        if path in ("/healthz", "/readyz"):
+            return _response(self._page.answer("GET", path, "", ""))
+        if not verdict.authorized:
+            text = "this page asks for an access token: open it as ?token=…\n"
+            return _response(Answer(401, (("Content-Type", "text/plain; charset=utf-8"),), text.encode()))
+        answer = self._page.answer("GET", path, headers.get("Accept-Encoding", ""), headers.get("If-None-Match", ""))
+        if verdict.swap:
+            token = urlsplit(request.path).query.split("token=", 1)[1].split("&", 1)[0]
+            answer = Answer(
+                303,
+                (("Location", path), ("Set-Cookie", f"{COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/"), ("Cache-Control", "no-store")),
+                b"",
+            )
+        return _response(answer)
+
+    # --- one client
+
+    async def _serve(self, socket: ServerConnection) -> None:
+        hub = self._hub
+        waiting = sum(1 for client in self._clients.values() if client.connection.session is None)
+        if waiting >= hub.limits.unauthenticated_connections:
+            await socket.close(1013, "too many connections that have not said hello")
+            return
+        authorized = bool(getattr(socket, "objectsync_authorized", False))
+        client = Client(socket, hub.connect(self._loop.time(), authorized=authorized), self._loop.time())
+        self._clients[socket] = client
+        connection = client.connection
+        try:
+            async for data in socket:
+                connection.receive(data, isinstance(data, bytes), self._loop.time())
+                self._pump()  # what a client caused leaves at once
+                if connection.closing:
+                    break
+        except ConnectionClosed:
+            pass
+        finally:
+            self._clients.pop(socket, None)
+            if connection.closing:
+                await socket.close(*connection.closing)
+            connection.lost(self._loop.time(), clean=socket.close_code in (1000, 1001))
+
+    # --- writing
+
+    def _wake(self) -> None:
+        """There is something to send. Called from any thread, with the tree's lock held."""
+        if self._scheduled:
+            return
+        self._scheduled = True
+        if threading.get_ident() == self._thread:
+            self._loop.call_soon(self._paced_pump)
+        elif not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._paced_pump)
+
+    def _paced_pump(self) -> None:
+        wait = self._pumped_at + TICK - self._loop.time()
+        if wait > 0:
+            self._loop.call_later(wait, self._pump)
+        else:
+            self._pump()
+
+    def _pump(self) -> None:
+        """Write to every client what it is due."""
+        self._scheduled = False
+        now = self._pumped_at = self._loop.time()
+        shared: dict[int, tuple[Frame, list[ServerConnection]]] = {}
+        limit = self._hub.limits.outbox_bytes
+        for client in list(self._clients.values()):
+            if client.buffered > limit:
+                continue  # it lags: it gets the difference when it has drained
+            connection = client.connection
+            frames = connection.frames_to_send(now)
+            if len(frames) == 1:
+                shared.setdefault(id(frames[0].data), (frames[0], []))[1].append(client.socket)
+            else:
+                for frame in frames:
+                    broadcast((client.socket,), frame.data, text=not frame.binary)
+            if connection.closing and connection.session is not None:
+                self._end(client)
+        for frame, sockets in shared.values():
+            broadcast(sockets, frame.data, text=not frame.binary)
+
+    def _end(self, client: Client) -> None:
+        assert client.connection.closing is not None
+        code, reason = client.connection.closing
+        task = self._loop.create_task(client.socket.close(code, reason))
+        _closing.add(task)
+        task.add_done_callback(_closing.discard)
+
+    def _tick(self) -> None:
+        now = self._loop.time()
+        self._clock = self._loop.call_later(CLOCK, self._tick)
+        self._hub.tick(now)
+        for client in list(self._clients.values()):
+            if client.stuck_for(now) > self._hub.limits.progress_seconds:
+                client.socket.transport.abort()  # its close frame would wait behind the full buffer
+                continue
+            client.connection.tick(now)
+            if client.connection.closing:
+                self._pump()
+                self._end(client)
+        self._pump()
+
+
+_closing: set[asyncio.Task[None]] = set()
+"""Sockets being closed; the event loop holds tasks weakly."""
+
+
+def _response(answer: Answer) -> Response:
+    headers = Headers([*answer.headers, ("Content-Length", str(len(answer.body))), ("Connection", "close")])
+    return Response(answer.status, HTTPStatus(answer.status).phrase, headers, answer.body)
+
+
+__all__ = ["WebSocketShell"]

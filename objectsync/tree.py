@@ -1,0 +1,128 @@
+"""The tree that users see: objects (life.py), their shape (shape.py), transactions, undo and redo. No clients: that is hub.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .changes import Attribute, Change, Clear, Create, Destroy, DropAttribute, Place, Tag, TopicChange, Untag
+from .current import AsCurrent, set_newest
+from .errors import AlreadyExists, InvalidChangeError, LocalError, describe
+from .history import UndoResult, revert
+from .life import Life, topic_class_named
+from .limits import Limits
+from .log import REDO, UNDO
+from .snapshot import Restore, RestoreAttribute, RestoreChildren, walk
+from .sobject import SObject
+
+
+class Tree(Life):
+    """A tree of SObjects with transactions and undo."""
+
+    def __init__(self, root_object_type: type[SObject] = SObject, limits: Limits | None = None) -> None:
+        super().__init__(root_object_type, limits)
+        set_newest(self)
+
+    def do_after_transaction(self, task: Callable[[], Any]) -> None:
+        """Call `task()` when the open transaction has been committed, as a step of its own; at once when none is open.
+
+        While something is undone or redone it is dropped, and so it is when the transaction is rolled back.
+        """
+        with self.lock:
+            transaction = self.transactions.open
+            if transaction is not None:
+                if transaction.kind not in (UNDO, REDO) and not transaction.rolling_back:
+                    transaction.after.append(task)
+                return
+        task()
+
+    def undo(self, target: SObject | None = None) -> UndoResult:
+        """Undo the newest step within `target` (everything, by default).
+
+        Returns what happened: false when there was nothing to undo; `conflicts` names what others have changed since, which stays.
+
+        Raises:
+            LocalError: inside `record()`.
+        """
+        return self._revert(target, UNDO)
+
+    def redo(self, target: SObject | None = None) -> UndoResult:
+        """Redo the newest undone step within `target`, unless something new was done there since."""
+        return self._revert(target, REDO)
+
+    def clear_history(self, target: SObject | None = None) -> None:
+        """Forget every step within `target` (everything, by default)."""
+        with self.lock:
+            self.history.clear(None if target is None else self._within(target))
+
+    def as_current(self) -> AsCurrent:
+        """`with server.as_current():` constructors inside create here."""
+        return AsCurrent(self)
+
+    def format_tree(self, top: SObject | None = None) -> str:
+        """The hierarchy as text, an object a line."""
+        top = top or self.root
+        return "\n".join("  " * (o._depth - top._depth) + repr(o) for o in walk(top))
+
+    def apply(self, change: Change) -> None:
+        """Apply any change by value, tree or topic: inverses, and what clients propose.
+
+        Raises:
+            LocalError: it does not fit; nothing has changed.
+        """
+        if isinstance(change, TopicChange):
+            topic = self.get_object(change.object).get_attribute(change.name)
+            self.transactions.perform(topic, topic._concrete(change))
+            return
+        match change:
+            case Place(object, parent, index):
+                self.place(self.get_object(object), self.get_object(parent), index)
+            case Destroy(object):
+                self.destroy(self.get_object(object))
+            case Clear(object):
+                self.clear(self.get_object(object))
+            case Restore(object, parent, index, records):
+                self._restore(self.get_object(parent), index, records)
+            case RestoreChildren(object, records):
+                self._restore(self.get_object(object), len(self.get_object(object)._children or ()), records)
+            case DropAttribute(object, name):
+                self.get_object(object).remove_attribute(name)
+            case RestoreAttribute(object, name, record):
+                sobject = self.get_object(object)
+                if sobject.has_attribute(name):
+                    raise AlreadyExists(f"{sobject} has an attribute {name!r} again")
+                self._restore_attribute(sobject, name, record)
+            case Attribute(object, name, type, value):
+                self.get_object(object).add_attribute(name, topic_class_named(type), value)
+            case Tag(object, tag):
+                self.tag(self.get_object(object), tag)
+            case Untag(object, tag):
+                self.untag(self.get_object(object), tag)
+            case Create(object, type, parent, index, attributes):
+                self._apply_create(object, type, parent, index, attributes)
+            case _:
+                raise InvalidChangeError(f"{describe(change)} cannot be applied", change)
+
+    # --- inner
+
+    def _revert(self, target: SObject | None, kind: str) -> UndoResult:
+        with self.lock:
+            if self.transactions.open is not None:
+                raise LocalError(f"{kind} is a step of its own: call it outside record() and listeners, or use do_after_transaction")
+            within = self._within(target or self.root)
+            step = self.history.newest_done(within) if kind == UNDO else self.history.newest_undone(within)
+            return UndoResult(False) if step is None else revert(self, step, kind)
+
+    def _within(self, target: SObject) -> Callable[[str | None], bool]:
+        known: dict[str | None, bool] = {None: target is self.root}
+
+        def within(scope: str | None) -> bool:
+            answer = known.get(scope)
+            if answer is None:
+                sobject = self.objects.get(scope or "")
+                while sobject is not None and sobject is not target:
+                    sobject = sobject._parent
+                answer = known[scope] = sobject is target
+            return answer
+
+        return within

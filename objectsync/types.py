@@ -1,0 +1,100 @@
+"""Which classes a tree knows, under which names.
+
+A class registers itself, under its own name, when its first object is created. What clients must know of it travels as a `define`
+change, in order with everything else. A class defined again (a notebook cell that ran twice) replaces its older self.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .changes import Define
+from .errors import AlreadyExists, UnknownType
+from .values import copy_value
+
+if TYPE_CHECKING:
+    from .sobject import SObject
+
+
+@dataclass(eq=False, slots=True)
+class TypeInfo:
+    """A registered class. `hooks` says which steps of the life cycle it defines, so that the others cost nothing."""
+
+    name: str
+    cls: type[SObject]
+    pre_build: bool
+    build: bool
+    init: bool
+    post_build: bool
+    on_destroy: bool
+
+    @staticmethod
+    def of(name: str, cls: type[SObject], base: type[SObject]) -> TypeInfo:
+        """What there is to know of a class."""
+        return TypeInfo(
+            name,
+            cls,
+            cls.pre_build is not base.pre_build,
+            cls.build is not base.build,
+            cls.init is not base.init,
+            cls.post_build is not base.post_build,
+            cls.on_destroy is not base.on_destroy,
+        )
+
+    def define(self) -> Define:
+        """What clients are told."""
+        attributes = {name: (spec.topic_class.type_name, copy_value(spec.default)) for name, spec in self.cls._specs.items()}
+        return Define(self.name, self.cls.frontend_type, attributes)
+
+
+class TypeRegistry:
+    """The registered classes of one tree."""
+
+    def __init__(self, base: type[SObject]) -> None:
+        self._base = base
+        self.by_name: dict[str, TypeInfo] = {}
+        self.by_class: dict[type[SObject], TypeInfo] = {}
+
+    def add(self, cls: type[SObject], name: str | None = None) -> TypeInfo:
+        """Register a class.
+
+        Raises:
+            TypeError: it is no SObject class.
+            AlreadyExists: the class or the name is registered.
+        """
+        if not (isinstance(cls, type) and issubclass(cls, self._base)):
+            raise TypeError(f"expected a subclass of SObject, got {cls!r}")
+        if cls in self.by_class:
+            raise AlreadyExists(f"{cls.__name__} is registered already, as {self.by_class[cls].name!r}")
+        name = cls.__name__ if name is None else name
+        older = self.by_name.get(name)
+        if older is not None:
+            if (older.cls.__module__, older.cls.__qualname__) != (cls.__module__, cls.__qualname__):
+                raise AlreadyExists(
+                    f"another class is registered as {name!r} ({older.cls.__module__}.{older.cls.__qualname__}); "
+                    f"register this one under a name of its own: server.register({cls.__name__}, 'another name')"
+                )
+            self.by_class.pop(older.cls)
+        info = TypeInfo.of(name, cls, self._base)
+        self.by_name[name] = self.by_class[cls] = info
+        return info
+
+    def remove(self, info: TypeInfo) -> None:
+        """Forget a class."""
+        self.by_name.pop(info.name, None)
+        self.by_class.pop(info.cls, None)
+
+    def named(self, name: str) -> TypeInfo:
+        """The class of this name.
+
+        Raises:
+            UnknownType: there is none.
+        """
+        info = self.by_name.get(name)
+        if info is None:
+            near = difflib.get_close_matches(name, self.by_name, 1)
+            hint = f"Did you mean {near[0]!r}?" if near else f"Registered: {', '.join(self.by_name)}."
+            raise UnknownType(f"no class is registered as {name!r}. {hint}")
+        return info

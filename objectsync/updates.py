@@ -1,0 +1,151 @@
+"""What a client that is at `seq` must be told to be at the head of the log.
+
+Rules: a transaction is encoded once for everyone, and a whole frame once for all who are at the same place. Only an answer to a
+client's own action is written for it alone. A client far behind gets one squashed difference: changes of shape in order, then the
+present value of every topic touched. Of a `latest` attribute only the last value in a frame is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from .changes import Change, Define, Emit, Set, TopicChange, Unemit
+from .frames import Fragment, Frame, encode, encode_snapshot, encode_transaction, encode_update
+from .limits import Limits
+from .log import Log, Transaction
+from .protocol import Failure
+from .snapshot import describe_object, walk
+from .sobject import SObject
+
+_CACHED_FRAMES = 64
+
+
+class _Shared(NamedTuple):
+    frame: Frame
+    sessions: frozenset[str]
+
+
+class Updates:
+    """Encoded updates and snapshots of one tree, shared by its connections. Call it with the tree's lock held."""
+
+    def __init__(self, log: Log, objects: dict[str, SObject], root: SObject, limits: Limits, defines: Callable[[], list[Define]]) -> None:
+        self._log = log
+        self._objects = objects
+        self._root = root
+        self._limits = limits
+        self._defines = defines
+        self._frames: dict[tuple[int, int], _Shared] = {}
+        self._snapshot: tuple[int, list[Frame]] = (-1, [])
+
+    def since(self, seq: int, session: str) -> Frame:
+        """One frame from `seq` to the head. The log must reach back to `seq`."""
+        head = self._log.head
+        key = (seq, head)
+        shared = self._frames.get(key)
+        if shared is None:
+            transactions = self._log.since(seq)
+            sessions = frozenset(t.session for t in transactions if t.session is not None)
+            shared = _Shared(self._encode(seq, transactions, None), sessions)
+            if len(self._frames) >= _CACHED_FRAMES:
+                self._frames.clear()
+            self._frames[key] = shared
+        if session in shared.sessions:
+            return self._encode(seq, self._log.since(seq), session)
+        return shared.frame
+
+    def snapshot(self) -> tuple[int, list[Frame]]:
+        """The whole state in pages: its `seq` and the frames. Clients that join at the same place share them."""
+        if self._snapshot[0] != self._log.head:
+            self._snapshot = (self._log.head, self._encode_snapshot())
+        return self._snapshot
+
+    def _encode(self, prev: int, transactions: list[Transaction], session: str | None) -> Frame:
+        head = self._log.head
+        if len(transactions) > self._limits.frame_transactions:
+            return encode_update(prev, head, self._squash(transactions, session))
+        stale = self._overtaken(transactions) if len(transactions) > 1 else ()
+        fragments: list[Fragment] = []
+        for transaction in transactions:
+            if transaction.session is not None and transaction.session == session:
+                fragments.append(_answer(transaction))
+            elif transaction.changes and transaction.seq not in stale:
+                fragment = self._shared_fragment(transaction)
+                if fragment is not None:
+                    fragments.append(fragment)
+        return encode_update(prev, head, fragments)
+
+    def _shared_fragment(self, transaction: Transaction) -> Fragment | None:
+        encoded = self._log.encoded
+        if transaction.seq in encoded:
+            return encoded[transaction.seq]  # type: ignore[no-any-return]  # only fragments are put there
+        changes: tuple[Change, ...] = transaction.changes
+        if transaction.session is not None:
+            changes = tuple(change for change in changes if not isinstance(change, Emit))
+        fragment = encode_transaction(transaction.seq, changes) if changes else None
+        encoded[transaction.seq] = fragment
+        return fragment
+
+    def _overtaken(self, transactions: list[Transaction]) -> set[int]:
+        """The transactions that only set a `latest` attribute that a later one sets again."""
+        newest: dict[tuple[str, str], int] = {}
+        overtaken: set[int] = set()
+        for transaction in transactions:
+            if len(transaction.changes) != 1:
+                continue
+            change = transaction.changes[0]
+            if isinstance(change, Set) and self._is_latest(change):
+                key = (change.object, change.name)
+                if key in newest:
+                    overtaken.add(newest[key])
+                newest[key] = transaction.seq
+        return overtaken
+
+    def _is_latest(self, change: Set) -> bool:
+        sobject = self._objects.get(change.object)
+        spec = None if sobject is None else sobject._spec_of(change.name)
+        return spec is not None and spec.latest
+
+    def _squash(self, transactions: list[Transaction], session: str | None) -> list[Fragment]:
+        answers: list[Fragment] = []
+        shape: list[Change] = []
+        touched: dict[tuple[str, str], None] = {}
+        for transaction in transactions:
+            own = transaction.session is not None and transaction.session == session
+            if own:
+                answers.append(_answer(transaction, squashed=True))
+            for change in transaction.changes:
+                if not isinstance(change, TopicChange):
+                    shape.append(change)
+                elif isinstance(change, (Emit, Unemit)):
+                    if transaction.session is None:
+                        shape.append(change)
+                else:
+                    touched[change.object, change.name] = None
+        for id, name in touched:
+            sobject = self._objects.get(id)
+            spec = None if sobject is None else sobject._spec_of(name)
+            if sobject is not None and spec is not None:
+                shape.append(Set(id, name, sobject._values.get(name, spec.default)))
+        return [*answers, encode_transaction(self._log.head, shape)]
+
+    def _encode_snapshot(self) -> list[Frame]:
+        changes: list[Change] = list(self._defines())
+        pages: list[Fragment] = []
+        for count, sobject in enumerate(walk(self._root), 1):
+            describe_object(sobject, None if sobject._parent is None else sobject._parent._id, changes)
+            if count % self._limits.page_objects == 0:
+                pages.append(encode(changes))
+                changes = []
+        if changes:
+            pages.append(encode(changes))
+        return [encode_snapshot(self._log.head, index, len(pages), page) for index, page in enumerate(pages)]
+
+
+def _answer(transaction: Transaction, squashed: bool = False) -> Fragment:
+    """The answer to a client's own action."""
+    if transaction.error is not None:
+        return encode_transaction(transaction.seq, None, transaction.cseq, Failure(*transaction.error))
+    if squashed:
+        return encode_transaction(transaction.seq, (), transaction.cseq)
+    return encode_transaction(transaction.seq, None if transaction.verbatim else transaction.changes, transaction.cseq)
