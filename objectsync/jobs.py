@@ -69,10 +69,12 @@ class ThreadJobs(InlineJobs):
         self._thread.start()
 
     def stop(self) -> None:
-        """End when the jobs at hand are done; does not wait for them."""
-        if self._thread is not None:
+        """End when the jobs at hand are done; waits a second for them, no longer."""
+        thread, self._thread = self._thread, None
+        if thread is not None:
             self._queue.put(None)
-            self._thread = None
+            if thread is not threading.current_thread():
+                thread.join(1)
             self._loop = None
 
     def later(self, job: Job, failed: Failed) -> None:

@@ -108,6 +108,9 @@ class Server(Hub):
             PortInUse: something else listens there.
             LocalError: it is being served already.
         """
+        await self._serve(announce=True)
+
+    async def _serve(self, announce: bool) -> None:
         if self._stop is not None:
             raise LocalError(f"{self.url} is being served already")
         self._stop = stop = asyncio.Event()
@@ -117,10 +120,8 @@ class Server(Hub):
             self._port = await self._listen(shell)
             self._jobs.start(loop)
             with _signals(loop, stop):
-                print(
-                    f"objectsync serves {self.url} (Ctrl-C stops it)" if self._thread is None else f"objectsync serves {self.url}",
-                    flush=True,
-                )
+                if announce:
+                    print(f"objectsync serves {self.url} (Ctrl-C stops it)", flush=True)
                 self._ready.set()
                 await stop.wait()
         finally:
@@ -162,7 +163,7 @@ class Server(Hub):
             self._thread = None
 
     async def __aenter__(self) -> Self:
-        self._entered = asyncio.create_task(self.serve())
+        self._entered = asyncio.create_task(self._serve(announce=False))
         while not self._ready.is_set():
             done, _ = await asyncio.wait({self._entered}, timeout=0.005)
             if done:
@@ -177,7 +178,7 @@ class Server(Hub):
 
     def _run_in_thread(self) -> None:
         try:
-            asyncio.run(self.serve())
+            asyncio.run(self._serve(announce=False))
         except BaseException as error:
             self._failure = error
 

@@ -303,7 +303,8 @@ class Connection:
         silent = now - self._heard_at
         if silent >= 2 * limits.heartbeat_seconds:
             self.closing = SILENT
-        elif silent >= limits.heartbeat_seconds and not self._pinged:
+            return
+        if silent >= limits.heartbeat_seconds and not self._pinged:
             self._pinged = True
             self._out.append(encode_message(Ping()))
         # A hidden tab's timers may run late; it acknowledges with its next pong, so it gets that much longer.

@@ -145,13 +145,13 @@ class DictTopic(ContainerTopic):
     def _apply(self, change: Change) -> Change | None:
         if type(change) is Set:
             return self._set(change)
-        entries = self._own()
+        entries = self._raw()
         name = self._name
         if isinstance(change, Put):
             old = entries.get(change.key, EMPTY)
             if old is not EMPTY and same_value(old, change.value):
                 return None
-            entries[change.key] = copy_value(change.value)
+            self._own()[change.key] = copy_value(change.value)
             return Drop(change.object, name, change.key) if old is EMPTY else Put(change.object, name, change.key, old)
         if isinstance(change, Drop):
             if change.key not in entries:

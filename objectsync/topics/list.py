@@ -140,20 +140,22 @@ class ListTopic(ContainerTopic):
         kind = type(change)
         if kind is Set:
             return self._set(change)  # type: ignore[arg-type]  # `kind` is known
-        items = self._own()
+        items = self._raw()
         name = self._name
         if isinstance(change, Insert):
             self._within(change.index, len(items) + 1, change)
+            items = self._own()
             items.insert(change.index, copy_value(change.item))
             return Pop(change.object, name, change.index)
         if isinstance(change, Pop):
             self._within(change.index, len(items), change)
-            return Insert(change.object, name, change.index, items.pop(change.index))
+            return Insert(change.object, name, change.index, self._own().pop(change.index))
         if isinstance(change, Replace):
             self._within(change.index, len(items), change)
             old = items[change.index]
             if same_value(old, change.item):
                 return None
+            items = self._own()
             items[change.index] = copy_value(change.item)
             return Replace(change.object, name, change.index, old)
         if isinstance(change, Move):
@@ -161,6 +163,7 @@ class ListTopic(ContainerTopic):
             self._within(change.to, len(items), change)
             if change.index == change.to:
                 return None
+            items = self._own()
             items.insert(change.to, items.pop(change.index))
             return Move(change.object, name, change.to, change.index)
         raise self._unfit(change)

@@ -92,7 +92,7 @@ class SetTopic(ContainerTopic):
     def _apply(self, change: Change) -> Change | None:
         if type(change) is Set:
             return self._set(change)
-        items = self._own()
+        items = self._raw()
         keys = self._index()
         if isinstance(change, Append):
             key = value_key(change.item)
@@ -100,8 +100,8 @@ class SetTopic(ContainerTopic):
                 raise InvalidChangeError(f"{self}: {describe(change.item)} is in the set already", change)
             if not 0 <= change.index <= len(items):
                 raise InvalidPosition(f"{self}: index {change.index} is outside a set of {len(items)}", change)
-            items.insert(change.index, copy_value(change.item))
-            keys.add(key)
+            self._own().insert(change.index, copy_value(change.item))
+            self._index().add(key)
             return Remove(change.object, self._name, change.item)
         if isinstance(change, Remove):
             key = value_key(change.item)

@@ -39,13 +39,14 @@ CLOCK = 1.0
 class Client:
     """One socket: its connection, and how its write buffer drains."""
 
-    __slots__ = ("connection", "drained_at", "last_buffered", "socket")
+    __slots__ = ("connection", "drained_at", "ending", "last_buffered", "socket")
 
     def __init__(self, socket: ServerConnection, connection: Connection, now: float) -> None:
         self.socket = socket
         self.connection = connection
         self.drained_at = now
         self.last_buffered = 0
+        self.ending = False
 
     def stuck_for(self, now: float) -> float:
         """How long the write buffer has not become smaller."""
@@ -138,7 +139,7 @@ class WebSocketShell:
         if not verdict.authorized:
             text = "this page asks for an access token: open it as ?token=…\n"
             return _response(Answer(401, (("Content-Type", "text/plain; charset=utf-8"),), text.encode()))
-        answer = self._page.answer("GET", path, headers.get("Accept-Encoding", ""), headers.get("If-None-Match", ""))
+        answer = self._page.answer(request.method, path, headers.get("Accept-Encoding", ""), headers.get("If-None-Match", ""))
         if verdict.swap:
             token = urlsplit(request.path).query.split("token=", 1)[1].split("&", 1)[0]
             answer = Answer(
@@ -164,14 +165,10 @@ class WebSocketShell:
             async for data in socket:
                 connection.receive(data, isinstance(data, bytes), self._loop.time())
                 self._pump()  # what a client caused leaves at once
-                if connection.closing:
-                    break
         except ConnectionClosed:
             pass
         finally:
             self._clients.pop(socket, None)
-            if connection.closing:
-                await socket.close(*connection.closing)
             connection.lost(self._loop.time(), clean=socket.close_code in (1000, 1001))
 
     # --- writing
@@ -209,13 +206,16 @@ class WebSocketShell:
             else:
                 for frame in frames:
                     broadcast((client.socket,), frame.data, text=not frame.binary)
-            if connection.closing and connection.session is not None:
+            if connection.closing:
                 self._end(client)
         for frame, sockets in shared.values():
             broadcast(sockets, frame.data, text=not frame.binary)
 
     def _end(self, client: Client) -> None:
-        assert client.connection.closing is not None
+        """Close a socket, once. It is read on until it is closed, or the closing handshake would wait behind what the client sent."""
+        if client.ending or client.connection.closing is None:
+            return
+        client.ending = True
         code, reason = client.connection.closing
         task = self._loop.create_task(client.socket.close(code, reason))
         _closing.add(task)
@@ -230,9 +230,6 @@ class WebSocketShell:
                 client.socket.transport.abort()  # its close frame would wait behind the full buffer
                 continue
             client.connection.tick(now)
-            if client.connection.closing:
-                self._pump()
-                self._end(client)
         self._pump()
 
 

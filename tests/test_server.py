@@ -1,0 +1,465 @@
+"""The server with real sockets: listening, stopping, who may come in, and who cannot disturb whom."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import http.client
+import json
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Subprotocol
+
+import objectsync
+from objectsync import IntTopic, Limits, SObject, StringTopic, attribute
+
+
+class Thing(SObject):
+    n = attribute(IntTopic, 0)
+    text = attribute(StringTopic, "")
+
+
+def raw_socket(server: objectsync.Server, **options: Any) -> connect:
+    """A WebSocket that has said nothing yet."""
+    return connect(f"ws://127.0.0.1:{server.port}/ws", subprotocols=[Subprotocol("objectsync.v2")], **options)
+
+
+@contextlib.asynccontextmanager
+async def client(server: objectsync.Server, **options: Any) -> AsyncIterator[ClientConnection]:
+    """A WebSocket that has said hello and has got the state."""
+    async with raw_socket(server, **options) as ws:
+        await say(ws, type="hello", protocol=2, attempt=1)
+        welcome = await hear(ws)
+        assert welcome["type"] == "welcome"
+        assert (await hear(ws))["type"] == "snapshot"
+        yield ws
+
+
+async def say(ws: ClientConnection, **message: Any) -> None:
+    await ws.send(json.dumps(message))
+
+
+async def hear(ws: ClientConnection) -> dict[str, Any]:
+    message: dict[str, Any] = json.loads(await asyncio.wait_for(ws.recv(), 10))
+    return message
+
+
+async def eventually(condition: Any, seconds: float = 10.0) -> None:
+    """Wait for the thing itself."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110  # the condition may hold in another thread, which sets no event
+            await asyncio.sleep(0.005)
+
+
+def get(server: objectsync.Server, path: str, method: str = "GET", **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    try:
+        connection.request(method, path, headers=headers)
+        response = connection.getresponse()
+        return response, response.read()
+    finally:
+        connection.close()
+
+
+class TestListening:
+    async def test_port_0_takes_a_free_port(self) -> None:
+        async with objectsync.Server(port=0) as server:
+            assert server.port > 0
+            assert server.url == f"http://localhost:{server.port}/"
+            async with client(server):
+                pass
+
+    async def test_a_taken_port_says_so_and_what_to_do(self) -> None:
+        async with objectsync.Server(port=0) as first:
+            with pytest.raises(objectsync.PortInUse, match=rf"{first.port} is used by another program.*port=0"):
+                await objectsync.Server(port=first.port).serve()
+            with pytest.raises(objectsync.PortInUse):
+                objectsync.Server(port=first.port).start()
+
+    def test_start_and_stop_in_a_background_thread(self) -> None:
+        server = objectsync.Server(port=0)
+        thing = server.create_object(Thing)
+        for _ in range(3):
+            server.start()
+            assert get(server, "/healthz")[1] == b"ok\n"
+            server.stop()
+        thing.n.set(1)
+        assert not [thread for thread in threading.enumerate() if thread.name.startswith("objectsync")]
+
+    def test_starting_twice_is_refused(self, server: objectsync.Server) -> None:
+        with pytest.raises(objectsync.LocalError, match="being served already"):
+            server.start()
+
+    def test_a_network_needs_a_token(self) -> None:
+        with pytest.raises(objectsync.UnsafeBind, match=r"token=.*insecure=True"):
+            objectsync.Server(host="0.0.0.0")
+        objectsync.Server(host="0.0.0.0", token="t")
+        objectsync.Server(host="0.0.0.0", insecure=True)
+
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    def test_signals_close_cleanly(self, number: signal.Signals, tmp_path: Path) -> None:
+        script = tmp_path / "app.py"
+        script.write_text("import asyncio, objectsync\nasyncio.run(objectsync.Server(port=0).serve())\nprint('closed')\n")
+        process = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline().startswith("objectsync serves http://localhost:")
+            process.send_signal(number)
+            out, err = process.communicate(timeout=5)
+        finally:
+            process.kill()
+        assert (process.returncode, out, err) == (0, "closed\n", "")
+
+
+class TestClients:
+    async def test_a_change_on_another_thread_leaves_at_once(self) -> None:
+        async with objectsync.Server(port=0) as server:
+            thing = server.create_object(Thing)
+            async with client(server) as ws:
+                for value in range(1, 4):
+                    await asyncio.to_thread(thing.n.set, value)
+                    assert (await hear(ws))["transactions"][0]["changes"] == [["set", thing.id, "n", value]]
+
+    async def test_a_clean_close_is_noticed_at_once_and_nothing_is_kept(self) -> None:
+        async with objectsync.Server(port=0) as server:
+            gone: list[str] = []
+            server.on_client_disconnect += gone.append
+            async with client(server):
+                assert len(server.clients) == 1
+            await eventually(lambda: gone)
+            assert server.clients == []
+
+    async def test_a_broken_connection_is_kept_to_be_resumed(self) -> None:
+        async with objectsync.Server(port=0) as server:
+            gone: list[str] = []
+            server.on_client_disconnect += gone.append
+            async with client(server) as ws:
+                ws.transport.abort()
+                await ws.wait_closed()
+            assert len(server.clients) == 1
+            assert gone == []
+
+    async def test_a_click_reaches_python_and_its_effect_comes_back(self) -> None:
+        async with objectsync.Server(port=0) as server:
+            thing = server.create_object(Thing)
+            thing.on("click", lambda: thing.n.add(1))
+            async with client(server) as ws:
+                await say(ws, type="action", cseq=1, base=server.log.head, changes=[["emit", thing.id, "click", {}]])
+                changes: list[Any] = []
+                while ["add", thing.id, "n", 1] not in changes:
+                    for transaction in (await hear(ws))["transactions"]:
+                        changes += transaction.get("changes", [])
+
+    async def test_a_handler_that_blocks_holds_up_neither_tree_nor_network(self) -> None:
+        release = threading.Event()
+        async with objectsync.Server(port=0) as server:
+            thing = server.create_object(Thing)
+            thing.on("click", lambda: release.wait(10))
+            async with client(server) as one, client(server) as other:
+                await say(one, type="action", cseq=1, base=server.log.head, changes=[["emit", thing.id, "click", {}]])
+                await say(other, type="action", cseq=1, base=server.log.head, changes=[["set", thing.id, "n", 7]])
+                while (await hear(one)).get("seq") != server.log.head:
+                    pass
+                assert thing.n.value == 7
+                release.set()
+
+    async def test_a_client_that_does_not_read_costs_the_others_nothing(self) -> None:
+        limits = Limits(outbox_bytes=64 * 1024, progress_seconds=1.0, heartbeat_seconds=1.0)
+        async with objectsync.Server(port=0, limits=limits) as server:
+            thing = server.create_object(Thing)
+            reader, writer = await stalled_client(server)
+            async with client(server) as ws:
+                for round_number in range(40):
+                    thing.text.set(f"{round_number:060000d}")
+                    while (await hear(ws)).get("seq") != server.log.head:
+                        pass
+                    await say(ws, type="ack", seq=server.log.head, frames=round_number + 3)
+                await eventually(lambda: server_side(server) == 1)
+            assert reader is not None
+            writer.close()
+
+    async def test_messages_that_make_no_sense_end_only_their_own_connection(self) -> None:
+        async with objectsync.Server(port=0) as server:
+            thing = server.create_object(Thing)
+            async with client(server) as good, client(server) as bad:
+                with contextlib.suppress(ConnectionClosed):
+                    for _ in range(30):
+                        await bad.send(b"\xff\x00 nonsense")
+                    async for _ in bad:
+                        pass
+                assert bad.close_code == 4100
+                thing.n.set(1)
+                assert (await hear(good))["transactions"][0]["changes"] == [["set", thing.id, "n", 1]]
+
+    async def test_clients_are_told_that_the_server_goes_down(self) -> None:
+        server = objectsync.Server(port=0)
+        async with contextlib.AsyncExitStack() as stack:
+            async with server:
+                ws = await stack.enter_async_context(client(server))
+            await ws.wait_closed()
+            assert (ws.close_code, ws.close_reason) == (4002, "restart")
+
+    async def test_an_unsendable_value_is_refused_at_the_call(self) -> None:
+        async with objectsync.Server(port=0) as server:
+            thing = server.create_object(Thing)
+            values = thing.add_attribute("values", objectsync.GenericTopic)
+            async with client(server) as ws:
+                with pytest.raises(objectsync.InvalidValue, match="sorted"):
+                    values.set({1, 2})
+                thing.n.set(1)
+                assert (await hear(ws))["transactions"][0]["changes"] == [["set", thing.id, "n", 1]]
+
+    async def test_changes_that_come_faster_than_frames_share_one(self) -> None:
+        async with objectsync.Server(port=0) as server:
+            thing = server.create_object(Thing)
+            async with client(server) as ws:
+                for value in range(1, 2_001):
+                    thing.n.set(value)
+                    await asyncio.sleep(0)
+                frames = 0
+                while True:
+                    message = await hear(ws)
+                    frames += 1
+                    if message["seq"] == server.log.head:
+                        break
+                assert frames < 200
+
+    async def test_async_handlers_run_on_the_loop_that_serves(self) -> None:
+        async with objectsync.Server(port=0) as server:
+            thing = server.create_object(Thing)
+            loops: list[object] = []
+
+            async def handler(event: objectsync.Emission) -> None:
+                loops.append(asyncio.get_running_loop())
+
+            thing.on("click", handler)
+            async with client(server) as ws:
+                await say(ws, type="action", cseq=1, base=server.log.head, changes=[["emit", thing.id, "click", {}]])
+                await eventually(lambda: loops)
+            assert loops == [asyncio.get_running_loop()]
+
+    async def test_hello_must_come_within_its_time(self) -> None:
+        async with objectsync.Server(port=0, limits=Limits(hello_seconds=0.5)) as server, raw_socket(server) as ws:
+            await asyncio.wait_for(ws.wait_closed(), 10)
+            assert (ws.close_code, ws.close_reason) == (4004, "hello_timeout")
+
+
+async def stalled_client(server: objectsync.Server) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A raw socket with a tiny receive buffer that says hello and then reads no more."""
+    raw = socket.socket()
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    raw.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(raw, ("127.0.0.1", server.port))
+    reader, writer = await asyncio.open_connection(sock=raw, limit=1024)
+    key = "dGhlIHNhbXBsZSBub25jZQ=="
+    writer.write(
+        f"GET /ws HTTP/1.1\r\nHost: localhost:{server.port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: objectsync.v2\r\n\r\n".encode()
+    )
+    await reader.readuntil(b"\r\n\r\n")
+    hello = json.dumps({"type": "hello", "protocol": 2, "attempt": 1}).encode()
+    writer.write(bytes([0x81, 0x80 | len(hello), 0, 0, 0, 0]) + hello)
+    await eventually(lambda: len(server.clients) == 1)
+    reader._transport.pause_reading()  # type: ignore[attr-defined]  # the point of this client is not to read
+    return reader, writer
+
+
+def server_side(server: objectsync.Server) -> int:
+    """How many sessions have a connection."""
+    return sum(1 for session in list(server._sessions.values()) if session.connection is not None)
+
+
+class TestTheGate:
+    @pytest.mark.parametrize(
+        "origin",
+        [
+            "https://evil.example",
+            "http://localhost.evil.example",
+            "http://evil.example:8765",
+            "null",
+            "file://",
+            "http://127.0.0.1.evil.example",
+            "chrome-extension://abc",
+            "http://[::1",
+        ],
+    )
+    def test_other_sites_pages_may_not_connect(self, server: objectsync.Server, origin: str) -> None:
+        response, body = get(server, "/ws", Upgrade="websocket", Connection="Upgrade", Origin=origin)
+        assert response.status == 403
+        assert b"allow_origins" in body
+        assert get(server, "/", Origin=origin)[0].status == 403
+
+    @pytest.mark.parametrize("origin", ["http://localhost:3000", "http://127.0.0.1", "http://[::1]:1234", "https://localhost"])
+    async def test_pages_of_this_machine_may(self, origin: str) -> None:
+        async with objectsync.Server(port=0) as server, client(server, origin=origin):
+            pass
+
+    async def test_an_origin_can_be_allowed(self) -> None:
+        async with objectsync.Server(port=0, allow_origins=["https://app.example.org"]) as server:
+            async with client(server, origin="https://app.example.org"):
+                pass
+            with pytest.raises(InvalidStatus):
+                async with client(server, origin="https://app.example.org.evil"):
+                    pass
+
+    @pytest.mark.parametrize(
+        "host", ["evil.example", "localhost.evil.example", "evil.example:8765", "", "10.0.0.5", "[::1", "127.0.0.1@evil"]
+    )
+    def test_other_names_are_refused_against_dns_rebinding(self, server: objectsync.Server, host: str) -> None:
+        assert get(server, "/", Host=host)[0].status in (400, 421)
+        assert get(server, "/ws", Upgrade="websocket", Connection="Upgrade", Host=host)[0].status in (400, 421)
+
+    @pytest.mark.parametrize("host", ["localhost", "127.0.0.1:1", "[::1]:99"])
+    def test_loopback_names_are_served(self, server: objectsync.Server, host: str) -> None:
+        assert get(server, "/healthz", Host=host)[0].status == 200
+
+    def test_a_name_can_be_allowed(self) -> None:
+        server = objectsync.Server(port=0, allow_hosts=["app.example.org"])
+        server.start()
+        try:
+            assert get(server, "/healthz", Host="app.example.org")[0].status == 200
+        finally:
+            server.stop()
+
+    def test_every_route_asks_for_the_token(self) -> None:
+        server = objectsync.Server(port=0, token="sesame")
+        server.start()
+        try:
+            open_routes = {"/healthz", "/readyz"}
+            for path in [
+                "/",
+                "/index.html",
+                "/objectsync.js",
+                "/page.js",
+                "/page.css",
+                "/frontends.json",
+                "/frontends/a.js",
+                "/x",
+                "/healthz",
+                "/readyz",
+            ]:
+                for suffix in ("", "?token=wrong", "?token="):
+                    assert (get(server, path + suffix)[0].status == 200) == (path in open_routes), path + suffix
+            response, _ = get(server, "/?token=sesame")
+            assert response.status == 303
+            assert response.headers["Location"] == "/"
+            cookie = response.headers["Set-Cookie"]
+            assert "HttpOnly" in cookie
+            assert "SameSite=Strict" in cookie
+            assert get(server, "/", Cookie=cookie.split(";")[0])[0].status == 200
+            assert get(server, "/", Cookie="objectsync_token=wrong")[0].status == 401
+        finally:
+            server.stop()
+
+    async def test_a_socket_needs_the_token_too(self) -> None:
+        async with objectsync.Server(port=0, token="sesame") as server:
+            async with raw_socket(server) as ws:
+                await say(ws, type="hello", protocol=2, attempt=1)
+                assert (await hear(ws))["code"] == "unauthorized"
+                await ws.wait_closed()
+                assert ws.close_code == 4102
+            async with client(server, additional_headers={"Cookie": "objectsync_token=sesame"}):
+                pass
+            async with raw_socket(server) as ws:
+                await say(ws, type="hello", protocol=2, attempt=1, auth="sesame")
+                assert (await hear(ws))["type"] == "welcome"
+
+    def test_another_subprotocol_is_told_so(self, server: objectsync.Server) -> None:
+        response, body = get(
+            server,
+            "/ws",
+            Upgrade="websocket",
+            Connection="Upgrade",
+            **{"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Protocol": "other"},
+        )
+        assert response.status == 400
+        assert b"objectsync.v2" in body
+
+
+class TestThePage:
+    def test_it_is_served_with_its_security_headers(self, server: objectsync.Server) -> None:
+        response, body = get(server, "/")
+        assert response.status == 200
+        assert len(body) <= 2048
+        assert response.headers["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self' blob:;")
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["Referrer-Policy"] == "no-referrer"
+        assert response.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+    def test_the_title_is_text(self) -> None:
+        server = objectsync.Server(port=0, title="<script>&")
+        server.start()
+        try:
+            assert b"<title>&lt;script&gt;&amp;</title>" in get(server, "/")[1]
+        finally:
+            server.stop()
+
+    def test_assets_are_compressed_and_cached(self, server: objectsync.Server) -> None:
+        response, body = get(server, "/objectsync.js", **{"Accept-Encoding": "gzip"})
+        assert response.headers["Content-Encoding"] == "gzip"
+        assert body[:2] == b"\x1f\x8b"
+        etag = response.headers["ETag"]
+        assert get(server, "/objectsync.js", **{"If-None-Match": etag})[0].status == 304
+
+    @pytest.mark.parametrize(
+        "path", ["/nothing", "/../pyproject.toml", "//etc/hostname", "/%2e%2e/errors.py", "/frontends/../app.py", "/frontends/"]
+    )
+    def test_nothing_else_is_served(self, server: objectsync.Server, path: str) -> None:
+        assert get(server, path)[0].status == 404
+
+    def test_other_methods_are_refused(self, server: objectsync.Server) -> None:
+        assert get(server, "/", "POST")[0].status == 405
+
+    def test_head_has_no_body(self, server: objectsync.Server) -> None:
+        response, body = get(server, "/", "HEAD")
+        assert (response.status, body) == (200, b"")
+
+    def test_a_folder_of_frontends(self, tmp_path: Path) -> None:
+        (tmp_path / "counter.js").write_text("export default 1")
+        (tmp_path / "secret.py").write_text("password")
+        server = objectsync.Server(port=0, frontends=tmp_path)
+        server.start()
+        try:
+            (url,) = json.loads(get(server, "/frontends.json")[1])
+            assert url.startswith("/frontends/counter.js?v=")
+            assert get(server, url)[1] == b"export default 1"
+            assert get(server, "/frontends/secret.py")[0].status == 404
+            (tmp_path / "counter.js").write_text("export default 2")
+            assert json.loads(get(server, "/frontends.json")[1]) != [url]
+        finally:
+            server.stop()
+
+    def test_a_folder_that_is_not_there(self, tmp_path: Path) -> None:
+        with pytest.raises(objectsync.LocalError, match="is no folder"):
+            objectsync.Server(frontends=tmp_path / "missing")
+
+
+def test_nothing_is_left_open_after_many_clients(server: objectsync.Server) -> None:
+    async def visit() -> None:
+        async with client(server):
+            pass
+
+    async def visits() -> None:
+        for _ in range(5):
+            await visit()
+        await eventually(lambda: not server.clients)
+        before = open_files()
+        for _ in range(50):
+            await visit()
+        await eventually(lambda: open_files() <= before and not server.clients)
+
+    asyncio.run(visits())
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
