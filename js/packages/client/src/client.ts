@@ -1,0 +1,582 @@
+/**
+ * Client: one session with a server, and the objects it shows.
+ *
+ * - Driven by what it is given: a transport that brings frames, a clock, a random source. It reads nothing else.
+ * - It speaks first (hello), then follows PROTOCOL.md; each frame is applied whole, and `onFrame` listeners run after it.
+ * - A broken connection is only a delay: it says hello with what it has seen, and every undecided action is sent again, once.
+ * - A gap, or a frame that does not fit, is never guessed over: it connects again, asking for a snapshot where the state is in doubt.
+ * - Close codes from 4100 are final.
+ */
+import type { Change } from './changes.js'
+import { type Clock, systemClock } from './clock.js'
+import { CallError, LocalError, ProtocolError } from './errors.js'
+import { type Disconnect, Signal } from './events.js'
+import type { Frame } from './frames.js'
+import type {
+  ClientMessage,
+  ErrorNotice,
+  Result,
+  ServerMessage,
+  Snapshot,
+  Update,
+  Welcome,
+} from './protocol.js'
+import { decodeServer, encode, PROTOCOL_VERSION } from './protocol.js'
+import { editedPlaces, writtenPlaces } from './rebase.js'
+import { Backoff } from './reconnect.js'
+import type { PendingAction, Rejection } from './replica.js'
+import { Replica } from './replica.js'
+import type { Host, SObject } from './sobject.js'
+import type { Status } from './status.js'
+import type { Connect, Transport } from './transport.js'
+import { checkValue, type Dict, type Value } from './values.js'
+
+export interface ClientOptions {
+  readonly connect: Connect
+  readonly clock?: Clock
+  /** From 0 to below 1. */
+  readonly random?: () => number
+  /** What this client calls itself in hello. */
+  readonly name?: string
+  /** The access token, where no cookie carries it. */
+  readonly auth?: string
+  /** Where errors of listeners go; the console, unless given. */
+  readonly report?: (error: unknown, where: string) => void
+}
+
+/** An epoch no server has: asks for a snapshot. */
+const NO_EPOCH = '-'
+const ACK_DELAY = 100
+const ACK_BYTES = 64 * 1024
+/** A server is asked after this silence, and given up after the next. */
+const SILENCE = 20_000
+const GRACE = 2_000
+
+/** What a session is, from its first snapshot on. */
+interface Session {
+  readonly id: string
+  readonly token: string
+  epoch: string
+  seq: number
+}
+
+interface WaitingCall {
+  readonly message: Extract<ClientMessage, { type: 'call' }>
+  /** The calls wait for the actions made before them. */
+  readonly after: number
+  readonly resolve: (value: Value) => void
+  readonly reject: (error: CallError) => void
+}
+
+/** What lives as long as one connection. */
+class Connection {
+  transport: Transport | undefined
+  phase: 'opening' | 'greeting' | 'loading' | 'live' = 'opening'
+  welcome: Welcome | undefined
+  pages: Change[] = []
+  nextPage = 0
+  framesReceived = 0
+  bytesUnacked = 0
+  liveSince: number | undefined
+  heardAt: number
+  cancelAck: (() => void) | undefined
+  cancelWatch: (() => void) | undefined
+  constructor(now: number) {
+    this.heardAt = now
+  }
+}
+
+export class Client {
+  readonly #options: ClientOptions
+  readonly #clock: Clock
+  readonly #backoff: Backoff
+  readonly #replica: Replica
+  readonly #statusSignal: Signal<[Status]>
+  readonly #frameSignal: Signal<[]>
+  readonly #settledSignal: Signal<[]>
+  readonly #touchedSignal: Signal<[SObject, string | null]>
+  readonly #rejectedSignal: Signal<[Rejection]>
+  readonly #noticeSignal: Signal<[ErrorNotice]>
+  #status: Status = { state: 'connecting' }
+  #connection: Connection | undefined
+  #session: Session | undefined
+  #attempt = 0
+  #cancelRetry: (() => void) | undefined
+  #pumping = false
+  #nextCall = 1
+  #nextId = 1
+  #lastSent = 0
+  #queuedCalls: WaitingCall[] = []
+  readonly #sentCalls = new Map<number, WaitingCall>()
+
+  /** Connects at once. */
+  constructor(options: ClientOptions) {
+    this.#options = options
+    this.#clock = options.clock ?? systemClock
+    this.#backoff = new Backoff(options.random ?? Math.random)
+    const signal = <A extends readonly unknown[]>(where: string): Signal<A> =>
+      new Signal<A>((error) => this.#report(error, `a listener of the client's ${where}`))
+    this.#statusSignal = signal('status')
+    this.#frameSignal = signal('frames')
+    this.#settledSignal = signal('settled')
+    this.#touchedSignal = signal('touched')
+    this.#rejectedSignal = signal('rejections')
+    this.#noticeSignal = signal('errors')
+    this.#replica = new Replica(this.#makeHost(), {
+      touched: (object, name) => this.#touchedSignal.emit(object, name),
+      settled: () => this.#settledSignal.emit(),
+      acted: () => this.#pumpSoon(),
+      rejected: (rejection) => this.#rejectedSignal.emit(rejection),
+    })
+    this.#connect()
+  }
+
+  /** The root object; null until the first snapshot came. */
+  get root(): SObject | null {
+    return this.#replica.tree.root
+  }
+
+  /** All objects by id. The map changes as the tree does. */
+  get objects(): ReadonlyMap<string, SObject> {
+    return this.#replica.tree.objects
+  }
+
+  /** @throws LocalError when there is none */
+  object(id: string): SObject {
+    const object = this.objects.get(id)
+    if (object) return object
+    throw new LocalError(`there is no object '${id}' here (${this.objects.size} objects are known)`)
+  }
+
+  get status(): Status {
+    return this.#status
+  }
+
+  /** How many actions the server has not decided. */
+  get pendingCount(): number {
+    return this.#replica.pending.length
+  }
+
+  /** The `seq` this client has applied. */
+  get seq(): number {
+    return this.#session?.seq ?? 0
+  }
+
+  get session(): string | undefined {
+    return this.#session?.id
+  }
+
+  onStatus(listener: (status: Status) => void): Disconnect {
+    return this.#statusSignal.connect(listener)
+  }
+  /** Runs after each frame of the server was applied whole. */
+  onFrame(listener: () => void): Disconnect {
+    return this.#frameSignal.connect(listener)
+  }
+  /** Runs after each batch of changes, the server's or local, when everyone else was told. */
+  onSettled(listener: () => void): Disconnect {
+    return this.#settledSignal.connect(listener)
+  }
+  /** Runs once per batch for each attribute that changed, and with `null` for the children. */
+  onTouched(listener: (object: SObject, name: string | null) => void): Disconnect {
+    return this.#touchedSignal.connect(listener)
+  }
+  /** Runs when an action of this client was not applied; it has been taken back by then. */
+  onRejected(listener: (rejection: Rejection) => void): Disconnect {
+    return this.#rejectedSignal.connect(listener)
+  }
+  /** Runs when the server reports a problem that concerns this client. */
+  onNotice(listener: (notice: ErrorNotice) => void): Disconnect {
+    return this.#noticeSignal.connect(listener)
+  }
+
+  /** How many listeners are connected to the client itself. */
+  get listenerCount(): number {
+    const signals = [
+      this.#statusSignal,
+      this.#frameSignal,
+      this.#settledSignal,
+      this.#touchedSignal,
+      this.#rejectedSignal,
+      this.#noticeSignal,
+    ]
+    return signals.reduce((sum, { size }) => sum + size, 0)
+  }
+
+  /** Makes one action of all that `act` changes: all of it happens, or none. */
+  record<T>(act: () => T): T {
+    this.#needOpen()
+    return this.#replica.record(act)
+  }
+
+  /** Calls a service of the server, or of `object`. @returns its answer; rejects with `CallError` */
+  call(service: string, args: Dict = {}, object?: SObject | string): Promise<Value> {
+    checkValue(args)
+    const id = typeof object === 'object' ? object.id : object
+    return new Promise((resolve, reject) => {
+      if (this.#status.state === 'closed') {
+        reject(new CallError('closed', `the client is closed: ${this.#status.reason}`))
+        return
+      }
+      const named = id === undefined ? {} : { object: id }
+      const message = { type: 'call', id: this.#nextCall++, service, args, ...named } as const
+      const after = this.#replica.pending.at(-1)?.cseq ?? 0
+      this.#queuedCalls.push({ message, after, resolve, reject })
+      this.#pumpSoon()
+    })
+  }
+
+  /** Undoes the last action, of the subtree of `target` if given. @returns whether something was undone */
+  undo(target?: SObject | string): Promise<boolean> {
+    return this.#callHistory('undo', target)
+  }
+
+  redo(target?: SObject | string): Promise<boolean> {
+    return this.#callHistory('redo', target)
+  }
+
+  /** Tries to connect at once, where it is waiting to: for a page that is visible or online again. */
+  retryNow(): void {
+    if (!this.#cancelRetry) return
+    this.#cancelRetry()
+    this.#cancelRetry = undefined
+    this.#connect()
+  }
+
+  /** Leaves for good. */
+  close(): void {
+    if (this.#status.state === 'closed') return
+    if (this.#connection && this.#connection.phase !== 'opening') this.#send({ type: 'bye' })
+    this.#end(1000, 'closed by this client')
+  }
+
+  #callHistory(service: string, target: SObject | string | undefined): Promise<boolean> {
+    const id = typeof target === 'object' ? target.id : target
+    return this.call(service, id === undefined ? {} : { target: id }).then((value) => value === true)
+  }
+
+  #makeHost(): Host {
+    const client = this
+    return {
+      get objects() {
+        return client.objects
+      },
+      perform: (changes) => {
+        this.#needOpen()
+        this.#replica.perform(changes)
+      },
+      call: (service, args, object) => this.call(service, args, object),
+      mintId: () => {
+        if (!this.#session) throw new LocalError('objects can be created when the client is live')
+        return `${this.#session.id}.${this.#nextId++}`
+      },
+      frontendType: (type) => this.#replica.tree.frontendType(type),
+      report: (error, where) => this.#report(error, where),
+    }
+  }
+
+  #needOpen(): void {
+    if (this.#status.state !== 'closed') return
+    throw new LocalError(`nothing can be changed: the client is closed (${this.#status.reason})`)
+  }
+
+  #report(error: unknown, where: string): void {
+    if (this.#options.report) this.#options.report(error, where)
+    else console.error(`objectsync: ${where} failed:`, error)
+  }
+
+  #setStatus(status: Status): void {
+    this.#status = status
+    this.#statusSignal.emit(status)
+  }
+
+  // --- the connection ---------------------------------------------------------------------------------------------
+
+  #connect(): void {
+    const connection = new Connection(this.#clock.now())
+    this.#connection = connection
+    const mine = (act: () => void): void => {
+      if (this.#connection === connection) act()
+    }
+    connection.transport = this.#options.connect({
+      opened: () => mine(() => this.#hello(connection)),
+      received: (frame) => mine(() => this.#receive(frame, connection)),
+      closed: (code, reason) => mine(() => this.#lost(code, reason)),
+    })
+    this.#watch(connection, SILENCE)
+  }
+
+  #hello(connection: Connection): void {
+    connection.phase = 'greeting'
+    connection.heardAt = this.#clock.now()
+    const seen = this.#session
+      ? {
+          session: this.#session.id,
+          token: this.#session.token,
+          epoch: this.#session.epoch,
+          seq: this.#session.seq,
+        }
+      : {}
+    this.#send({
+      type: 'hello',
+      protocol: PROTOCOL_VERSION,
+      attempt: ++this.#attempt,
+      ...seen,
+      client: this.#options.name ?? 'objectsync-js/0.1.0',
+      ...(this.#options.auth === undefined ? {} : { auth: this.#options.auth }),
+    })
+  }
+
+  /** The connection is gone; decides whether and when there is another. */
+  #lost(code: number, reason: string): void {
+    const connection = this.#connection
+    if (!connection) return
+    if (code >= 4100 && code < 4200) {
+      this.#end(code, reason)
+      return
+    }
+    this.#drop(connection)
+    const liveFor = connection.liveSince === undefined ? 0 : this.#clock.now() - connection.liveSince
+    const delay = this.#backoff.next(liveFor)
+    this.#cancelRetry = this.#clock.after(delay, () => {
+      this.#cancelRetry = undefined
+      this.#connect()
+    })
+    this.#setStatus({
+      state: 'offline',
+      reason: reason || `the connection was lost (${code})`,
+      retryAt: this.#clock.now() + delay,
+    })
+  }
+
+  #drop(connection: Connection): void {
+    this.#connection = undefined
+    connection.cancelAck?.()
+    connection.cancelWatch?.()
+    for (const { reject } of this.#sentCalls.values()) {
+      reject(new CallError('disconnected', 'the connection was lost before the answer came'))
+    }
+    this.#sentCalls.clear()
+  }
+
+  /** Gives the connection up from this side; `#lost` follows. */
+  #giveUp(code: number, reason: string): void {
+    this.#connection?.transport?.close(code, reason)
+  }
+
+  #end(code: number, reason: string): void {
+    const connection = this.#connection
+    this.#cancelRetry?.()
+    this.#cancelRetry = undefined
+    if (connection) {
+      this.#drop(connection)
+      connection.transport?.close(1000, '')
+    }
+    const calls = this.#queuedCalls
+    this.#queuedCalls = []
+    for (const { reject } of calls) reject(new CallError('closed', `the client is closed: ${reason}`))
+    this.#setStatus({ state: 'closed', code, reason })
+    this.#replica.abandon('closed', reason)
+  }
+
+  /** Finds a silent server. A timer that fires late (a hidden tab, a laptop that slept) still asks before it gives up. */
+  #watch(connection: Connection, delay: number): void {
+    connection.cancelWatch = this.#clock.after(delay, () => {
+      const silent = this.#clock.now() - connection.heardAt
+      if (silent < SILENCE) {
+        this.#watch(connection, SILENCE - silent)
+        return
+      }
+      if (connection.phase !== 'opening' && connection.phase !== 'greeting') this.#send({ type: 'ping' })
+      const asked = connection.heardAt
+      connection.cancelWatch = this.#clock.after(GRACE, () => {
+        if (connection.heardAt === asked) this.#giveUp(4003, 'silent')
+        else this.#watch(connection, SILENCE)
+      })
+    })
+  }
+
+  // --- what comes -------------------------------------------------------------------------------------------------
+
+  #receive(frame: Frame, connection: Connection): void {
+    connection.heardAt = this.#clock.now()
+    connection.framesReceived++
+    connection.bytesUnacked += frame.text.length
+    for (const buffer of frame.buffers) connection.bytesUnacked += buffer.byteLength
+    try {
+      this.#handle(decodeServer(frame), connection)
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error
+      this.#report(error, 'a frame of the server')
+      // The state is in doubt, so the whole of it is asked for. Actions stay: the welcome says which were decided.
+      if (this.#session) this.#session = { ...this.#session, epoch: NO_EPOCH, seq: 0 }
+      this.#giveUp(4097, 'out_of_step')
+    }
+  }
+
+  #handle(message: ServerMessage, connection: Connection): void {
+    switch (message.type) {
+      case 'ping':
+        this.#send({ type: 'pong' })
+        return
+      case 'pong':
+        return
+      case 'welcome':
+        this.#welcome(message, connection)
+        return
+      case 'error':
+        this.#noticeSignal.emit(message)
+        if (message.fatal)
+          this.#report(new ProtocolError(`${message.code}: ${message.message}`), 'the session')
+        break
+      case 'snapshot':
+        this.#snapshot(message, connection)
+        break
+      case 'update':
+        this.#update(message, connection)
+        break
+      case 'result':
+        this.#result(message)
+        break
+    }
+    this.#ackLater(connection)
+  }
+
+  #welcome(welcome: Welcome, connection: Connection): void {
+    if (connection.phase !== 'greeting') throw new ProtocolError('a second welcome came; expected one')
+    connection.welcome = welcome
+    const { session: id, token, epoch } = welcome
+    if (welcome.resume === 'snapshot') {
+      connection.phase = 'loading'
+      return
+    }
+    if (!this.#session || this.#session.epoch !== epoch || this.#session.id !== id) {
+      throw new ProtocolError(`welcome resumes epoch '${epoch}' of '${id}', which this client is not at`)
+    }
+    this.#session = { ...this.#session, token }
+    for (const action of this.#replica.pending) if (action.cseq > welcome.cseq) action.sent = undefined
+    this.#lastSent = welcome.cseq
+    this.#goLive(connection)
+  }
+
+  #snapshot(snapshot: Snapshot, connection: Connection): void {
+    const { welcome } = connection
+    if (connection.phase !== 'loading' || !welcome || snapshot.page !== connection.nextPage) {
+      throw new ProtocolError(`page ${snapshot.page} of a snapshot came; expected ${connection.nextPage}`)
+    }
+    connection.nextPage++
+    for (const change of snapshot.changes) connection.pages.push(change)
+    if (connection.nextPage < snapshot.pages) return
+    const { session: id, token, epoch } = welcome
+    const former = this.#session?.id
+    const rename = former === undefined || former === id ? undefined : renamer(former, id)
+    this.#session = { id, token, epoch, seq: snapshot.seq }
+    this.#lastSent = welcome.cseq
+    const changes = connection.pages
+    connection.pages = []
+    this.#replica.load(changes, welcome.cseq, rename)
+    this.#goLive(connection)
+    this.#frameSignal.emit()
+  }
+
+  #goLive(connection: Connection): void {
+    connection.phase = 'live'
+    connection.liveSince = this.#clock.now()
+    this.#pumpSoon()
+    this.#setStatus({ state: 'live' })
+  }
+
+  #update(update: Update, connection: Connection): void {
+    const session = this.#session
+    if (connection.phase !== 'live' || !session) {
+      throw new ProtocolError('an update came before the state it changes')
+    }
+    if (update.prev !== session.seq) {
+      // A gap loses nothing but time: the same hello as after a broken connection fetches what is missing.
+      this.#giveUp(4096, 'gap')
+      return
+    }
+    this.#replica.receive(update.transactions, () => {
+      session.seq = update.seq
+    })
+    this.#pumpSoon()
+    this.#frameSignal.emit()
+  }
+
+  #result({ id, value, error }: Result): void {
+    const call = this.#sentCalls.get(id)
+    // Its caller was told `disconnected` when the connection it went by broke.
+    if (!call) return
+    this.#sentCalls.delete(id)
+    if (error) call.reject(new CallError(error.code, error.message, error.incident))
+    else call.resolve(value ?? null)
+  }
+
+  // --- what goes --------------------------------------------------------------------------------------------------
+
+  #send(message: ClientMessage): void {
+    this.#connection?.transport?.send(encode(message))
+  }
+
+  #ackLater(connection: Connection): void {
+    if (connection.bytesUnacked >= ACK_BYTES) this.#ack(connection)
+    else connection.cancelAck ??= this.#clock.after(ACK_DELAY, () => this.#ack(connection))
+  }
+
+  #ack(connection: Connection): void {
+    connection.cancelAck?.()
+    connection.cancelAck = undefined
+    if (this.#connection !== connection) return
+    connection.bytesUnacked = 0
+    const seq = connection.phase === 'live' ? this.seq : 0
+    this.#send({ type: 'ack', seq, frames: connection.framesReceived })
+  }
+
+  /** Sends when the code running now has ended, so that what is done together leaves together. */
+  #pumpSoon(): void {
+    if (this.#pumping) return
+    this.#pumping = true
+    this.#clock.soon(() => {
+      this.#pumping = false
+      this.#pump()
+    })
+  }
+
+  /**
+   * Sends what may go. Edits by position in one text or list go one action at a time: the server moves an edit past what others did since its
+   * `base`, and could not do that right across an action of this client that it had decided in between.
+   */
+  #pump(): void {
+    if (this.#connection?.phase !== 'live' || !this.#session) return
+    const inFlight = new Set<string>()
+    for (const action of this.#replica.pending) {
+      if (!action.sent) {
+        if ([...editedPlaces(action.changes)].some((key) => inFlight.has(key))) break
+        this.#sendCalls(action.cseq - 1)
+        this.#sendAction(action, this.#session.seq)
+      }
+      for (const key of writtenPlaces(action.changes)) inFlight.add(key)
+    }
+    this.#sendCalls(this.#lastSent)
+  }
+
+  #sendAction(action: PendingAction, base: number): void {
+    action.sent = action.changes
+    this.#lastSent = action.cseq
+    this.#send({ type: 'action', cseq: action.cseq, base, changes: action.changes })
+  }
+
+  /** Sends the calls that waited for the actions up to `cseq`. */
+  #sendCalls(cseq: number): void {
+    while (this.#queuedCalls[0] && this.#queuedCalls[0].after <= cseq) {
+      const call = this.#queuedCalls.shift() as WaitingCall
+      this.#sentCalls.set(call.message.id, call)
+      this.#send(call.message)
+    }
+  }
+}
+
+/** Objects minted as `former.n` are `now.n` in another session. */
+function renamer(former: string, now: string): (id: string) => string {
+  return (id) => (id.startsWith(`${former}.`) ? now + id.slice(former.length) : id)
+}

@@ -1,0 +1,182 @@
+/**
+ * Journal: what one batch of changes did, kept until all of it is applied, and then told to the listeners.
+ *
+ * - A batch is a frame, a local change, or a `record`. Nobody hears of it before its last change, so nobody sees half of it.
+ * - Direct: steps are told as they happened. Net (`goNet`, for predictions taken back and redone, and for snapshots): only the
+ *   difference between before and after is told; what came back to what it was is not told at all.
+ * - An object born in the batch has nothing to tell: whoever learns of it finds it complete.
+ * - An object destroyed and created again in one batch, with the same id and type, is the same SObject.
+ */
+import type { Held } from './changes.js'
+import { childrenSteps, topicSteps } from './differences.js'
+import type { ChildrenChange, SObject } from './sobject.js'
+import type { Happened, Topic } from './topics.js'
+import { type Dict, sameValue } from './values.js'
+
+type Step =
+  | { readonly topic: Topic; readonly happened: Happened }
+  | { readonly object: SObject; readonly change: ChildrenChange }
+
+/** Who hears of every change, whatever the object: `name` is the attribute, or null for the children. */
+export interface Audience {
+  touched(object: SObject, name: string | null): void
+  settled(): void
+}
+
+export class Journal {
+  #net = false
+  /** Touched topics, with what they held before. */
+  readonly #topics = new Map<Topic, Held>()
+  readonly #children = new Map<SObject, readonly SObject[]>()
+  readonly #attributes = new Map<SObject, ReadonlyMap<string, Topic>>()
+  readonly #tags = new Map<SObject, ReadonlySet<string>>()
+  readonly #born = new Set<SObject>()
+  readonly #gone = new Map<string, SObject>()
+  readonly #steps: Step[] = []
+  readonly #emitted: Step[] = []
+
+  /** From now on, and for what was done so far, only the net difference will be told. */
+  goNet(): void {
+    this.#net = true
+    for (const step of this.#steps.splice(0)) {
+      if ('topic' in step && step.topic.type === 'event') this.#emitted.push(step)
+    }
+  }
+
+  /** Before the value of a topic changes. */
+  topic(topic: Topic): void {
+    if (!this.#topics.has(topic)) this.#topics.set(topic, topic.held)
+  }
+
+  /** Before the children of an object change. */
+  children(object: SObject): void {
+    if (!this.#children.has(object)) this.#children.set(object, object.children)
+  }
+
+  attributes(object: SObject): void {
+    if (!this.#attributes.has(object)) this.#attributes.set(object, object.attributes)
+  }
+
+  tags(object: SObject): void {
+    if (!this.#tags.has(object)) this.#tags.set(object, object.tags)
+  }
+
+  /** What happened inside a topic. `before` is given where only a comparison can tell. */
+  happened(topic: Topic, happened: Happened | undefined, before?: Held): void {
+    if (this.#net || topic.listenerCount === 0) return
+    if (happened) this.#steps.push({ topic, happened })
+    else if (before !== undefined) {
+      for (const step of topicSteps(topic.type, before, topic.held)) {
+        this.#steps.push({ topic, happened: step })
+      }
+    }
+  }
+
+  emitted(topic: Topic, kind: 'emit' | 'unemit', args: Dict): void {
+    if (topic.listenerCount > 0) {
+      const steps = this.#net ? this.#emitted : this.#steps
+      steps.push({ topic, happened: [kind, args] })
+    }
+  }
+
+  childMoved(object: SObject, change: ChildrenChange): void {
+    if (!this.#net && object.signals?.children.size) this.#steps.push({ object, change })
+  }
+
+  born(object: SObject): void {
+    this.#born.add(object)
+  }
+
+  gone(object: SObject): void {
+    this.children(object)
+    this.attributes(object)
+    this.tags(object)
+    this.#gone.set(object.id, object)
+  }
+
+  /** The SObject that had this id and type when the batch began, to be used again. */
+  revive(id: string, type: string): SObject | undefined {
+    const object = this.#gone.get(id)
+    if (object?.type !== type) return undefined
+    this.#gone.delete(id)
+    return object
+  }
+
+  /** The topic an object had under this name when the batch began, to be used again. */
+  formerTopic(object: SObject, name: string): Topic | undefined {
+    return this.#attributes.get(object)?.get(name)
+  }
+
+  /** Tells everyone. Call it once, when all of the batch is applied. */
+  tell(audience: Audience): void {
+    const speaks = (object: SObject): boolean => object.state.alive && !this.#born.has(object)
+    const touched = new Map<SObject, Set<string | null>>()
+    const touch = (object: SObject, name: string | null): void => {
+      const names = touched.get(object)
+      if (names) names.add(name)
+      else touched.set(object, new Set([name]))
+    }
+    for (const [object, before] of this.#attributes) {
+      if (!speaks(object)) continue
+      for (const [name, topic] of before) {
+        const now = object.state.attributes.get(name)
+        if (now === topic) continue
+        object.signals?.attribute.emit({ kind: 'drop', name })
+        touch(object, name)
+      }
+      for (const [name, topic] of object.attributes) {
+        if (before.get(name) === topic) continue
+        object.signals?.attribute.emit({ kind: 'appear', name })
+        touch(object, name)
+      }
+    }
+    const changed = [...this.#topics].filter(
+      ([topic, before]) =>
+        speaks(topic.object) &&
+        topic.object.state.attributes.get(topic.name) === topic &&
+        !((this.#net || topic.listenerCount > 0) && sameValue(before, topic.held)),
+    )
+    if (this.#net) this.#tellNetSteps(changed, speaks)
+    for (const step of this.#steps) tellStep(step, speaks)
+    for (const step of this.#emitted) tellStep(step, speaks)
+    for (const [topic, before] of changed) {
+      topic.tellSet(before)
+      touch(topic.object, topic.name)
+    }
+    for (const [object, before] of this.#children) {
+      if (!speaks(object)) continue
+      const now = object.state.children
+      if (before.length === now.length && before.every((child, i) => child === now[i])) continue
+      touch(object, null)
+    }
+    for (const [object, before] of this.#tags) {
+      const now = object.state.tags
+      if (!speaks(object) || (before.size === now.size && [...before].every((t) => now.has(t)))) continue
+      object.signals?.tags.emit()
+    }
+    for (const [object, names] of touched) for (const name of names) audience.touched(object, name)
+    for (const object of this.#gone.values()) object.signals?.destroy.emit()
+    audience.settled()
+  }
+
+  #tellNetSteps(changed: readonly (readonly [Topic, Held])[], speaks: (object: SObject) => boolean): void {
+    for (const [object, before] of this.#children) {
+      if (!speaks(object) || !object.signals?.children.size) continue
+      for (const change of childrenSteps(before, object.state.children)) {
+        object.signals.children.emit(change)
+      }
+    }
+    for (const [topic, before] of changed) {
+      if (topic.listenerCount === 0) continue
+      for (const happened of topicSteps(topic.type, before, topic.held)) topic.tellHappened(happened)
+    }
+  }
+}
+
+function tellStep(step: Step, speaks: (object: SObject) => boolean): void {
+  if ('topic' in step) {
+    if (speaks(step.topic.object)) step.topic.tellHappened(step.happened)
+  } else if (speaks(step.object)) {
+    step.object.signals?.children.emit(step.change)
+  }
+}

@@ -1,0 +1,282 @@
+/**
+ * The messages of PROTOCOL.md, checked once at this edge and precise inside.
+ *
+ * - The wire is snake_case, the program camelCase; they meet here and nowhere else.
+ * - What is missing, unknown or of the wrong type is a `ProtocolError` naming the place, what was expected and what came.
+ * - Changes keep their wire form (see changes.ts).
+ */
+import type { Change } from './changes.js'
+import type { Check } from './checks.js'
+import * as c from './checks.js'
+import { ProtocolError, reprOf } from './errors.js'
+import type { Frame } from './frames.js'
+import { decodeFrame, encodeFrame } from './frames.js'
+import type { Dict, Value } from './values.js'
+import { isDict } from './values.js'
+
+export const PROTOCOL_VERSION = 2
+export const SUBPROTOCOL = 'objectsync.v2'
+export const ROOT_ID = 'root'
+
+export interface Limits {
+  readonly messageBytes: number
+  readonly stringLength: number
+  readonly valueDepth: number
+  readonly collectionItems: number
+  readonly actionChanges: number
+}
+
+/** One decided transaction. With `cseq` it is the client's own: `changes` absent means applied just as sent. */
+export type Transaction = {
+  readonly seq: number
+  readonly cseq?: number
+  readonly changes?: readonly Change[]
+  readonly error?: { readonly code: string; readonly message: string }
+}
+
+export type Welcome = {
+  readonly type: 'welcome'
+  readonly protocol: number
+  readonly session: string
+  readonly token: string
+  readonly epoch: string
+  readonly seq: number
+  readonly cseq: number
+  readonly resume: 'replay' | 'snapshot'
+  readonly heartbeat: number
+  readonly limits: Limits
+  readonly server: string
+}
+export type Snapshot = {
+  readonly type: 'snapshot'
+  readonly seq: number
+  readonly page: number
+  readonly pages: number
+  readonly changes: readonly Change[]
+}
+export type Update = {
+  readonly type: 'update'
+  readonly prev: number
+  readonly seq: number
+  readonly transactions: readonly Transaction[]
+}
+export type Result = {
+  readonly type: 'result'
+  readonly id: number
+  readonly value?: Value
+  readonly error?: { readonly code: string; readonly message: string; readonly incident?: string }
+}
+export type ErrorNotice = {
+  readonly type: 'error'
+  readonly code: string
+  readonly message: string
+  readonly object?: string
+  readonly incident?: string
+  readonly fatal: boolean
+}
+export type Ping = { readonly type: 'ping' }
+export type Pong = { readonly type: 'pong' }
+
+export type ServerMessage = Welcome | Snapshot | Update | Result | ErrorNotice | Ping | Pong
+
+export type Hello = {
+  readonly type: 'hello'
+  readonly protocol: number
+  readonly attempt: number
+  readonly client: string
+  readonly session?: string
+  readonly token?: string
+  readonly epoch?: string
+  readonly seq?: number
+  readonly hash?: string
+  readonly auth?: string
+}
+export type Ack = { readonly type: 'ack'; readonly seq: number; readonly frames: number }
+export type Action = {
+  readonly type: 'action'
+  readonly cseq: number
+  readonly base: number
+  readonly changes: readonly Change[]
+}
+export type Call = {
+  readonly type: 'call'
+  readonly id: number
+  readonly service: string
+  readonly object?: string
+  readonly args: Dict
+}
+export type Bye = { readonly type: 'bye' }
+
+export type ClientMessage = Hello | Ack | Action | Call | Bye | Ping | Pong
+
+const OWNED = [c.id, c.name] as const
+const CHANGES: { readonly [kind: string]: readonly Check[] } = {
+  define: [c.name, c.string, c.dictOf(c.name, c.tuple(c.topicType, c.any))],
+  create: [c.id, c.name, c.idOrNull, c.index, c.dictOf(c.name, c.any)],
+  destroy: [c.id],
+  clear: [c.id],
+  place: [c.id, c.id, c.index],
+  attribute: [...OWNED, c.topicType, c.any],
+  drop_attribute: OWNED,
+  tag: [c.id, c.string],
+  untag: [c.id, c.string],
+  set: [...OWNED, c.any],
+  add: [...OWNED, c.number],
+  insert_text: [...OWNED, c.count, c.string],
+  delete_text: [...OWNED, c.count, c.count],
+  insert: [...OWNED, c.index, c.any],
+  pop: [...OWNED, c.index],
+  move: [...OWNED, c.index, c.index],
+  replace: [...OWNED, c.index, c.any],
+  append: [...OWNED, c.any, c.index],
+  remove: [...OWNED, c.any],
+  put: [...OWNED, c.string, c.any],
+  drop: [...OWNED, c.string],
+  emit: [...OWNED, c.dict],
+  unemit: [...OWNED, c.dict],
+}
+
+const change: Check = (value, path) => {
+  if (!Array.isArray(value)) return 'a change'
+  const kind: unknown = value[0]
+  const checks = typeof kind === 'string' && Object.hasOwn(CHANGES, kind) ? CHANGES[kind] : undefined
+  if (!checks) throw new ProtocolError(`${path}[0] is ${reprOf(kind)}; expected a kind of change`)
+  if (value.length !== checks.length + 1) return `'${kind}' with ${checks.length} arguments`
+  for (let i = 0; i < checks.length; i++) {
+    c.hold(checks[i] as Check, value[i + 1], `${path}[${i + 1}]`)
+  }
+  return true
+}
+const changes = c.listOf(change)
+
+const problem = { code: c.string, message: c.string }
+const limits = c.object({
+  message_bytes: c.count,
+  string_length: c.count,
+  value_depth: c.count,
+  collection_items: c.count,
+  action_changes: c.count,
+})
+const transaction = c.object({
+  seq: c.positive,
+  'cseq?': c.positive,
+  'changes?': changes,
+  'error?': c.object(problem),
+})
+const bare = c.object({ type: c.any })
+
+const SERVER: { readonly [type: string]: Check } = {
+  welcome: c.object({
+    type: c.any,
+    protocol: c.integer,
+    session: c.id,
+    token: c.string,
+    epoch: c.string,
+    seq: c.count,
+    cseq: c.count,
+    resume: c.oneOf('replay', 'snapshot'),
+    heartbeat: c.number,
+    limits,
+    server: c.string,
+  }),
+  snapshot: c.object({ type: c.any, seq: c.count, page: c.count, pages: c.positive, changes }),
+  update: c.object({ type: c.any, prev: c.count, seq: c.count, transactions: c.listOf(transaction) }),
+  result: c.object({
+    type: c.any,
+    id: c.positive,
+    'value?': c.any,
+    'error?': c.object({ ...problem, 'incident?': c.string }),
+  }),
+  error: c.object({
+    type: c.any,
+    ...problem,
+    'object?': c.id,
+    'incident?': c.string,
+    fatal: c.boolean,
+  }),
+  ping: bare,
+  pong: bare,
+}
+
+const CLIENT: { readonly [type: string]: Check } = {
+  hello: c.object({
+    type: c.any,
+    protocol: c.integer,
+    attempt: c.positive,
+    client: c.string,
+    'session?': c.id,
+    'token?': c.string,
+    'epoch?': c.string,
+    'seq?': c.count,
+    'hash?': c.string,
+    'auth?': c.string,
+  }),
+  ack: c.object({ type: c.any, seq: c.count, frames: c.count }),
+  action: c.object({ type: c.any, cseq: c.positive, base: c.count, changes }),
+  call: c.object({
+    type: c.any,
+    id: c.positive,
+    service: c.string,
+    'object?': c.id,
+    args: c.dict,
+  }),
+  bye: bare,
+  ping: bare,
+  pong: bare,
+}
+
+function check(table: { readonly [type: string]: Check }, message: { [key: string]: unknown }): void {
+  const type = message['type']
+  const shape = typeof type === 'string' && Object.hasOwn(table, type) ? table[type] : undefined
+  if (!shape) {
+    throw new ProtocolError(`the message type is ${reprOf(type)}; expected ${Object.keys(table).join(', ')}`)
+  }
+  c.hold(shape, message, String(type))
+}
+
+/**
+ * What the server said.
+ * @throws ProtocolError
+ */
+export function decodeServer(frame: Frame): ServerMessage {
+  const message = decodeFrame(frame)
+  check(SERVER, message)
+  if (message['type'] === 'update') checkOutcomes(message as unknown as Update)
+  if (message['type'] === 'result' && 'value' in message === 'error' in message) {
+    throw new ProtocolError("result has both or none of 'value' and 'error'; expected one")
+  }
+  return renamed(message, camel) as ServerMessage
+}
+
+function checkOutcomes(update: Update): void {
+  for (const { seq, cseq, changes: done, error } of update.transactions) {
+    if (cseq === undefined && (done === undefined || error !== undefined)) {
+      throw new ProtocolError(`transaction ${seq} is not this client's own and has no 'changes'`)
+    }
+    if (done && error) throw new ProtocolError(`transaction ${seq} has both 'changes' and 'error'`)
+  }
+}
+
+/** What a client said, for peers written in TypeScript (tests, tools). @throws ProtocolError */
+export function decodeClient(frame: Frame): ClientMessage {
+  const message = decodeFrame(frame)
+  check(CLIENT, message)
+  return renamed(message, camel) as ClientMessage
+}
+
+/** The frame of a message, from either side. */
+export function encode(message: ClientMessage | ServerMessage): Frame {
+  return encodeFrame(renamed(message, snake) as { [key: string]: unknown })
+}
+
+const camel = (field: string): string => field.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())
+const snake = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
+/** A message with its own fields, and those of `limits`, renamed. What users wrote is not touched. */
+function renamed(message: object, rename: (field: string) => string): unknown {
+  const out: { [key: string]: unknown } = {}
+  for (const [field, value] of Object.entries(message)) {
+    out[rename(field)] = field === 'limits' && isDict(value) ? renamed(value, rename) : value
+  }
+  return out
+}

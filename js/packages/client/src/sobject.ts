@@ -1,0 +1,193 @@
+/**
+ * SObject: a node of the tree, with typed attributes, ordered children and tags.
+ *
+ * - An SObject is read freely and changed by methods; each change shows at once and travels (see replica.ts).
+ * - The same SObject stays for as long as its id and type live, also across a reconnect: hold on to it, compare it with `===`.
+ * - Listeners run when a whole transaction (or frame) has been applied.
+ */
+import type { Change } from './changes.js'
+import { LocalError, nearest } from './errors.js'
+import { type Disconnect, Signal } from './events.js'
+import type { EventTopic, Topic } from './topics.js'
+import type { Dict, Value } from './values.js'
+import { checkValue, copyValue } from './values.js'
+
+/** What happened to the children of an SObject; `index` is the place in the list as it was at that moment. */
+export type ChildrenChange =
+  | { readonly kind: 'insert'; readonly child: SObject; readonly index: number }
+  | { readonly kind: 'remove'; readonly child: SObject; readonly index: number }
+  | {
+      readonly kind: 'move'
+      readonly child: SObject
+      readonly from: number
+      readonly index: number
+    }
+
+/** An attribute that appeared or went. */
+export interface AttributeChange {
+  readonly kind: 'appear' | 'drop'
+  readonly name: string
+}
+
+/** @internal What SObjects and topics need of their client. */
+export interface Host {
+  readonly objects: ReadonlyMap<string, SObject>
+  perform(changes: readonly Change[]): void
+  call(service: string, args: Dict, object?: string): Promise<Value>
+  mintId(): string
+  frontendType(type: string): string
+  report(error: unknown, where: string): void
+}
+
+type ObjectSignals = {
+  attribute: Signal<[AttributeChange]>
+  children: Signal<[ChildrenChange]>
+  tags: Signal<[]>
+  destroy: Signal<[]>
+}
+
+export class SObject {
+  readonly id: string
+  readonly type: string
+  /** @internal */
+  readonly host: Host
+  /** @internal */
+  readonly state = {
+    parent: null as SObject | null,
+    children: [] as SObject[],
+    tags: new Set<string>(),
+    attributes: new Map<string, Topic>(),
+    dynamic: undefined as Set<string> | undefined,
+    alive: true,
+  }
+  #signals: ObjectSignals | undefined
+
+  /** @internal Objects are created by the tree. */
+  constructor(host: Host, id: string, type: string) {
+    this.host = host
+    this.id = id
+    this.type = type
+  }
+
+  /** Which frontend shows it. */
+  get frontendType(): string {
+    return this.host.frontendType(this.type)
+  }
+  get parent(): SObject | null {
+    return this.state.parent
+  }
+  /** A copy of the list of children. */
+  get children(): readonly SObject[] {
+    return this.state.children.slice()
+  }
+  get tags(): ReadonlySet<string> {
+    return new Set(this.state.tags)
+  }
+  /** The attributes by name; a copy of the map. */
+  get attributes(): ReadonlyMap<string, Topic> {
+    return new Map(this.state.attributes)
+  }
+  /** The names of the attributes. */
+  get attributeNames(): Iterable<string> {
+    return this.state.attributes.keys()
+  }
+  get isDestroyed(): boolean {
+    return !this.state.alive
+  }
+
+  has(name: string): boolean {
+    return this.state.attributes.has(name)
+  }
+
+  /**
+   * The topic under `name`.
+   * @throws LocalError that names the object, the attribute, and the nearest one there is
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: which topic a name has is the server's choice; the caller knows it
+  attribute<T extends Topic<any> = any>(name: string): T {
+    const topic = this.state.attributes.get(name)
+    if (topic) return topic as T
+    const near = nearest(name, this.state.attributes.keys())
+    const hint = near === undefined ? '' : `. Did you mean '${near}'?`
+    throw new LocalError(`${this} has no attribute '${name}'${hint}`)
+  }
+
+  /** Emits the event attribute `name` to the server. */
+  emit(name: string, args: Dict = {}): void {
+    const topic = this.attribute(name)
+    if (topic.type !== 'event') throw new LocalError(`${topic.where} is not an event`)
+    ;(topic as EventTopic).emit(args)
+  }
+
+  /** Calls a service of this object. */
+  call(service: string, args: Dict = {}): Promise<Value> {
+    return this.host.call(service, args, this.id)
+  }
+
+  /** Creates a child of a type that the server has defined. */
+  create(type: string, attributes: Dict = {}, index = -1): SObject {
+    checkValue(attributes)
+    const id = this.host.mintId()
+    this.host.perform([['create', id, type, this.id, index, copyValue(attributes)]])
+    return this.host.objects.get(id) as SObject
+  }
+
+  /** Destroys this object and everything below it. */
+  destroy(): void {
+    this.host.perform([['destroy', this.id]])
+  }
+
+  /** Moves this object below `parent`, to `index` as counted without it; -1 is the end. */
+  place(parent: SObject, index = -1): void {
+    this.host.perform([['place', this.id, parent.id, index]])
+  }
+
+  addTag(tag: string): void {
+    this.host.perform([['tag', this.id, tag]])
+  }
+
+  removeTag(tag: string): void {
+    this.host.perform([['untag', this.id, tag]])
+  }
+
+  onAttribute(listener: (change: AttributeChange) => void): Disconnect {
+    return this.#on().attribute.connect(listener)
+  }
+  onChildren(listener: (change: ChildrenChange) => void): Disconnect {
+    return this.#on().children.connect(listener)
+  }
+  onTags(listener: () => void): Disconnect {
+    return this.#on().tags.connect(listener)
+  }
+  onDestroy(listener: () => void): Disconnect {
+    return this.#on().destroy.connect(listener)
+  }
+
+  /** How many listeners are connected to this object and its attributes. */
+  get listenerCount(): number {
+    let sum = 0
+    for (const signal of Object.values(this.#signals ?? {})) sum += signal.size
+    for (const topic of this.state.attributes.values()) sum += topic.listenerCount
+    return sum
+  }
+
+  /** @internal */
+  get signals(): ObjectSignals | undefined {
+    return this.#signals
+  }
+
+  toString(): string {
+    return `${this.type}(${this.id})`
+  }
+
+  #on(): ObjectSignals {
+    const report = (error: unknown): void => this.host.report(error, `a listener of ${this}`)
+    this.#signals ??= {
+      attribute: new Signal(report),
+      children: new Signal(report),
+      tags: new Signal(report),
+      destroy: new Signal(report),
+    }
+    return this.#signals
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * Touches: which parts of the state the undecided actions of this client rest on, and whether a transaction from the server
+ * meets one of them.
+ *
+ * - Where nothing meets, what came is applied on top and the predictions stay as they are (the normal case, and the fast one).
+ * - When in doubt the answer is "meets": taking predictions back and doing them again is always right, only slower.
+ */
+import type { Change } from './changes.js'
+import type { Tree } from './tree.js'
+
+/** `attribute`s by object and name; `children` lists by parent; objects `placed`, `mentioned`, and those that come or go (`life`). */
+export class Touches {
+  readonly #parts = new Set<string>()
+
+  get isEmpty(): boolean {
+    return this.#parts.size === 0
+  }
+
+  /** Adds what `changes` touch; with the inverses of a prediction among them, also where things were before. */
+  add(changes: readonly Change[]): void {
+    const parts = this.#parts
+    for (const change of changes) {
+      const [kind, id] = change
+      parts.add(`mentioned ${id}`)
+      switch (kind) {
+        case 'define':
+          break
+        case 'create':
+          parts.add(`life ${id}`)
+          parts.add(`children ${change[3]}`)
+          parts.add(`mentioned ${change[3]}`)
+          break
+        case 'destroy':
+          parts.add(`life ${id}`)
+          break
+        case 'clear':
+          parts.add(`children ${id}`)
+          break
+        case 'place':
+          parts.add(`placed ${id}`)
+          parts.add(`children ${change[2]}`)
+          parts.add(`mentioned ${change[2]}`)
+          break
+        case 'tag':
+        case 'untag':
+          parts.add(`tags ${id}`)
+          break
+        case 'emit':
+        case 'unemit':
+          break
+        default:
+          parts.add(`attribute ${id} ${change[2]}`)
+      }
+    }
+  }
+
+  /** Whether any of `changes`, about to be applied to `tree`, meets what was added. */
+  meet(changes: readonly Change[], tree: Tree): boolean {
+    if (this.isEmpty) return false
+    // What is destroyed is looked up in the tree as it is now; moved about first, it would be looked for in the wrong place.
+    const moves = changes.some((change) => change[0] === 'place')
+    if (moves && changes.some((change) => change[0] === 'destroy' || change[0] === 'clear')) return true
+    return changes.some((change) => this.#meets(change, tree))
+  }
+
+  #meets(change: Change, tree: Tree): boolean {
+    const has = (part: string): boolean => this.#parts.has(part)
+    const [kind, id] = change
+    if (kind === 'define') return false
+    if (has(`life ${id}`)) return true
+    switch (kind) {
+      case 'create':
+        return has(`children ${change[3]}`) || has(`life ${change[3]}`)
+      case 'destroy':
+      case 'clear': {
+        const top = tree.objects.get(id)
+        if (!top) return true
+        if (has(`children ${kind === 'clear' ? id : top.parent?.id}`)) return true
+        const waiting = kind === 'clear' ? top.children.slice() : [top]
+        for (let next = waiting.pop(); next; next = waiting.pop()) {
+          if (has(`mentioned ${next.id}`)) return true
+          waiting.push(...next.state.children)
+        }
+        return false
+      }
+      case 'place':
+        return (
+          has(`placed ${id}`) ||
+          has(`life ${change[2]}`) ||
+          has(`children ${change[2]}`) ||
+          has(`children ${tree.objects.get(id)?.parent?.id}`) ||
+          // Placed by both, one below the other: a cycle that only the server's order can judge.
+          [...this.#parts].some((part) => part.startsWith('placed '))
+        )
+      case 'tag':
+      case 'untag':
+        return has(`tags ${id}`)
+      case 'emit':
+      case 'unemit':
+        return false
+      default:
+        return has(`attribute ${id} ${change[2]}`)
+    }
+  }
+}

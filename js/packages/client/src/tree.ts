@@ -1,0 +1,388 @@
+/**
+ * Tree: all SObjects a client knows, and what each change does to them.
+ *
+ * - `apply` does one change, or throws `ChangeError` before anything was changed.
+ * - It answers by appending to `inverse` (where given) the changes that undo it, to be applied from the last to the first.
+ * - Nobody is told of anything here; that is the journal's.
+ */
+import type { Change, Defaults, Held, TopicChange } from './changes.js'
+import { fork, hold, wireValue } from './changes.js'
+import { ChangeError } from './errors.js'
+import type { Journal } from './journal.js'
+import { type Host, SObject } from './sobject.js'
+import { createTopic, type Happened, type Topic } from './topics.js'
+import type { Dict, TopicType, Value } from './values.js'
+import { sameValue } from './values.js'
+
+interface TypeDefinition {
+  readonly frontendType: string
+  readonly attributes: ReadonlyMap<string, Declared>
+}
+
+/** A declared attribute. Topics share its held value until they change: they fork before they do. */
+interface Declared {
+  readonly type: TopicType
+  readonly initial: Value
+  readonly held: Held
+}
+
+export class Tree {
+  readonly objects = new Map<string, SObject>()
+  readonly #host: Host
+  /** A plain `SObject` needs no definition. */
+  readonly #types = new Map<string, TypeDefinition>([
+    ['SObject', { frontendType: 'Root', attributes: new Map() }],
+  ])
+
+  constructor(host: Host) {
+    this.#host = host
+  }
+
+  get root(): SObject | null {
+    return this.objects.get('root') ?? null
+  }
+
+  frontendType(type: string): string {
+    return this.#types.get(type)?.frontendType ?? type
+  }
+
+  get(id: string): SObject {
+    const object = this.objects.get(id)
+    if (object) return object
+    throw new ChangeError('unknown_object', `there is no object '${id}'`)
+  }
+
+  topic(id: string, name: string): Topic {
+    const object = this.get(id)
+    const topic = object.state.attributes.get(name)
+    if (topic) return topic
+    throw new ChangeError('unknown_attribute', `${object} has no attribute '${name}'`)
+  }
+
+  /** Takes everything away, to be built anew by the changes of a snapshot. */
+  empty(journal: Journal): void {
+    const root = this.root
+    if (root) this.#remove(root, journal)
+  }
+
+  apply(change: Change, journal: Journal, inverse?: Change[]): void {
+    switch (change[0]) {
+      case 'define':
+        this.#define(change[1], change[2], change[3])
+        return
+      case 'create':
+        this.#create(change[1], change[2], change[3], change[4], change[5], journal)
+        inverse?.push(['destroy', change[1]])
+        return
+      case 'destroy':
+        this.#destroy(this.#notRoot(change[1], 'destroyed'), journal, inverse)
+        return
+      case 'clear': {
+        const object = this.get(change[1])
+        for (const child of object.children.toReversed()) this.#destroy(child, journal, inverse)
+        return
+      }
+      case 'place':
+        this.#place(change[1], change[2], change[3], journal, inverse)
+        return
+      case 'attribute':
+        this.#addAttribute(change[1], change[2], change[3], change[4], journal, inverse)
+        return
+      case 'drop_attribute':
+        this.#dropAttribute(change[1], change[2], journal, inverse)
+        return
+      case 'tag':
+      case 'untag':
+        this.#tag(change[0], change[1], change[2], journal, inverse)
+        return
+      case 'emit':
+      case 'unemit': {
+        const topic = this.topic(change[1], change[2])
+        if (topic.type !== 'event') {
+          throw new ChangeError('invalid_change', `${topic.where} is not an event`)
+        }
+        journal.emitted(topic, change[0], change[3])
+        return
+      }
+      default:
+        this.#change(change, journal, inverse)
+        return
+    }
+  }
+
+  /** Undoes what left `inverse`. */
+  undo(inverse: readonly Change[], journal: Journal): void {
+    for (const change of inverse.toReversed()) this.apply(change, journal)
+  }
+
+  #change(change: TopicChange, journal: Journal, inverse: Change[] | undefined): void {
+    const topic = this.topic(change[1], change[2])
+    const before = topic.held
+    if (change[0] === 'set' && !inverse) {
+      const held = hold(topic.type, change[3], topic.where)
+      journal.topic(topic)
+      topic.held = held
+      topic.owner = journal
+      journal.happened(topic, undefined, before)
+      return
+    }
+    journal.topic(topic)
+    // What was held before stays as it was for whoever compares; one copy per batch is enough.
+    const mayFork = change[0] !== 'set' && topic.owner !== journal
+    if (mayFork) {
+      topic.held = fork(before)
+      topic.owner = journal
+    }
+    const had = before instanceof Map && change[0] === 'put' && before.has(change[3])
+    const undone = topic.apply(change)
+    inverse?.push(undone)
+    if (change[0] === 'set') journal.happened(topic, undefined, before)
+    else for (const step of steps(change, undone, had, topic)) journal.happened(topic, step)
+  }
+
+  #define(type: string, frontendType: string, attributes: Defaults): void {
+    const declared = Object.entries(attributes).map(
+      ([name, [topicType, initial]]): readonly [string, Declared] => [
+        name,
+        { type: topicType, initial, held: hold(topicType, initial, `the default of '${name}' of ${type}`) },
+      ],
+    )
+    this.#types.set(type, { frontendType, attributes: new Map(declared) })
+  }
+
+  #create(
+    id: string,
+    type: string,
+    parentId: string | null,
+    index: number,
+    values: Dict,
+    journal: Journal,
+  ): void {
+    if (this.objects.has(id)) throw new ChangeError('already_exists', `the object '${id}' exists`)
+    const definition = this.#types.get(type)
+    if (!definition) {
+      const known = [...this.#types.keys()].join(', ')
+      throw new ChangeError('invalid_change', `there is no type '${type}'; the types are ${known}`)
+    }
+    if ((parentId === null) !== (id === 'root')) {
+      throw new ChangeError('invalid_change', `'${id}' has the parent ${parentId}; only root has none`)
+    }
+    const parent = parentId === null ? null : this.get(parentId)
+    const place = parent ? placeAmong(parent.state.children.length, index, parent) : 0
+    for (const name of Object.keys(values)) {
+      if (!definition.attributes.has(name)) {
+        throw new ChangeError('unknown_attribute', `${type} has no attribute '${name}'`)
+      }
+    }
+    const revived = journal.revive(id, type)
+    const object = revived ?? new SObject(this.#host, id, type)
+    const topics: Topic[] = []
+    for (const [name, declared] of definition.attributes) {
+      const held = Object.hasOwn(values, name)
+        ? hold(declared.type, values[name] as Value, `the attribute '${name}' of ${object}`)
+        : declared.held
+      topics.push(this.#makeTopic(object, name, declared.type, held, journal))
+    }
+    for (const topic of topics) object.state.attributes.set(topic.name, topic)
+    object.state.alive = true
+    object.state.parent = parent
+    if (!revived) journal.born(object)
+    this.objects.set(id, object)
+    if (parent) {
+      journal.children(parent)
+      parent.state.children.splice(place, 0, object)
+      journal.childMoved(parent, { kind: 'insert', child: object, index: place })
+    }
+  }
+
+  /** A topic with this value: the one the object had, if it comes back within the batch. */
+  #makeTopic(object: SObject, name: string, type: TopicType, held: Held, journal: Journal): Topic {
+    const former = journal.formerTopic(object, name)
+    if (former?.type !== type) return createTopic(object, name, type, held)
+    journal.topic(former)
+    former.held = held
+    former.owner = undefined
+    return former
+  }
+
+  #notRoot(id: string, what: string): SObject {
+    if (id === 'root') throw new ChangeError('invalid_change', `the root cannot be ${what}`)
+    return this.get(id)
+  }
+
+  #destroy(object: SObject, journal: Journal, inverse: Change[] | undefined): void {
+    const parent = object.state.parent as SObject
+    const index = parent.state.children.indexOf(object)
+    if (inverse) {
+      // Undone from the last to the first, so what has to come back first is appended last.
+      const restore: Change[] = []
+      this.#describe(object, index, restore)
+      inverse.push(...restore.reverse())
+    }
+    journal.children(parent)
+    parent.state.children.splice(index, 1)
+    journal.childMoved(parent, { kind: 'remove', child: object, index })
+    this.#remove(object, journal)
+  }
+
+  /** The changes that make an object and what is below it. */
+  #describe(top: SObject, topIndex: number, into: Change[]): void {
+    const waiting: (readonly [SObject, number])[] = [[top, topIndex]]
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      const [object, index] = next
+      const definition = this.#types.get(object.type)
+      const values: Record<string, Value> = {}
+      const later: Change[] = []
+      for (const [name, topic] of object.state.attributes) {
+        if (object.state.dynamic?.has(name)) {
+          later.push(['attribute', object.id, name, topic.type, wireValue(topic.held)])
+        } else if (topic.type !== 'event') {
+          const value = wireValue(topic.held)
+          if (!sameValue(value, definition?.attributes.get(name)?.initial)) values[name] = value
+        }
+      }
+      for (const tag of object.state.tags) later.push(['tag', object.id, tag])
+      into.push(['create', object.id, object.type, object.state.parent?.id ?? null, index, values])
+      into.push(...later)
+      for (const child of object.state.children.toReversed()) waiting.push([child, -1])
+    }
+  }
+
+  /** Takes an object and what is below it out of the tree, children first. */
+  #remove(object: SObject, journal: Journal): void {
+    const waiting = [object]
+    const found: SObject[] = []
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      found.push(next)
+      waiting.push(...next.state.children)
+    }
+    for (const each of found.reverse()) {
+      journal.gone(each)
+      this.objects.delete(each.id)
+      each.state.children.length = 0
+      each.state.attributes.clear()
+      each.state.dynamic = undefined
+      each.state.tags.clear()
+      each.state.parent = null
+      each.state.alive = false
+    }
+  }
+
+  #place(id: string, parentId: string, index: number, journal: Journal, inverse: Change[] | undefined): void {
+    const object = this.#notRoot(id, 'placed')
+    const parent = this.get(parentId)
+    for (let above: SObject | null = parent; above; above = above.parent) {
+      if (above === object) {
+        throw new ChangeError('invalid_change', `${object} cannot be placed below itself`)
+      }
+    }
+    const before = object.state.parent as SObject
+    const from = before.state.children.indexOf(object)
+    const room = parent.state.children.length - (parent === before ? 1 : 0)
+    const to = placeAmong(room, index, parent)
+    journal.children(before)
+    journal.children(parent)
+    before.state.children.splice(from, 1)
+    parent.state.children.splice(to, 0, object)
+    object.state.parent = parent
+    inverse?.push(['place', id, before.id, from])
+    if (parent === before) {
+      if (from !== to) journal.childMoved(parent, { kind: 'move', child: object, from, index: to })
+      return
+    }
+    journal.childMoved(before, { kind: 'remove', child: object, index: from })
+    journal.childMoved(parent, { kind: 'insert', child: object, index: to })
+  }
+
+  #addAttribute(
+    id: string,
+    name: string,
+    type: TopicType,
+    value: Value,
+    journal: Journal,
+    inverse: Change[] | undefined,
+  ): void {
+    const object = this.get(id)
+    if (object.has(name)) {
+      throw new ChangeError('already_exists', `${object} already has an attribute '${name}'`)
+    }
+    const held = hold(type, value, `the attribute '${name}' of ${object}`)
+    const topic = this.#makeTopic(object, name, type, held, journal)
+    journal.attributes(object)
+    object.state.attributes.set(name, topic)
+    object.state.dynamic ??= new Set()
+    object.state.dynamic.add(name)
+    inverse?.push(['drop_attribute', id, name])
+  }
+
+  #dropAttribute(id: string, name: string, journal: Journal, inverse: Change[] | undefined): void {
+    const topic = this.topic(id, name)
+    const { object } = topic
+    if (!object.state.dynamic?.has(name)) {
+      throw new ChangeError('invalid_change', `${topic.where} is declared; it cannot be dropped`)
+    }
+    journal.attributes(object)
+    object.state.attributes.delete(name)
+    object.state.dynamic.delete(name)
+    inverse?.push(['attribute', id, name, topic.type, wireValue(topic.held)])
+  }
+
+  #tag(
+    kind: 'tag' | 'untag',
+    id: string,
+    tag: string,
+    journal: Journal,
+    inverse: Change[] | undefined,
+  ): void {
+    const object = this.get(id)
+    const has = object.state.tags.has(tag)
+    if (has === (kind === 'tag')) {
+      const [code, word] = has
+        ? (['already_exists', 'already has'] as const)
+        : (['invalid_value', 'has no'] as const)
+      throw new ChangeError(code, `${object} ${word} the tag '${tag}'`)
+    }
+    journal.tags(object)
+    if (has) object.state.tags.delete(tag)
+    else object.state.tags.add(tag)
+    inverse?.push([has ? 'tag' : 'untag', id, tag])
+  }
+}
+
+function placeAmong(length: number, index: number, parent: SObject): number {
+  const place = index === -1 ? length : index
+  if (Number.isInteger(place) && place >= 0 && place <= length) return place
+  throw new ChangeError('invalid_position', `${parent} got index ${index} for a child; it has ${length}`)
+}
+
+/** What listeners of the inside of a topic are told of one change; places come from its inverse, which has real ones. */
+function steps(change: TopicChange, undone: TopicChange, had: boolean, topic: Topic): readonly Happened[] {
+  switch (change[0]) {
+    case 'insert':
+      return [['insert', change[4], undone[3]]]
+    case 'pop':
+      return [['pop', undone[4] as Value, undone[3]]]
+    case 'move': {
+      const item = (topic.held as readonly Value[])[undone[3] as number] as Value
+      return [
+        ['pop', item, undone[4] as Value],
+        ['insert', item, undone[3]],
+      ]
+    }
+    case 'replace':
+      return [
+        ['pop', undone[4] as Value, undone[3]],
+        ['insert', change[4], undone[3]],
+      ]
+    case 'append':
+      return [['append', change[3]]]
+    case 'remove':
+      return [['remove', change[3]]]
+    case 'put':
+      return [[had ? 'change' : 'add', change[3], change[4]]]
+    case 'drop':
+      return [['drop', change[3]]]
+    default:
+      return []
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * Controls: `value` and `checked` of input, textarea and select, both ways.
+ *
+ * - What a person types goes out as inserts and deletes (string topics), so that two who type both keep their letters.
+ * - What comes in never moves the caret of the field that is being typed in, and waits while an input method composes.
+ */
+import type { SObject, StringTopic, Topic } from '@objectsync/client'
+import { difference } from '@objectsync/client'
+
+interface Control extends Element {
+  value: string
+  checked: boolean
+  readonly type: string
+  selectionStart: number | null
+  selectionEnd: number | null
+  setSelectionRange?: (start: number, end: number) => void
+}
+
+const TAGS = new Set(['INPUT', 'TEXTAREA', 'SELECT'])
+const watched = new WeakSet<Element>()
+const composing = new WeakSet<Element>()
+/** The text each field was last given or said: what a person's typing is compared with. */
+const lastText = new WeakMap<Element, string>()
+const started = (event: Event): void => void composing.add(event.currentTarget as Element)
+
+const isControl = (element: Element): element is Control => TAGS.has(element.tagName.toUpperCase())
+
+/** Listens, once, to what a person does with a form element. */
+export function watchInput(element: Element, onInput: (event: Event) => void): void {
+  if (!isControl(element) || watched.has(element)) return
+  watched.add(element)
+  element.addEventListener('input', onInput)
+  element.addEventListener('change', onInput)
+  element.addEventListener('compositionstart', started)
+  element.addEventListener('compositionend', onInput)
+}
+
+/** Shows the value of a topic in its form element. */
+export function applyValue(element: Element, topic: Topic, name: string): void {
+  if (!isControl(element)) return
+  if (name === 'checked') {
+    if (element.checked !== (topic.value === true)) element.checked = topic.value === true
+    return
+  }
+  if (composing.has(element)) return
+  const text = topic.value === null ? '' : String(topic.value)
+  lastText.set(element, text)
+  if (element.value === text || sameNumber(topic, element.value)) return
+  const focused = element.ownerDocument.activeElement === element
+  if (!focused || element.selectionStart === null) {
+    element.value = text
+    return
+  }
+  const start = shifted(element.selectionStart, element.value, text)
+  const end = shifted(element.selectionEnd ?? element.selectionStart, element.value, text)
+  element.value = text
+  element.setSelectionRange?.(start, end)
+}
+
+/** A field that says `1.` while 1 is meant is not rewritten under the hands of who types. */
+function sameNumber(topic: Topic, text: string): boolean {
+  return typeof topic.value === 'number' && text !== '' && Number(text) === topic.value
+}
+
+/** Where a caret stands after a text became another. */
+function shifted(caret: number, from: string, to: string): number {
+  let place = caret
+  for (const edit of difference(from, to)) {
+    if (edit.position >= place) continue
+    if (edit.kind === 'insert') place += edit.text.length
+    else place = Math.max(edit.position, place - edit.length)
+  }
+  return place
+}
+
+/** Takes what a person entered over into the topics. */
+export function readValue(element: Element, object: SObject, event: Event): void {
+  if (!isControl(element)) return
+  if (event.type === 'compositionend') composing.delete(element)
+  else if (composing.has(element)) return
+  if (object.has('checked') && (element.type === 'checkbox' || element.type === 'radio')) {
+    object.attribute('checked').set(element.checked)
+    return
+  }
+  if (!object.has('value') || element.type === 'file') return
+  const topic = object.attribute<Topic>('value')
+  switch (topic.type) {
+    case 'string':
+      ;(topic as StringTopic).edit(element.value.toWellFormed(), lastText.get(element))
+      // What came in while an input method composed was not shown; now it is.
+      applyValue(element, topic, 'value')
+      break
+    case 'int':
+    case 'float': {
+      const number = Number(element.value)
+      const fits = topic.type === 'int' ? Number.isSafeInteger(number) : Number.isFinite(number)
+      if (element.value !== '' && fits) topic.set(number)
+      break
+    }
+    case 'bool':
+      topic.set(element.checked)
+      break
+    case 'generic': {
+      const isNumber = element.type === 'number' || element.type === 'range'
+      const empty = isNumber && element.value === ''
+      topic.set(empty ? null : isNumber ? Number(element.value) : element.value.toWellFormed())
+      break
+    }
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * @objectsync/dom: shows SObjects as DOM.
+ */
+export { builtIns } from './builtins.js'
+export { ElementView } from './element.js'
+export { type MountOptions, mount } from './mount.js'
+export { Registry } from './registry.js'
+export { refuseAttribute, refuseStyle, refuseTag, refuseUrl } from './safety.js'
+export { Stage } from './stage.js'
+export { type Bound, View, type ViewClass } from './view.js'

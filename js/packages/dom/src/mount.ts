@@ -1,0 +1,40 @@
+/**
+ * Mount: shows one object of a client inside an element of the page.
+ *
+ * - The object may come later, go, and come again (an undo): it is shown whenever it is there.
+ * - `unmount` leaves nothing behind: no view, no listener, no element.
+ */
+import type { Client } from '@objectsync/client'
+import { builtIns } from './builtins.js'
+import type { Registry } from './registry.js'
+import { Stage } from './stage.js'
+import type { View } from './view.js'
+
+export interface MountOptions {
+  /** Which object to show; the root, unless given. */
+  readonly id?: string
+  /** Which views there are; the built-in ones, unless given. */
+  readonly registry?: Registry
+}
+
+/** Shows an object in `host`. @returns the function that ends it */
+export function mount(client: Client, host: Element, options: MountOptions = {}): () => void {
+  const id = options.id ?? 'root'
+  const stage = new Stage(client, options.registry ?? builtIns(), host.ownerDocument)
+  let view: View | undefined
+  const follow = (): void => {
+    const object = client.objects.get(id)
+    if (view?.object === object) return
+    if (view) stage.hide(view)
+    view = object && stage.show(object)
+    if (view) host.append(view.element)
+  }
+  const off = client.onSettled(follow)
+  follow()
+  return () => {
+    off()
+    if (view) stage.hide(view)
+    view = undefined
+    stage.end()
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * View: one place where an SObject is shown. Subclass it to show a type of your own.
+ *
+ * - `create` makes the element, once; the attributes it shows are bound there, and follow by themselves.
+ * - The views of the object's children go into `container`: the element, unless `create` says another, or null for none.
+ * - A view owns what it opened: `own` and `bind` end with it, and `destroy` runs when it goes.
+ */
+import type { Disconnect, SObject } from '@objectsync/client'
+import type { Stage } from './stage.js'
+
+// biome-ignore lint/suspicious/noExplicitAny: what an attribute holds is known to who binds it
+export type Bound = (value: any) => void
+
+export class View {
+  /** The frontend type this view shows. */
+  static frontendType: string | readonly string[] = ''
+
+  readonly object: SObject
+  /** @internal */
+  readonly stage: Stage
+  /** What is shown; made by `create`. */
+  element!: Element
+  /** Where the children's views go: undefined is the element, null is nowhere. */
+  container: Element | null | undefined = undefined
+  /** @internal The children's views in order, as shown now. */
+  shown: View[] = []
+  #bound: Map<string, Bound[]> | undefined
+  #owned: Disconnect[] | undefined
+
+  /** @internal Views are made by their stage. */
+  constructor(object: SObject, stage: Stage) {
+    this.object = object
+    this.stage = stage
+  }
+
+  /** Makes the element. Runs once, before the view is in the document. */
+  create(): Element {
+    return this.document.createElement('div')
+  }
+
+  /** Runs when the view goes. */
+  destroy(): void {}
+
+  /** The document the view is shown in. */
+  get document(): Document {
+    return this.stage.document
+  }
+
+  /**
+   * Runs `show` with the value of an attribute now, and after every change of it. An attribute that the object has only later,
+   * or loses and gets again, is shown from then on.
+   */
+  bind(name: string, show: Bound): void {
+    this.#bound ??= new Map()
+    const others = this.#bound.get(name)
+    if (others) others.push(show)
+    else this.#bound.set(name, [show])
+    if (this.object.has(name)) show(this.object.attribute(name).value)
+  }
+
+  /** Ends something together with this view. */
+  own(end: Disconnect): void {
+    this.#owned ??= []
+    this.#owned.push(end)
+  }
+
+  /** @internal An attribute changed, came or went. */
+  touched(name: string): void {
+    const shows = this.#bound?.get(name)
+    if (!shows || !this.object.has(name)) return
+    for (const show of shows) {
+      this.stage.guard(this.object, () => show(this.object.attribute(name).value))
+    }
+  }
+
+  /** @internal The children's views are in line with the children. */
+  filled(): void {}
+
+  /** @internal */
+  end(): void {
+    this.#bound = undefined
+    for (const end of this.#owned ?? []) this.stage.guard(this.object, end)
+    this.#owned = undefined
+    this.stage.guard(this.object, () => this.destroy())
+  }
+}
+
+/** A View or a subclass, as it is registered. */
+export interface ViewClass {
+  new (object: SObject, stage: Stage): View
+  readonly frontendType: string | readonly string[]
+}

@@ -1,0 +1,43 @@
+/**
+ * The standalone page: connects to the server it came from and shows the root in `<main>`.
+ */
+import { loadFrontends } from './frontends.js'
+import { builtIns, Client, mount, webSocket } from './objectsync.js'
+import { showStatus } from './status.js'
+import { toaster } from './toasts.js'
+
+const byId = (id: string): HTMLElement => document.getElementById(id) as HTMLElement
+
+const base = document.baseURI
+const address = new URL('ws', base)
+address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:'
+address.hash = ''
+
+const client = new Client({ connect: webSocket(address.href) })
+showStatus(client, byId('objectsync-status'))
+
+const toast = toaster(byId('objectsync-toasts'))
+client.onRejected(({ code, message }) => {
+  if (code !== 'closed') toast(`Not done: ${message}`)
+})
+client.onNotice(({ message, incident }) => toast(incident ? `${message} (${incident})` : message))
+
+addEventListener('online', () => client.retryNow())
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'visible') client.retryNow()
+})
+
+addEventListener('keydown', (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== 'z') return
+  // A field has an undo of its own.
+  const target = event.target as HTMLElement | null
+  if (target?.closest?.('input, textarea, select, [contenteditable]')) return
+  event.preventDefault()
+  const done = event.shiftKey ? client.redo() : client.undo()
+  done.catch((error: unknown) => toast(error instanceof Error ? error.message : String(error)))
+})
+
+const registry = builtIns()
+await loadFrontends(registry, base)
+const hash = new URLSearchParams(location.hash.slice(1))
+mount(client, byId('objectsync-root'), { id: hash.get('obj') ?? 'root', registry })

@@ -1,0 +1,16 @@
+// Tests read the TypeScript sources of every package, so they need no build.
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const source = (name: string) => fileURLToPath(new URL(`./packages/${name}/src/index.ts`, import.meta.url))
+
+export default defineConfig({
+  resolve: {
+    alias: { '@objectsync/client': source('client'), '@objectsync/dom': source('dom') },
+  },
+  test: {
+    include: ['packages/*/test/**/*.test.ts'],
+    environment: 'node',
+    restoreMocks: true,
+  },
+})
