@@ -55,7 +55,7 @@ def attribute(
     topic_class: type[TopicT],
     default: Any = None,
     *,
-    is_stateful: bool = True,
+    is_stateful: bool | None = None,
     order_strict: bool | None = None,
     validator: Validator | None = None,
     writable: bool = True,
@@ -65,7 +65,7 @@ def attribute(
     Args:
         topic_class: IntTopic, StringTopic, DictTopic, …
         default: The value an object begins with (None: the topic type's own default). It is checked now, and shared with nobody.
-        is_stateful: Whether changes enter the undo history.
+        is_stateful: Whether changes enter the undo history (by default, all but events do).
         order_strict: True (the default for stateful ones): clients get every change in order. False: only the latest value.
         validator: `validator(value)` or `validator(value, change)`; refuses a change by returning False or raising ValueError.
         writable: Whether clients may change it.
@@ -79,7 +79,7 @@ def attribute(
 def make_spec(
     topic_class: type[Topic[Any]],
     default: Any = None,
-    is_stateful: bool = True,
+    is_stateful: bool | None = None,
     order_strict: bool | None = None,
     validator: Validator | None = None,
     writable: bool = True,
@@ -87,6 +87,8 @@ def make_spec(
     """The spec that these options describe. Those of plain defaults are shared: a thousand objects with a `text` have one spec."""
     if not isinstance(topic_class, type) or not issubclass(topic_class, Topic):
         raise TypeError(f"expected a topic class such as objectsync.IntTopic, got {topic_class!r}")
+    if is_stateful is None:
+        is_stateful = not issubclass(topic_class, EventTopic)
     if default is not None and not default and default == topic_class.default and type(default) is type(topic_class.default):
         default = None
     shareable = validator is None and type(default) in (type(None), bool, int, float, str)

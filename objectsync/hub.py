@@ -186,9 +186,10 @@ class Hub(Tree):
                     raise LimitExceeded(f"{len(proposed)} changes in one action; the limit is {self.limits.action_changes}")
                 changes = [unescape(change, buffers) for change in proposed]
                 transaction.proposed = tuple(changes)
-                for change in self._moved(session, action.base, changes):
+                for change in self._moved(action.base, changes):
                     self._apply_proposed(session, change)
                 session.cseq = action.cseq
+                transaction.decided = session.answers.append
         except LocalError as error:
             failure = (error.code, str(error))
         except ProtocolError as error:
@@ -197,8 +198,9 @@ class Hub(Tree):
             incident = self._incident(f"an action of client {session.id} failed")
             failure = ("error", f"a listener failed (incident {incident})")
         if failure is not None:
-            session.cseq = action.cseq
-            self.transactions.reject(session.id, action.cseq, *failure)
+            with self.lock:
+                session.cseq = action.cseq
+                session.answers.append(self.transactions.reject(session.id, action.cseq, *failure))
 
     def call(self, connection: Connection, call: Call) -> None:
         """Run a service for a client; the result goes to that connection."""
@@ -295,8 +297,9 @@ class Hub(Tree):
                     raise LimitExceeded(f"{len(item)} items; the limit for clients is {limits.collection_items}")
                 stack.extend(item.values() if isinstance(item, dict) else item)
 
-    def _moved(self, session: Session, base: int, changes: list[Change]) -> Iterable[Change]:
-        """The changes, moved past what others did since the client's view (`base`)."""
+    def _moved(self, base: int, changes: list[Change]) -> Iterable[Change]:
+        """The changes, moved past what happened since the client's view (`base`). That holds none of the client's own: it has at most
+        one action by position under way for an attribute (PROTOCOL.md, "Actions")."""
         positional = {
             (change.object, change.name)
             for change in changes
@@ -308,10 +311,9 @@ class Hub(Tree):
             raise StaleChange("the positions are older than the server's log; look again and repeat")
         later: dict[tuple[str, str], list[Change]] = {}
         for transaction in self.log.since(base):
-            if transaction.session != session.id:
-                for change in transaction.changes:
-                    if isinstance(change, TopicChange) and (change.object, change.name) in positional:
-                        later.setdefault((change.object, change.name), []).append(change)
+            for change in transaction.changes:
+                if isinstance(change, TopicChange) and (change.object, change.name) in positional:
+                    later.setdefault((change.object, change.name), []).append(change)
         moved: list[Change] = []
         for change in changes:
             key = (change.object, change.name) if isinstance(change, TopicChange) else ("", "")
@@ -384,13 +386,20 @@ class Hub(Tree):
 
 
 def _handler_job(handler: Callable[..., Any], emission: Emission) -> Job:
+    return partial(handler, emission) if _wants_emission(handler) else handler
+
+
+def _wants_emission(handler: Callable[..., Any]) -> bool:
+    """Whether a handler has a positional parameter that must be given. (One with a default is not the event's: `on("click", server.undo)`.)"""
     try:
-        inspect.signature(handler).bind(emission)
-    except TypeError:
-        return handler
+        parameters = inspect.signature(handler).parameters.values()
     except ValueError:  # a builtin without a signature
-        pass
-    return lambda: handler(emission)
+        return True
+    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return any(
+        parameter.kind is parameter.VAR_POSITIONAL or (parameter.kind in positional and parameter.default is parameter.empty)
+        for parameter in parameters
+    )
 
 
 def _then(outcome: Any, answer: Callable[[Any], None]) -> Any:

@@ -1,7 +1,7 @@
 """The one log: every decided transaction of an epoch, in order, numbered `seq` = 1, 2, 3 …
 
-Rules: transactions are never edited; old ones are forgotten once there are too many or they grow too large; a transaction is encoded
-at most once, whatever the number of clients, and only when one asks for it (frames.py does the encoding).
+Rules: transactions are never edited; old ones are forgotten once there are too many or they grow too large (what they did stays, in short,
+in the digest); a transaction is encoded at most once, whatever the number of clients, and only when one asks for it (updates.py).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from .changes import Change
+from .digest import Digest
 from .values import size_of
 
 DO: Final = "do"
@@ -28,8 +29,9 @@ class Transaction(msgspec.Struct, frozen=True, gc=False):
 
     `changes` is what clients apply. `inverses` undo the recorded ones among them, applied in reverse; `scope` is the id of the lowest
     object that holds all of these. `session` and `cseq` name the action that it answers; `verbatim` says that the action was applied
-    as it was sent, `error` (code, message) that it was rejected. `cancels` is the seq of the transaction that this one undoes or
-    redoes, when nothing else happened between the two that still counts.
+    as it was sent, `error` (code, message) that it was rejected. `reverts` is the seq of the transaction that this one undoes or redoes,
+    and `cancels` the same when nothing else happened between the two that still counts. `origin` is the seq of the step that was done
+    first, of which this is an undo or redo.
     """
 
     seq: int
@@ -42,20 +44,24 @@ class Transaction(msgspec.Struct, frozen=True, gc=False):
     verbatim: bool = False
     error: tuple[str, str] | None = None
     cancels: int = 0
+    reverts: int = 0
+    origin: int = 0
 
 
 class Log:
     """Transactions by `seq`, the newest ones."""
 
-    __slots__ = ("_chunks", "_max_bytes", "_max_transactions", "_transactions", "encoded", "first", "head")
+    __slots__ = ("_chunks", "_max_bytes", "_max_transactions", "_transactions", "digest", "encoded", "first", "head")
 
     def __init__(self, max_transactions: int, max_bytes: int) -> None:
         self._max_transactions = max_transactions
         self._max_bytes = max_bytes
         self._transactions: list[Transaction] = []
         self._chunks: list[int] = []  # bytes of each whole chunk of transactions, oldest first
+        self.digest = Digest(max_transactions)
+        """What the forgotten transactions did."""
         self.encoded: dict[int, Any] = {}
-        """Wire fragments by seq, filled and read by frames.py."""
+        """Wire fragments by seq, filled and read by updates.py."""
         self.first = 1
         """The seq of the oldest transaction that is kept."""
         self.head = 0
@@ -76,6 +82,10 @@ class Log:
         """Whether every transaction after `seq` is kept."""
         return self.first - 1 <= seq <= self.head
 
+    def remembers(self, seq: int) -> bool:
+        """Whether log and digest together know what happened after `seq`."""
+        return self.digest.floor <= seq <= self.head
+
     def __getitem__(self, seq: int) -> Transaction:
         return self._transactions[seq - self.first]
 
@@ -91,6 +101,8 @@ class Log:
                 at -= 1
 
     def _trim(self) -> None:
+        for seq in [seq for seq in self.encoded if seq <= self.head - _CHUNK]:
+            del self.encoded[seq]
         self._chunks.append(_weigh_chunk(self._transactions[-_CHUNK:]))
         drop = 0
         kept = len(self._transactions)
@@ -102,8 +114,7 @@ class Log:
         if drop:
             del self._chunks[:drop]
             # Chunks are whole: the log begins at seq 1 and is cut by whole chunks.
-            for seq in range(self.first, self.first + drop * _CHUNK):
-                self.encoded.pop(seq, None)
+            self.digest.take(self._transactions[: drop * _CHUNK])
             del self._transactions[: drop * _CHUNK]
             self.first += drop * _CHUNK
 

@@ -19,7 +19,7 @@ from typing import Any, Final, Protocol
 from .errors import ObjectSyncError, ProtocolError
 from .frames import Frame, cut_buffers, encode_message, split, unescape
 from .limits import Limits
-from .log import Log
+from .log import Log, Transaction
 from .protocol import PROTOCOL, Ack, Action, Bye, Call, Error, Failure, Hello, Ping, Pong, Result, Welcome, decode_client
 from .updates import Updates
 from .values import Buffer
@@ -40,7 +40,7 @@ TAKEN_OVER: Final = (4103, "taken_over")
 class Session:
     """A client: its id, who it is, and which of its actions were decided."""
 
-    __slots__ = ("attempt", "connection", "cseq", "id", "identity", "left_at", "tokens")
+    __slots__ = ("answers", "attempt", "connection", "cseq", "id", "identity", "left_at", "tokens")
 
     def __init__(self, id: str, identity: str | None) -> None:
         self.id = id
@@ -51,8 +51,15 @@ class Session:
         self.attempt = 0
         self.cseq = 0
         """The number of the last decided action."""
+        self.answers: deque[Transaction] = deque()
+        """Its decided actions that the client has not acknowledged, oldest first."""
         self.connection: Connection | None = None
         self.left_at: float | None = None
+
+    def forget_answers(self, seq: int) -> None:
+        """The client knows everything up to `seq`."""
+        while self.answers and self.answers[0].seq <= seq:
+            self.answers.popleft()
 
     def __repr__(self) -> str:
         return f"Session({self.id!r})"
@@ -177,12 +184,13 @@ class Connection:
             session.connection = self
             session.left_at = None
             self.session = session
-            replay = known and hello.epoch == host.epoch and host.log.reaches(hello.seq)
+            replay = known and hello.epoch == host.epoch and host.log.remembers(hello.seq)
             if replay:
                 self._cursor = hello.seq
             else:
                 self._cursor, pages = host.updates.snapshot()
                 self._pages.extend(pages)
+            session.forget_answers(self._cursor)
             limits = host.limits
             self._out.append(
                 encode_message(
@@ -223,6 +231,8 @@ class Connection:
         for _ in range(new):
             self._bytes_under_way -= self._under_way.popleft()
         self._frames_acknowledged = ack.frames
+        if self.session is not None and ack.seq <= self._cursor:
+            self.session.forget_answers(ack.seq)
         self._progress_at = now
 
     def _spend(self, now: float) -> bool:
@@ -271,12 +281,13 @@ class Connection:
                 return frames
             log = self._host.log
             if self._cursor < log.head:
-                if not log.reaches(self._cursor):
+                if not log.remembers(self._cursor):
                     self._tell(Error("slow", "the client fell too far behind; it can come back", fatal=True))
                     self.closing = SLOW
                     self._give(frames, self._out.popleft(), now)
                     return frames
-                self._give(frames, self._host.updates.since(self._cursor, self.session.id), now)
+                answers = [answer for answer in self.session.answers if answer.seq > self._cursor]
+                self._give(frames, self._host.updates.since(self._cursor, self.session.id, answers), now)
                 self._cursor = log.head
             while self._results:
                 self._give(frames, self._results.popleft(), now)

@@ -17,6 +17,7 @@ from .log import Log
 from .snapshot import ObjectRecord, Restore, RestoreAttribute, RestoreChildren, describe_object, record_attribute, record_object, walk
 from .sobject import SObject
 from .topics import AttributeSpec
+from .topics.base import EMPTY
 from .transaction import FRESH, GONE, OpenTransaction, Record, Transactions
 from .types import TypeInfo
 from .values import check_str, copy_value
@@ -135,7 +136,7 @@ class Shape:
             self._give_attribute(sobject, name, spec)
             transaction.journal.append(lambda: self._forget_attribute(sobject, name))
             transaction.changes.append(Attribute(sobject._id, name, spec.topic_class.type_name, copy_value(spec.default)))
-            if transaction.recording:
+            if transaction.recording and spec.stateful:  # an event for a handler is wiring, not a step to undo
                 transaction.inverses.append(DropAttribute(sobject._id, name))
 
     def drop_attribute(self, sobject: SObject, name: str) -> None:
@@ -145,14 +146,14 @@ class Shape:
             record = record_attribute(sobject, name)
             dynamic = sobject._dynamic
             assert dynamic is not None
-            spec, value, topic = dynamic[name], sobject._values.get(name), (sobject._topics or {}).get(name)
+            spec, value, topic = dynamic[name], sobject._values.get(name, EMPTY), (sobject._topics or {}).get(name)
             order = list(dynamic)
 
             def put_back() -> None:
                 dynamic[name] = spec
                 for other in order[order.index(name) + 1 :]:
                     dynamic[other] = dynamic.pop(other)
-                if value is not None:
+                if value is not EMPTY:
                     sobject._values[name] = value
                 if topic is not None:
                     sobject._topics = {**(sobject._topics or {}), name: topic}

@@ -205,7 +205,7 @@ class SObject(OlderNames):
         name: str,
         topic_class: type[TopicT],
         init_value: Any = None,
-        is_stateful: bool = True,
+        is_stateful: bool | None = None,
         order_strict: bool | None = None,
         *,
         validator: Validator | None = None,
@@ -316,7 +316,7 @@ class SObject(OlderNames):
         handler: Callable[..., Any] | None = None,
         inverse: Callable[..., Any] | None = None,
     ) -> Any:
-        """Call `handler(emission)` after each `event` (a handler without parameters is called with none). It may be `async def`.
+        """Call `handler(emission)` after each `event` (a handler that needs no argument gets none). It may be `async def`.
 
         Works as a decorator too: `@button.on("click")`. Returns the function that ends it.
         With `inverse`, the event can be undone: `handler(**args)` and `inverse(**args)` then run inside the transaction, the latter when

@@ -23,6 +23,8 @@ from .changes import Change, Emit
 from .errors import ListenerLoop
 from .log import DO, Log, Transaction
 from .snapshot import describe_object
+from .topics.base import EMPTY
+from .values import copy_value
 
 if TYPE_CHECKING:
     from .history import History
@@ -37,7 +39,7 @@ GONE: Final = 2
 
 Undo = Callable[[], None]
 JournalEntry = tuple["Topic[Any]", Change] | Undo
-Mark = tuple[int, int, int, int]
+Mark = tuple[int, int, int, int, int]
 
 
 class Emission:
@@ -79,6 +81,7 @@ class OpenTransaction:
         "cancels",
         "changes",
         "cseq",
+        "decided",
         "described",
         "destroyed",
         "emitted",
@@ -86,8 +89,10 @@ class OpenTransaction:
         "inverses",
         "journal",
         "kind",
+        "origin",
         "proposed",
         "recording",
+        "reverts",
         "rolling_back",
         "session",
         "stack",
@@ -99,6 +104,9 @@ class OpenTransaction:
         self.session = session
         self.cseq = cseq
         self.cancels = 0
+        self.reverts = 0
+        self.origin = 0
+        self.decided: Callable[[Transaction], None] | None = None
         self.proposed: tuple[Change, ...] | None = None
         self.changes: list[Change | SObject] = []
         self.inverses: list[Change] = []
@@ -115,7 +123,7 @@ class OpenTransaction:
 
     def mark(self) -> Mark:
         """How far the transaction has come, for a rollback to here."""
-        return (len(self.journal), len(self.changes), len(self.inverses), len(self.emitted))
+        return (len(self.journal), len(self.changes), len(self.inverses), len(self.emitted), len(self.after))
 
 
 class Transactions:
@@ -178,7 +186,7 @@ class Transactions:
         if state == GONE:
             topic._object._refuse_gone(topic)
         signals = topic._signals
-        before = topic._snapshot_raw() if signals and "on_set2" in signals else None
+        before = topic._snapshot_raw() if signals and "on_set2" in signals else EMPTY
         inverse = topic._apply(change)
         if inverse is None:
             return
@@ -197,7 +205,7 @@ class Transactions:
             self._roll_back(transaction, mark)
             raise
         if type(change) is Emit and transaction.kind == DO:
-            transaction.emitted.append(Emission(topic, change.args, transaction.session))  # type: ignore[arg-type]  # only events emit
+            transaction.emitted.append(Emission(topic, copy_value(change.args), transaction.session))  # type: ignore[arg-type]  # only events emit
 
     def _notify(self, transaction: OpenTransaction, topic: Topic[Any], change: Change, inverse: Change, before: Any) -> None:
         stack = transaction.stack
@@ -223,13 +231,15 @@ class Transactions:
         """A context manager: what happens inside is one transaction."""
         return Record(self, kind, session, cseq)
 
-    def reject(self, session: str, cseq: int, code: str, message: str) -> None:
+    def reject(self, session: str, cseq: int, code: str, message: str) -> Transaction:
         """Decide a client's action against it; the answer takes its place in the stream."""
         with self.lock:
-            self._enter_log(Transaction(self.log.head + 1, (), session=session, cseq=cseq, error=(code, message)))
+            entry = Transaction(self.log.head + 1, (), session=session, cseq=cseq, error=(code, message))
+            self._enter_log(entry)
+            return entry
 
     def _roll_back(self, transaction: OpenTransaction, mark: Mark) -> None:
-        journal_length, changes_length, inverses_length, emitted_length = mark
+        journal_length, changes_length, inverses_length, emitted_length, after_length = mark
         outer = transaction.rolling_back
         transaction.rolling_back = True
         try:
@@ -254,6 +264,7 @@ class Transactions:
         del transaction.changes[changes_length:]
         del transaction.inverses[inverses_length:]
         del transaction.emitted[emitted_length:]
+        del transaction.after[after_length:]
 
     def _commit(self, transaction: OpenTransaction) -> None:
         changes = transaction.changes
@@ -289,10 +300,14 @@ class Transactions:
             transaction.proposed is not None and final == transaction.proposed,
             None,
             transaction.cancels,
+            transaction.reverts,
+            transaction.origin,
         )
         if inverses:
             self._history.append(entry)
         self._enter_log(entry)
+        if transaction.decided is not None:
+            transaction.decided(entry)
 
     def _enter_log(self, entry: Transaction) -> None:
         self.log.append(entry)
@@ -336,6 +351,8 @@ class Record:
         finally:
             if self._outer:
                 transactions.open = None
+                # Its entries hold objects and the transaction itself: without this cycle their memory returns at once.
+                transaction.journal.clear()
             transactions.lock.release()
         if committed:
             if transaction.emitted:

@@ -1,7 +1,8 @@
 """Operational transformation: moving a change past changes that were made at the same time (docs/architecture.md, "Undo" and "Text").
 
 Pure functions on changes of ONE attribute. `transform(a, b)` is what `a` must become after `b` was applied: a list, because a deletion
-may split around a concurrent insertion (which survives) or vanish. Where two insertions meet at one position, `a_first` decides.
+may split around a concurrent insertion (which survives) or vanish. Where two insertions meet at one position, `a_first` decides which
+stands first; where two move or replace one item, the one that is not first is the later one and decides.
 Changes without positions pass unchanged.
 """
 
@@ -19,6 +20,8 @@ def transform(a: Change, b: Change, a_first: bool = False) -> list[Change]:
         return _transform_text(a, b, a_first)
     if isinstance(a, (Insert, Pop, Move, Replace)) and isinstance(b, (Insert, Pop, Move)):
         return _transform_list(a, b, a_first)
+    if isinstance(a, Replace) and isinstance(b, Replace) and a.index == b.index and a_first:
+        return []  # the later of two replacements stays
     return [a]
 
 
@@ -98,12 +101,16 @@ def _gap(index: int, b: Insert | Pop | Move, first: bool) -> int:
         return index if index < b.index or (index == b.index and first) else index + 1
     if b.index < index:
         index -= 1
-    if isinstance(b, Move) and b.to < index:
+    if isinstance(b, Move) and (b.to < index or (b.to == index and not first)):
         index += 1
     return index
 
 
 def _transform_list(a: Insert | Pop | Move | Replace, b: Insert | Pop | Move, a_first: bool) -> list[Change]:
+    if isinstance(b, Move) and b.index == b.to:
+        return [a]
+    if isinstance(a, Move) and a.index == a.to:
+        return []  # it moved nothing, and still does
     if isinstance(a, Insert):
         return [Insert(a.object, a.name, _gap(a.index, b, a_first), a.item)]
     index = _follow(a.index, b)
@@ -113,6 +120,8 @@ def _transform_list(a: Insert | Pop | Move | Replace, b: Insert | Pop | Move, a_
         return [Pop(a.object, a.name, index)]
     if isinstance(a, Replace):
         return [Replace(a.object, a.name, index, a.item)]
+    if isinstance(b, Move) and b.index == a.index and a_first:
+        return []
     # A move's target counts without the item itself: put it back, follow the gap, take it out again.
     target = a.to if a.to <= a.index else a.to + 1
     target = _gap(target, b, a_first)

@@ -106,6 +106,8 @@ class Tree(Life):
     # --- inner
 
     def _revert(self, target: SObject | None, kind: str) -> UndoResult:
+        if target is not None:
+            self._alive(target)
         with self.lock:
             if self.transactions.open is not None:
                 raise LocalError(f"{kind} is a step of its own: call it outside record() and listeners, or use do_after_transaction")

@@ -7,8 +7,7 @@ present value of every topic touched. Of a `latest` attribute only the last valu
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
 
 from .changes import Change, Define, Emit, Set, TopicChange, Unemit
 from .frames import Fragment, Frame, encode, encode_snapshot, encode_transaction, encode_update
@@ -18,12 +17,8 @@ from .protocol import Failure
 from .snapshot import describe_object, walk
 from .sobject import SObject
 
-_CACHED_FRAMES = 64
-
-
-class _Shared(NamedTuple):
-    frame: Frame
-    sessions: frozenset[str]
+_LARGEST_KEPT_FRAGMENT = 4096
+"""Bytes. Encoding a large one again for a client at another place costs less than keeping it."""
 
 
 class Updates:
@@ -35,24 +30,23 @@ class Updates:
         self._root = root
         self._limits = limits
         self._defines = defines
-        self._frames: dict[tuple[int, int], _Shared] = {}
+        self._frames: dict[int, Frame] = {}  # by where they begin; all end at `_frames_head`
+        self._frames_head = -1
         self._snapshot: tuple[int, list[Frame]] = (-1, [])
 
-    def since(self, seq: int, session: str) -> Frame:
-        """One frame from `seq` to the head. The log must reach back to `seq`."""
+    def since(self, seq: int, session: str, answers: Sequence[Transaction]) -> Frame:
+        """One frame from `seq` to the head, which log and digest must remember. `answers` are the decided actions of that session
+        since `seq`."""
         head = self._log.head
-        key = (seq, head)
-        shared = self._frames.get(key)
-        if shared is None:
-            transactions = self._log.since(seq)
-            sessions = frozenset(t.session for t in transactions if t.session is not None)
-            shared = _Shared(self._encode(seq, transactions, None), sessions)
-            if len(self._frames) >= _CACHED_FRAMES:
-                self._frames.clear()
-            self._frames[key] = shared
-        if session in shared.sessions:
-            return self._encode(seq, self._log.since(seq), session)
-        return shared.frame
+        if self._frames_head != head:
+            self._frames.clear()
+            self._frames_head = head
+        if answers:
+            return self._encode(seq, session, answers)
+        frame = self._frames.get(seq)
+        if frame is None:
+            frame = self._frames[seq] = self._encode(seq, None, ())
+        return frame
 
     def snapshot(self) -> tuple[int, list[Frame]]:
         """The whole state in pages: its `seq` and the frames. Clients that join at the same place share them."""
@@ -60,10 +54,11 @@ class Updates:
             self._snapshot = (self._log.head, self._encode_snapshot())
         return self._snapshot
 
-    def _encode(self, prev: int, transactions: list[Transaction], session: str | None) -> Frame:
+    def _encode(self, prev: int, session: str | None, answers: Sequence[Transaction]) -> Frame:
         head = self._log.head
-        if len(transactions) > self._limits.frame_transactions:
-            return encode_update(prev, head, self._squash(transactions, session))
+        if head - prev > self._limits.frame_transactions or not self._log.reaches(prev):
+            return encode_update(prev, head, [*(_answer(answer, squashed=True) for answer in answers), self._difference(prev)])
+        transactions = self._log.since(prev)
         stale = self._overtaken(transactions) if len(transactions) > 1 else ()
         fragments: list[Fragment] = []
         for transaction in transactions:
@@ -83,7 +78,8 @@ class Updates:
         if transaction.session is not None:
             changes = tuple(change for change in changes if not isinstance(change, Emit))
         fragment = encode_transaction(transaction.seq, changes) if changes else None
-        encoded[transaction.seq] = fragment
+        if fragment is None or len(fragment.json) + sum(map(len, fragment.buffers)) <= _LARGEST_KEPT_FRAGMENT:
+            encoded[transaction.seq] = fragment
         return fragment
 
     def _overtaken(self, transactions: list[Transaction]) -> set[int]:
@@ -106,28 +102,25 @@ class Updates:
         spec = None if sobject is None else sobject._spec_of(change.name)
         return spec is not None and spec.latest
 
-    def _squash(self, transactions: list[Transaction], session: str | None) -> list[Fragment]:
-        answers: list[Fragment] = []
-        shape: list[Change] = []
-        touched: dict[tuple[str, str], None] = {}
-        for transaction in transactions:
-            own = transaction.session is not None and transaction.session == session
-            if own:
-                answers.append(_answer(transaction, squashed=True))
+    def _difference(self, prev: int) -> Fragment:
+        """One transaction from `prev` to the head: changes of shape in order, then the present value of what was touched."""
+        log = self._log
+        shape = list(log.digest.shape_since(prev))
+        touched = dict.fromkeys(log.digest.touched_since(prev))
+        for transaction in log.since(max(prev, log.first - 1)):
             for change in transaction.changes:
                 if not isinstance(change, TopicChange):
                     shape.append(change)
-                elif isinstance(change, (Emit, Unemit)):
-                    if transaction.session is None:
-                        shape.append(change)
-                else:
+                elif not isinstance(change, (Emit, Unemit)):
                     touched[change.object, change.name] = None
+                elif transaction.session is None:
+                    shape.append(change)
         for id, name in touched:
             sobject = self._objects.get(id)
             spec = None if sobject is None else sobject._spec_of(name)
             if sobject is not None and spec is not None:
                 shape.append(Set(id, name, sobject._values.get(name, spec.default)))
-        return [*answers, encode_transaction(self._log.head, shape)]
+        return encode_transaction(log.head, shape)
 
     def _encode_snapshot(self) -> list[Frame]:
         changes: list[Change] = list(self._defines())

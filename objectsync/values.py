@@ -84,7 +84,7 @@ def check_value(value: object, path: str = "$", depth: int = 0) -> Any:
     if isinstance(value, float):
         return check_float(value, path)
     if isinstance(value, str):
-        return check_str(str(value), path)
+        return check_str(str.__str__(value), path)  # of a StrEnum its value, not its name
     if isinstance(value, (bytes, bytearray, memoryview)):
         return Buffer(value)
     if depth >= MAX_DEPTH:
@@ -105,7 +105,7 @@ def check_key(key: object, path: str = "$") -> str:
     """
     if not isinstance(key, str):
         raise InvalidValue(f"the dict at {path} has the key {describe(key)}; keys must be str")
-    return check_str(str(key), path)
+    return check_str(str.__str__(key), path)
 
 
 def copy_value(value: Any) -> Any:

@@ -169,12 +169,32 @@ class TestUpdates:
         changes = changes_in(client.receive())
         assert changes == [["set", thing.id, "label", f"{199:0100d}"]]
 
-    def test_a_client_beyond_the_log_is_sent_away_and_may_come_back(self) -> None:
+    def test_a_client_beyond_the_log_still_gets_one_difference(self) -> None:
         hub = make_hub(limits=Limits(log_transactions=512))
-        thing = hub.create_object(Thing)
+        thing, doomed = hub.create_object(Thing), hub.create_object(Thing)
         client = WireClient(hub)
+        client.propose(["set", thing.id, "label", "mine"])
+        client.propose(["set", thing.id, "n", "bad"])
+        doomed.remove()
+        late = hub.create_object(Thing)
         for value in range(3_000):
             thing.n.set(value)
+        assert hub.log.first > client.seq + 2
+        (update,) = client.receive()
+        assert [t.get("cseq") for t in update["transactions"]] == [1, 2, None]
+        assert update["transactions"][1]["error"]["code"] == "invalid_value"
+        assert changes_in([update]) == [
+            ["destroy", doomed.id],
+            ["create", late.id, "Thing", "root", -1, {}],
+            ["set", thing.id, "label", "mine"],
+            ["set", thing.id, "n", 2_999],
+        ]
+
+    def test_a_client_beyond_even_that_is_sent_away_and_may_come_back(self) -> None:
+        hub = make_hub(limits=Limits(log_transactions=512))
+        client = WireClient(hub)
+        for _ in range(3_000):
+            hub.create_object(Thing)
         assert client.receive()[-1]["code"] == "slow"
         assert client.link.connection.closing == (4000, "slow")
         client.link.close(clean=False)
@@ -444,6 +464,13 @@ class TestEvents:
         assert "secret detail" not in error["message"]
         assert "secret detail" in caplog.text
         assert all(message["type"] != "error" for message in other.receive())
+
+    def test_a_handler_that_needs_no_argument_gets_none(self, hub: Hub, thing: Thing) -> None:
+        thing.n.set(5)
+        thing.on("poked", hub.undo)
+        thing.on("poked", print)
+        WireClient(hub).act(["emit", thing.id, "poked", {}])
+        assert thing.n.value == 0
 
     def test_a_handler_can_be_ended(self, hub: Hub, thing: Thing) -> None:
         seen: list[object] = []

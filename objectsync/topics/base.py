@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from operator import index
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, overload
 
 from ..changes import Change, Set
@@ -187,7 +188,10 @@ class Topic(Generic[T]):
         return inverse
 
     def _notify(self, change: Change, inverse: Change, before: Any, auto: bool) -> None:
-        """Call the manual or the auto listeners. Each gets values of its own, so none can change another's."""
+        """Call the manual or the auto listeners. Each gets values of its own, so none can change another's.
+
+        `before` is EMPTY when nobody wanted it as the change was made: an `on_set2` listener added since begins with the next one.
+        """
         signals = self._signals
         if not signals:
             return
@@ -196,7 +200,7 @@ class Topic(Generic[T]):
             for listener in signal.auto if auto else signal.manual:
                 listener(self._present(self._raw()))
         signal = signals.get("on_set2")
-        if signal is not None:
+        if signal is not None and before is not EMPTY:
             for listener in signal.auto if auto else signal.manual:
                 listener(self._present(before), self._present(self._raw()))
         if len(signals) > (("on_set" in signals) + ("on_set2" in signals)):
@@ -229,6 +233,12 @@ class Topic(Generic[T]):
     def _raw(self) -> Any:
         value = self._object._values.get(self._name, EMPTY)
         return self._spec.default if value is EMPTY else value
+
+    def _position(self, position: Any) -> int:
+        try:
+            return index(position)
+        except TypeError:
+            raise InvalidValue(f"{self}: expected a position (int), got {describe(position)}") from None
 
     def _perform(self, change: Change) -> None:
         self._object._tree.transactions.perform(self, change)

@@ -51,7 +51,7 @@ class ContainerTopic(Topic[Any]):
         return copy_value(raw)
 
     def _present(self, raw: Any) -> Any:
-        return [self._show(item) for item in raw]
+        return [self._show(item) for item in raw.copy()]
 
     def __len__(self) -> int:
         return len(self._raw())

@@ -92,11 +92,11 @@ class DictTopic(ContainerTopic):
 
     def values(self) -> list[Any]:
         """The values, as copies."""
-        return [self._show(value) for value in self._raw().values()]
+        return [self._show(value) for value in tuple(self._raw().values())]
 
     def items(self) -> list[tuple[str, Any]]:
         """The keys and values, as copies."""
-        return [(key, self._show(value)) for key, value in self._raw().items()]
+        return [(key, self._show(value)) for key, value in tuple(self._raw().items())]
 
     def get(self, *key_and_default: Any) -> Any:
         """`get()`: the whole dict, as for every topic. `get(key, default=None)`: one value, as for a dict."""
@@ -140,7 +140,8 @@ class DictTopic(ContainerTopic):
             raise InvalidValue(error.reason if error.reason.startswith(str(self)) else f"{at}: {error.reason}") from None
 
     def _present(self, raw: Any) -> Any:
-        return {key: self._show(value) for key, value in raw.items()}
+        # A tuple first, in one step of the interpreter: another thread may be adding keys.
+        return {key: self._show(value) for key, value in tuple(raw.items())}
 
     def _apply(self, change: Change) -> Change | None:
         if type(change) is Set:
@@ -156,7 +157,7 @@ class DictTopic(ContainerTopic):
         if isinstance(change, Drop):
             if change.key not in entries:
                 raise InvalidChangeError(f"{self}: there is no key {change.key!r}", change)
-            return Put(change.object, name, change.key, entries.pop(change.key))
+            return Put(change.object, name, change.key, self._own().pop(change.key))
         raise self._unfit(change)
 
     def _news(self, change: Any, inverse: Any) -> Iterator[News]:

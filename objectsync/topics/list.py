@@ -36,6 +36,7 @@ class ListTopic(ContainerTopic):
         raw = self._item(item)
         with self._object._tree.lock:
             length = len(self._raw())
+            position = self._position(position)
             index = position if position >= 0 else length + position + 1
             if not 0 <= index <= length:
                 raise InvalidPosition(f"{self}: position {position} is outside a list of {length}; use 0 to {length}, or -1 to append")
@@ -113,7 +114,10 @@ class ListTopic(ContainerTopic):
         return map(self._show, tuple(self._raw()))
 
     def __contains__(self, item: Any) -> bool:
-        raw = self._item(item)
+        try:
+            raw = self._item(item)
+        except InvalidValue:
+            return False
         return any(same_value(other, raw) for other in self._raw())
 
     def check_change(self, change: Any) -> Change:
@@ -131,6 +135,7 @@ class ListTopic(ContainerTopic):
 
     def _index(self, position: int) -> int:
         length = len(self._raw())
+        position = self._position(position)
         index = position + length if position < 0 else position
         if not 0 <= index < length:
             raise InvalidPosition(f"{self}: position {position} is outside a list of {length}")

@@ -68,7 +68,10 @@ class SetTopic(ContainerTopic):
                 self._perform(Remove(self._object._id, self._name, raw))
 
     def __contains__(self, item: Any) -> bool:
-        return value_key(self._item(item)) in self._index()
+        try:
+            return value_key(self._item(item)) in self._index()
+        except InvalidValue:
+            return False
 
     def __iter__(self) -> Iterator[Any]:
         return map(self._show, tuple(self._raw()))
@@ -108,7 +111,8 @@ class SetTopic(ContainerTopic):
             if key not in keys:
                 raise InvalidChangeError(f"{self}: {describe(change.item)} is not in the set", change)
             index = next(i for i, item in enumerate(items) if value_key(item) == key)
-            keys.discard(key)
+            items = self._own()
+            self._index().discard(key)
             return Append(change.object, self._name, items.pop(index), index)
         raise self._unfit(change)
 

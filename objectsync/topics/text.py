@@ -25,7 +25,7 @@ class StringTopic(Topic[str]):
         if type(value) is str:
             return value if value.isascii() else check_str(value)
         if isinstance(value, str):
-            return check_str(str(value))
+            return check_str(str.__str__(value))  # of a StrEnum its value, not its name
         raise InvalidValue(f"expected str, got {describe(value)}")
 
     def insert(self, position: int, text: str) -> None:
@@ -38,6 +38,7 @@ class StringTopic(Topic[str]):
         text = self._checked(text)
         with self._object._tree.lock:
             current: str = self._raw()
+            position = self._position(position)
             if not 0 <= position <= len(current):
                 raise InvalidPosition(f"{self}: position {position} is outside a text of length {len(current)}")
             if text:
@@ -52,7 +53,8 @@ class StringTopic(Topic[str]):
         """
         with self._object._tree.lock:
             current: str = self._raw()
-            length = text if isinstance(text, int) else len(text)
+            position = self._position(position)
+            length = len(text) if isinstance(text, str) else self._position(text)
             if length < 0 or not 0 <= position <= len(current) - length:
                 raise InvalidPosition(f"{self}: {position}…{position + length} is outside a text of length {len(current)}")
             found = current[position : position + length]
