@@ -6,7 +6,7 @@ Open the page in two windows side by side and use it.
 from __future__ import annotations
 
 import objectsync
-from objectsync import Element, Emission, SObject, Server
+from objectsync import Element, Emission, Server, SObject
 
 CARD = {
     "border": "1px solid color-mix(in srgb, currentColor 20%, transparent)",
@@ -92,7 +92,11 @@ def shared_text(parent: SObject) -> None:
     """One text, typed by everyone."""
     box = card(parent, "One text for everyone")
     area = Element(
-        "textarea", parent=box, value="Type here, in two windows.", attrs={"rows": 3, "aria-label": "shared text"}, style={**FIELD, "width": "100%", "box-sizing": "border-box"}
+        "textarea",
+        parent=box,
+        value="Type here, in two windows.",
+        attrs={"rows": 3, "aria-label": "shared text"},
+        style={**FIELD, "width": "100%", "box-sizing": "border-box"},
     )
     count = Element("small", parent=box, text="26 characters")
     area.value.on_set += lambda value: count.text.set(f"{len(value or '')} characters")

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-
 from examples import demo
 from objectsync import Element, IntTopic, ListTopic, Server, SObject, StringTopic, attribute
 from tests.e2e.conftest import IMAGES, NewPage, Watch
@@ -69,7 +68,8 @@ def test_the_readme_program_shows_its_result(open_page: NewPage, tmp_path: Path)
         page.screenshot(path=IMAGES / "hello.png")
     finally:
         process.terminate()
-        assert process.wait(5) == 0
+        process.communicate(timeout=5)
+    assert process.returncode == 0
 
 
 def test_the_demo(open_page: NewPage, server: Server) -> None:
@@ -333,5 +333,3 @@ def wait_until(page: Page, condition: object) -> None:
             return
         page.wait_for_timeout(10)
     raise AssertionError("it did not happen")
-
-

@@ -32,7 +32,10 @@ export function webSocket(url: string): Connect {
     }
     socket.onclose = (event: { code: number; reason: string }) => finish(event.code, event.reason)
     return {
-      send: (frame) => socket.send(pack(frame) as string),
+      send(frame) {
+        // While the socket closes, frames wait with the client for the next one; the browser would log each as an error.
+        if (socket.readyState === WebSocket.OPEN) socket.send(pack(frame) as string)
+      },
       close(code, reason) {
         socket.close(code, reason)
         // A peer that vanished never answers the close; do not wait for it.
