@@ -1,4 +1,4 @@
-"""A real Chromium. Every page fails its test when it logs an error that the test did not expect, or asks for anything beyond this machine."""
+"""A real Chromium. A page fails its test when it logs an error that was not expected, or asks for anything beyond this machine."""
 
 from __future__ import annotations
 
