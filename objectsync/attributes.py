@@ -6,7 +6,7 @@ A declared attribute costs an object nothing until it is touched: its topic is m
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, get_origin, overload
 
 from .errors import InvalidValue
 from .topics import AttributeSpec, EventTopic, Topic, Validator
@@ -85,24 +85,26 @@ def make_spec(
     writable: bool = True,
 ) -> AttributeSpec:
     """The spec that these options describe. Those of plain defaults are shared: a thousand objects with a `text` have one spec."""
+    shareable = validator is None and (default is None or type(default) in _PLAIN)
+    key = (topic_class, type(default), default if shareable else None, is_stateful, order_strict, writable)
+    if shareable:
+        shared = _shared_specs.get(key)  # before the checks: it has passed them (benchmarks/core.py, "create")
+        if shared is not None:
+            return shared
+    topic_class = get_origin(topic_class) or topic_class  # `ObjTopic[Foo]`
     if not isinstance(topic_class, type) or not issubclass(topic_class, Topic):
         raise TypeError(f"expected a topic class such as objectsync.IntTopic, got {topic_class!r}")
     if is_stateful is None:
         is_stateful = not issubclass(topic_class, EventTopic)
-    if default is not None and not default and default == topic_class.default and type(default) is type(topic_class.default):
-        default = None
-    shareable = validator is None and type(default) in (type(None), bool, int, float, str)
-    if shareable:
-        key = (topic_class, type(default), default, is_stateful, order_strict, writable)
-        spec = _shared_specs.get(key)
-        if spec is None:
-            spec = _make_spec(topic_class, default, is_stateful, order_strict, None, writable)
-            if len(_shared_specs) < 1000:
-                _shared_specs[key] = spec
-        return spec
-    return _make_spec(topic_class, default, is_stateful, order_strict, validator, writable)
+    if default is not None and not default and type(default) is type(topic_class.default) and default == topic_class.default:
+        return make_spec(topic_class, None, is_stateful, order_strict, validator, writable)
+    spec = _make_spec(topic_class, default, is_stateful, order_strict, validator, writable)
+    if shareable and len(_shared_specs) < 1000:
+        _shared_specs[key] = spec
+    return spec
 
 
+_PLAIN = frozenset({bool, int, float, str})
 _shared_specs: dict[tuple[Any, ...], AttributeSpec] = {}
 
 
@@ -114,7 +116,7 @@ def _make_spec(
     validator: Validator | None,
     writable: bool,
 ) -> AttributeSpec:
-    if issubclass(topic_class, EventTopic) and default is not None:
+    if default is not None and issubclass(topic_class, EventTopic):
         raise InvalidValue("an event has no value, so it takes no default")
     raw = topic_class.check(topic_class.default if default is None else default)
     guards = () if validator is None else (two_argument_validator(validator),)

@@ -71,7 +71,7 @@ class Element(ElementObject):
         """Make the element; `children` are objects (moved here) or texts."""
         values: dict[str, Any] = {}
         if tag != "div":
-            values["tag"] = safety.check_tag(tag)
+            values["tag"] = tag
         if text is not None:
             values["text"] = text
         if style:

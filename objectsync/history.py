@@ -6,6 +6,8 @@ Rules (docs/architecture.md, "Undo"):
 - Undoing is a new transaction of the inverses, moved past what has happened since (transform.py). Where something else has been put in
   the place since, that part is left alone and reported as a conflict.
 - `redo(target)` takes the newest undone step there, unless something new was done there since.
+- A transaction and the one that reverts it cancel out, attribute by attribute, when nothing that counts stands between them: undoing in
+  one subtree and then in another leaves no false conflicts.
 """
 
 from __future__ import annotations
@@ -13,12 +15,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .changes import (
     Add,
+    Append,
     Attribute,
     Change,
+    Create,
     DeleteText,
     Drop,
     DropAttribute,
@@ -26,19 +30,23 @@ from .changes import (
     Insert,
     InsertText,
     Move,
+    Place,
     Pop,
     Put,
+    Remove,
     Replace,
     Set,
     TopicChange,
     Unemit,
 )
-from .errors import InvalidChangeError, LocalError
-from .log import DO, REDO, UNDO, Log, Transaction
+from .errors import LocalError
+from .log import REDO, UNDO, Log, Transaction
 from .snapshot import RestoreAttribute
-from .transform import transform_sequences
+from .transform import transform, transform_sequences
+from .values import same_value
 
 if TYPE_CHECKING:
+    from .transaction import OpenTransaction
     from .tree import Tree
 
 _POSITIONAL = (InsertText, DeleteText, Insert, Pop, Move, Replace)
@@ -90,15 +98,16 @@ class History:
         return next((step for step in reversed(self.done) if within(step.scope)), None)
 
     def newest_undone(self, within: Callable[[str | None], bool]) -> Transaction | None:
-        """The step to redo; None also when something new was done there since."""
+        """The step to redo; None also when something new was done there since, even if that was undone again."""
         step = next((step for step in reversed(self.undone) if within(step.scope)), None)
         if step is None:
             return None
-        for other in reversed(self.done):
-            if other.seq < step.seq:
-                break
-            if other.kind == DO and within(other.scope):
-                return None
+        for steps in (self.done, self.undone):
+            for other in reversed(steps):
+                if other.seq < step.seq:
+                    break
+                if (other.origin or other.seq) > step.seq and within(other.scope):
+                    return None
         return step
 
 
@@ -108,73 +117,195 @@ def revert(tree: Tree, step: Transaction, kind: str) -> UndoResult:
     A listener that raises rolls everything back; the step then stays where it was.
     """
     history = tree.history
+    steps = history.undone if kind == REDO else history.done
+    newest = tree.log.is_effectively_newest(step.seq)
+    if newest and _revert_alone(tree, step, kind):
+        _take_out(steps, step)
+        return _DONE
     conflicts: list[Conflict] = []
     with tree.transactions.record(kind) as transaction:
         later = list(tree.log.effective_since(step.seq)) if tree.log.reaches(step.seq) else None
         if later is not None:
             later.reverse()
-        transaction.cancels = step.seq if later == [] else 0
+        transaction.reverts = step.seq
+        transaction.origin = step.origin or step.seq
+        transaction.cancels = step.seq if newest else 0
         for inverse in _moved(step, later, conflicts):
-            _apply_inverse(tree, inverse, conflicts)
-        steps = history.undone if kind == REDO else history.done
-        if step in steps:
-            transaction_journal_remove(transaction.journal, steps, step)
-    return UndoResult(True, tuple(conflicts))
+            _apply_inverse(tree, transaction, inverse, conflicts)
+        if conflicts:
+            transaction.cancels = transaction.reverts = 0  # not the exact opposite of the step
+        position = _take_out(steps, step)
+        if position >= 0:
+            transaction.journal.append((steps.insert, position, step))
+    return UndoResult(True, tuple(dict.fromkeys(conflicts)))
 
 
-def transaction_journal_remove(journal: list[Any], steps: deque[Transaction], step: Transaction) -> None:
-    """Take a step out of its list, and back in if the transaction rolls back."""
-    position = next(i for i, other in enumerate(steps) if other is step)
-    del steps[position]
-    journal.append(lambda: steps.insert(position, step))
+_DONE = UndoResult(True)
+
+
+def _revert_alone(tree: Tree, step: Transaction, kind: str) -> bool:
+    """Revert a step that is one change of one topic, if nobody listens to it and nothing guards it (benchmarks/core.py, "undo": 2 us
+    instead of 8). False if it is another one, or does not fit."""
+    if len(step.inverses) != 1:
+        return False
+    inverse = step.inverses[0]
+    sobject = tree.objects.get(inverse.object)
+    if sobject is None or sobject._state or not sobject._topics or not isinstance(inverse, TopicChange):
+        return False
+    topic = sobject._topics.get(inverse.name)
+    if topic is None or topic._signals is not None or topic._guards:
+        return False
+    try:
+        tree.transactions.perform_alone(topic, topic._concrete(_within_bounds(tree, inverse)), kind, step.seq, step.origin or step.seq)
+    except LocalError:
+        return False  # the long way says why
+    return True
+
+
+def _take_out(steps: deque[Transaction], step: Transaction) -> int:
+    """Take a step out of its list; returns where it was, or -1."""
+    position = len(steps) - 1  # it is one of the newest
+    while position >= 0 and steps[position] is not step:
+        position -= 1
+    if position >= 0:
+        del steps[position]
+    return position
+
+
+Since = list[tuple[Transaction, Change]]
+"""Later changes of one place, oldest first, each with its transaction."""
 
 
 def _moved(step: Transaction, later: list[Transaction] | None, conflicts: list[Conflict]) -> Iterable[Change]:
     """The inverses of a step, in the order to apply them, moved past what came later."""
-    inverses = list(reversed(step.inverses))
+    inverses = reversed(step.inverses)
     if later == []:
-        return inverses
-    by_key: dict[tuple[str, str], list[Change]] = {}
-    for transaction in later or ():
-        for change in transaction.changes:
-            if isinstance(change, TopicChange):
-                by_key.setdefault((change.object, change.name), []).append(change)
-    moved: list[Change] = []
-    positional: dict[tuple[str, str], list[Change]] = {}
+        yield from inverses
+        return
+    by_key = _by_key(later or ())
+    ahead: dict[tuple[str, str], list[Change]] = {}
+    blocked: set[tuple[str, str]] = set()
     for inverse in inverses:
-        if not isinstance(inverse, TopicChange) or isinstance(inverse, (Add, Emit, Unemit)):
-            moved.append(inverse)
+        if not isinstance(inverse, (TopicChange, Place)) or isinstance(inverse, (Emit, Unemit)):
+            yield inverse
             continue
-        key = (inverse.object, inverse.name)
-        since = by_key.get(key, [])
+        key = _key(inverse)
+        name = inverse.name if isinstance(inverse, TopicChange) else None
         if later is None:
-            conflicts.append(Conflict(*key, "it was too long ago"))
-        elif not since:
-            moved.append(inverse)
-        elif isinstance(inverse, _POSITIONAL) and not any(isinstance(change, Set) for change in since):
-            positional.setdefault(key, []).append(inverse)
-        elif any(_same_place(inverse, change) for change in since):
-            conflicts.append(Conflict(*key, "it was changed since"))
-        else:
-            moved.append(inverse)
-    for key, sequence in positional.items():
-        moved += transform_sequences(sequence, by_key[key])[0]
-    return moved
+            conflicts.append(Conflict(inverse.object, name, "it was too long ago"))
+            continue
+        since = by_key.get(key)
+        if since is None:
+            yield inverse
+            continue
+        if key in blocked:
+            continue  # it was meant for the value that a conflict has kept from coming back
+        decided = _effective([pair for pair in since if _same_place(inverse, pair[1])])
+        if not isinstance(inverse, _POSITIONAL) or any(isinstance(change, Set) for change in decided):
+            if decided:
+                conflicts.append(Conflict(inverse.object, name, "it was changed since"))
+                if isinstance(inverse, Set):
+                    blocked.add(key)
+            else:
+                yield inverse
+            continue
+        moved, ahead[key], conflict = _past(inverse, ahead.get(key, decided))
+        if conflict:
+            conflicts.append(Conflict(inverse.object, name, conflict))
+        yield from moved
+
+
+def _by_key(later: Iterable[Transaction]) -> dict[tuple[str, str], Since]:
+    by_key: dict[tuple[str, str], Since] = {}
+    for transaction in later:
+        created: set[str] = set()  # a new object's place is no move
+        for change in transaction.changes:
+            if isinstance(change, Create):
+                created.add(change.object)
+            elif isinstance(change, TopicChange) or (isinstance(change, Place) and change.object not in created):
+                by_key.setdefault(_key(change), []).append((transaction, change))
+    return by_key
+
+
+def _key(change: TopicChange | Place) -> tuple[str, str]:
+    return (change.object, change.name) if isinstance(change, TopicChange) else (change.object, "")
 
 
 def _same_place(inverse: Change, change: Change) -> bool:
-    """Whether a later change decided what this inverse would decide too."""
+    """Whether a later change of the same attribute touched what this inverse would change too."""
+    if isinstance(change, Set) or isinstance(inverse, (Set, Place)):
+        return True
+    if isinstance(inverse, Add):
+        return False  # additions commute
     if isinstance(inverse, (Put, Drop)) and isinstance(change, (Put, Drop)):
         return inverse.key == change.key
-    return isinstance(inverse, (Set, Put, Drop, *_POSITIONAL)) or isinstance(change, Set)
+    if isinstance(inverse, (Append, Remove)) and isinstance(change, (Append, Remove)):
+        return same_value(inverse.item, change.item)
+    return True
 
 
-def _apply_inverse(tree: Tree, inverse: Change, conflicts: list[Conflict]) -> None:
+def _effective(since: Since) -> list[Change]:
+    """The later changes that still count: a transaction and the one that reverts it cancel out, when nothing stands between them."""
+    stack: list[tuple[Transaction, list[Change]]] = []
+    for transaction, change in since:
+        if stack and stack[-1][0] is transaction:
+            stack[-1][1].append(change)
+        else:
+            _close(stack)
+            stack.append((transaction, [change]))
+    _close(stack)
+    return [change for _, changes in stack for change in changes]
+
+
+def _close(stack: list[tuple[Transaction, list[Change]]]) -> None:
+    """Drop the topmost transaction with the one below it, if it reverts that."""
+    if len(stack) > 1 and stack[-1][0].reverts == stack[-2][0].seq:
+        del stack[-2:]
+
+
+def _past(inverse: Change, others: list[Change]) -> tuple[list[Change], list[Change], str]:
+    """An inverse with positions moved past later changes; those moved past it; and what is in its way, if anything."""
+    if isinstance(inverse, (InsertText, DeleteText)):
+        moved, rest = transform_sequences([inverse], others)
+        return moved, rest, ""
+    current: Change = inverse
+    rest = []
+    for position, other in enumerate(others):
+        replaced = isinstance(other, Replace) and isinstance(current, (Replace, Pop)) and other.index == current.index
+        step = [] if replaced else transform(current, other)
+        if replaced:
+            # The item stays as someone else made it, and so it stands there for the inverses that follow.
+            kept = [Insert(inverse.object, inverse.name, inverse.index, None)] if isinstance(inverse, Pop) else []
+            return [], [*kept, *others], "the item was changed since"
+        rest += transform(other, current, a_first=True)
+        if not step:
+            return [], rest + others[position + 1 :], "the item was removed since" if isinstance(current, Replace) else ""
+        current = step[0]
+    return [current], rest, ""
+
+
+def _apply_inverse(tree: Tree, transaction: OpenTransaction, inverse: Change, conflicts: list[Conflict]) -> None:
     """Apply one inverse; what no longer fits is a conflict, and changes nothing."""
     name = inverse.name if isinstance(inverse, (TopicChange, Attribute, DropAttribute, RestoreAttribute)) else None
     try:
-        tree.apply(inverse)
-    except InvalidChangeError as error:
-        conflicts.append(Conflict(inverse.object, name, error.reason))
+        tree.apply(_within_bounds(tree, inverse))
     except LocalError as error:
+        if error is transaction.failed:
+            raise  # a listener's or an object's own: nothing is undone then
         conflicts.append(Conflict(inverse.object, name, str(error)))
+
+
+def _within_bounds(tree: Tree, inverse: Change) -> Change:
+    """An inverse whose place is beyond the end of what has become shorter since, at the end."""
+    if isinstance(inverse, Place):
+        parent, sobject = tree.objects.get(inverse.parent), tree.objects.get(inverse.object)
+        if parent is not None and sobject is not None:
+            others = len(parent._children or ()) - (sobject._parent is parent)
+            return Place(inverse.object, inverse.parent, min(inverse.index, others))
+    elif isinstance(inverse, Append):
+        owner = tree.objects.get(inverse.object)
+        spec = None if owner is None else owner._spec_of(inverse.name)
+        if owner is not None and spec is not None:
+            items = owner._values.get(inverse.name, spec.default)
+            return Append(inverse.object, inverse.name, inverse.item, min(inverse.index, len(items)))
+    return inverse

@@ -390,7 +390,7 @@ def _handler_job(handler: Callable[..., Any], emission: Emission) -> Job:
 
 
 def _wants_emission(handler: Callable[..., Any]) -> bool:
-    """Whether a handler has a positional parameter that must be given. (One with a default is not the event's: `on("click", server.undo)`.)"""
+    """Whether a handler has a positional parameter that must be given. (One with a default is not meant: `on("click", server.undo)`.)"""
     try:
         parameters = inspect.signature(handler).parameters.values()
     except ValueError:  # a builtin without a signature

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import partial
 from typing import Any
 
-from .changes import Change, Destroy, Place, Set
+import msgspec
+
+from .changes import Destroy, Place
 from .errors import AlreadyExists, InvalidChangeError, InvalidValue, UnknownObject, describe
 from .limits import Limits
 from .shape import Shape, children_first
@@ -156,6 +157,9 @@ class Life(Shape):
         if info is None:
             info = self._register(transaction, type(sobject), None)
         self._enter(transaction, sobject, info, id, parent)
+        if parent is not None and parent._state != FRESH and transaction.recording:
+            # Before what build does, so that undo takes that back first: build may have moved older objects below this one.
+            transaction.inverses.append(Destroy(id))
         before = 0 if parent is None else transaction.structure.get(parent, 0)
         if info.pre_build:
             if type(sobject)._pre_build_takes_keywords:
@@ -167,16 +171,15 @@ class Life(Shape):
         elif args or kwargs:
             SObject.build(sobject, *args, **kwargs)
         if parent is not None:
-            self._alive(parent)
+            if parent._state == GONE:
+                self._alive(parent)
             count = len(parent._children or ())
             moved_meanwhile = transaction.structure.get(parent, 0) != before
             self._attach(transaction, sobject, parent, count)
-            transaction.journal.append(lambda: self._detach(transaction, sobject))
+            transaction.journal.append((Shape._detach, self, transaction, sobject))
             if moved_meanwhile:
                 # Its creation is told before what its build did below the same parent: say where it really stands.
                 transaction.changes.append(Place(id, parent._id, count))
-            if transaction.recording and parent._state != FRESH:
-                transaction.inverses.append(Destroy(id))
         if info.post_build:
             sobject.post_build()
         if info.init:
@@ -189,9 +192,9 @@ class Life(Shape):
         def unregister() -> None:
             self.types.remove(info)
             if older is not None:
-                self.types.by_name[older.name] = self.types.by_class[older.cls] = older
+                self.types.put_back(older)
 
-        transaction.journal.append(unregister)
+        transaction.journal.append((unregister,))
         transaction.changes.append(info.define())
         return info
 
@@ -232,14 +235,27 @@ class Life(Shape):
             if isinstance(cls, type) and cls not in self.types.by_class:
                 self.register(cls)
             top_type = cls if isinstance(cls, str) else self._type_name(cls)
-            new_ids: dict[str, str] = {}
-            for position, record in enumerate(records):
-                wanted = id if position == 0 and id is not None else record.id
-                taken = wanted in self.objects and not (position == 0 and id is not None)
-                new_ids[record.id] = self._new_id(None if taken else wanted)
+            if id is not None:
+                self._new_id(id)
+            new_ids = self._ids_for(records, id)
             renamed = [self._rename(record, new_ids, top_type if position == 0 else record.type) for position, record in enumerate(records)]
             self._restore(parent, len(parent._children or ()), renamed)
             return self.objects[renamed[0].id]
+
+    def _ids_for(self, records: tuple[ObjectRecord, ...], top_id: str | None) -> dict[str, str]:
+        """Which id each record gets: its own where that is free, else a new one."""
+        new_ids = {} if top_id is None else {records[0].id: top_id}
+        used = set(new_ids.values())
+        for record in records:
+            if record.id not in new_ids and record.id not in self.objects and record.id not in used:
+                new_ids[record.id] = self._new_id(record.id)
+                used.add(record.id)
+        for record in records:
+            while record.id not in new_ids:
+                fresh = self._new_id(None)
+                if fresh not in used:  # an id that another record keeps
+                    new_ids[record.id] = fresh
+        return new_ids
 
     def _rename(self, record: ObjectRecord, new_ids: dict[str, str], type_name: str) -> ObjectRecord:
         specs = self.types.named(type_name).cls._specs
@@ -261,7 +277,10 @@ class Life(Shape):
                 name: value_of(specs[name].topic_class.type_name if name in specs else "", value)
                 for name, value in record.attributes.items()
             },
-            {name: DynamicRecord(d.type, value_of(d.type, d.value), d.stateful, d.latest, d.default) for name, d in record.dynamic.items()},
+            {
+                name: msgspec.structs.replace(d, value=value_of(d.type, d.value), default=value_of(d.type, d.default))
+                for name, d in record.dynamic.items()
+            },
             record.tags,
             record.attribute_references,
             {name: new_ids.get(target, target) for name, target in record.object_references.items()},
@@ -285,24 +304,29 @@ class Life(Shape):
                 at = index + len(tops) if record.parent is None else len(above._children or ())
                 at_end = at == len(above._children or ())
                 self._attach(transaction, sobject, above, at)
-                transaction.journal.append(partial(self._detach, transaction, sobject))
+                transaction.journal.append((Shape._detach, self, transaction, sobject))
                 if not at_end:
                     transaction.changes.append(Place(record.id, above._id, at))
                 restored.append(sobject)
                 if record.parent is None:
                     tops.append(sobject)
+                    if transaction.recording and parent._state != FRESH:
+                        transaction.inverses.append(Destroy(record.id))
             for sobject, record in zip(restored, records, strict=True):
                 self._refill(sobject, record)
             for sobject, record in zip(restored, records, strict=True):
                 self._reconnect(sobject, record)
-            for top in tops:
-                for sobject in children_first(top):
-                    if sobject._type.post_build:
-                        sobject.post_build()
-                    if sobject._type.init:
-                        sobject.init()
-            if transaction.recording and parent._state != FRESH:
-                transaction.inverses.extend(Destroy(top._id) for top in tops)
+            self._reconnect_above(transaction, parent)
+            try:
+                for top in tops:
+                    for sobject in children_first(top):
+                        if sobject._type.post_build:
+                            sobject.post_build()
+                        if sobject._type.init:
+                            sobject.init()
+            except BaseException as error:
+                transaction.failed = error
+                raise
 
     def _refill(self, sobject: SObject, record: ObjectRecord) -> None:
         values = {**record.attributes, **{name: dynamic.value for name, dynamic in record.dynamic.items()}}
@@ -313,11 +337,11 @@ class Life(Shape):
             if spec is None:
                 self._restore_attribute(sobject, name, dynamic)
             elif spec.topic_class.type_name == dynamic.type:
-                sobject._values[name] = spec.topic_class.check(dynamic.value)
+                sobject._values[name] = checked(sobject, name, spec, dynamic.value)
         for name, value in record.attributes.items():
             spec = sobject._spec_of(name)
             if spec is not None:
-                sobject._values[name] = spec.topic_class.check(value)
+                sobject._values[name] = checked(sobject, name, spec, value)
         if record.tags:
             sobject._tags = dict.fromkeys(record.tags)
 
@@ -328,17 +352,51 @@ class Life(Shape):
             if held.get(name) is None and sobject.has_attribute(attribute_name):
                 held[name] = sobject.get_attribute(attribute_name)
         for name, target in record.object_references.items():
-            if held.get(name) is None and target in self.objects:
-                held[name] = self.objects[target]
+            if held.get(name) is None:
+                # One that is gone is held as one that is gone, so that an undo can still put it back.
+                held[name] = self.objects[target] if target in self.objects else self._husk(target)
+
+    def _husk(self, id: str) -> SObject:
+        """What user code holds of an object that is gone: its id."""
+        husk = SObject.__new__(SObject)
+        for name, value in {"_tree": self, "_id": id, "_type": self.root._type, "_depth": 0, "_values": {}, "_state": GONE}.items():
+            setattr(husk, name, value)
+        for name in ("_parent", "_children", "_topics", "_dynamic", "_tags", "_services"):
+            setattr(husk, name, None)
+        return husk
+
+    def _reconnect_above(self, transaction: OpenTransaction, parent: SObject) -> None:
+        """What the objects above hold (`self.first = self.add_child(…)`) is alive again, as a new Python object."""
+        above: SObject | None = parent
+        while above is not None:
+            held = above.__dict__
+            for name, value in held.items():
+                if getattr(type(value), "_is_sobject", False) and value._state == GONE and value._tree is self:
+                    alive = self.objects.get(value._id)
+                    if alive is not None:
+                        transaction.journal.append((held.__setitem__, name, value))
+                        held[name] = alive
+            above = above._parent
 
     def _restore_attribute(self, sobject: SObject, name: str, record: DynamicRecord) -> None:
-        topic_class = topic_class_named(record.type)
-        default = topic_class.default if record.default is None else record.default
-        spec = AttributeSpec(topic_class, topic_class.check(default), record.stateful, record.latest)
-        self.add_attribute(sobject, name, spec)
-        if record.value != spec.default:
-            topic = sobject.get_attribute(name)
-            self.transactions.perform(topic, _set(topic, record.value))
+        spec = record.spec
+        if spec is None:
+            topic_class = topic_class_named(record.type)
+            default = topic_class.default if record.default is None else record.default
+            spec = AttributeSpec(topic_class, topic_class.check(default), record.stateful, record.latest, (), record.writable)
+        self.add_attribute(sobject, name, spec, checked(sobject, name, spec, record.value))
+
+
+def checked(sobject: SObject, name: str, spec: AttributeSpec, value: Any) -> Any:
+    """A recorded value as the attribute stores it.
+
+    Raises:
+        InvalidValue: it is none of that topic's.
+    """
+    try:
+        return spec.topic_class.check(value)
+    except InvalidValue as error:
+        raise InvalidValue(f"{spec.topic_class.__name__} {name!r} of {sobject}: {error.reason}") from None
 
 
 def topic_class_named(type_name: str) -> Any:
@@ -350,8 +408,3 @@ def topic_class_named(type_name: str) -> Any:
     if type_name not in TOPIC_TYPES:
         raise InvalidValue(f"there is no topic type {type_name!r}; there are {', '.join(TOPIC_TYPES)}")
     return TOPIC_TYPES[type_name]
-
-
-def _set(topic: Any, value: Any) -> Change:
-
-    return Set(topic._object._id, topic._name, topic.check(value))

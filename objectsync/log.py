@@ -100,6 +100,18 @@ class Log:
                 yield transaction
                 at -= 1
 
+    def is_effectively_newest(self, seq: int) -> bool:
+        """Whether nothing after `seq` still counts (and everything after it is kept)."""
+        at = self.head
+        if not self.first - 1 <= seq <= at:
+            return False
+        while at > seq:
+            cancels = self._transactions[at - self.first].cancels
+            if cancels <= seq:
+                return False
+            at = cancels - 1
+        return True
+
     def _trim(self) -> None:
         for seq in [seq for seq in self.encoded if seq <= self.head - _CHUNK]:
             del self.encoded[seq]
@@ -122,9 +134,9 @@ class Log:
 def _weigh_chunk(transactions: list[Transaction]) -> int:
     """About how many bytes a chunk keeps in memory: every change counts as a small one, and a sixteenth of the transactions, a
     different one each time, is weighed exactly. (Weighing all would double the cost of a change.)"""
-    small = 200 * len(transactions) + 100 * sum(len(t.changes) + len(t.inverses) for t in transactions)
+    small = 200 * len(transactions) + 100 * sum([len(t.changes) + len(t.inverses) for t in transactions])
     offset = (transactions[0].seq * 2654435761 >> 8) % _SAMPLE
-    return small + _SAMPLE * sum(map(weigh, transactions[offset::_SAMPLE]))
+    return small + _SAMPLE * sum([weigh(t.changes) + weigh(t.inverses) for t in transactions[offset::_SAMPLE]])
 
 
 def weigh(value: Any) -> int:

@@ -7,7 +7,7 @@ entry for rollback. Cycles, unknown parents and trees too deep are refused befor
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from .changes import Attribute, Change, Clear, Destroy, DropAttribute, Place, Tag, Untag
 from .errors import InvalidChangeError, InvalidValue, LimitExceeded, describe
@@ -60,6 +60,7 @@ class Shape:
             old_parent = sobject._parent
             if old_parent is None:
                 raise InvalidChangeError(f"{sobject} is the root; it cannot be moved")
+            self._complete(sobject, "moved")
             above: SObject | None = parent
             while above is not None:
                 if above is sobject:
@@ -71,7 +72,7 @@ class Shape:
                 self._check_depth(depth + height)
             old_siblings = old_parent._children
             assert old_siblings is not None
-            old_index = old_siblings.index(sobject)
+            old_index = place_of(sobject, old_siblings)
             count = len(parent._children or ()) - (parent is old_parent)
             target = count if index == -1 else index
             if not 0 <= target <= count:
@@ -80,7 +81,7 @@ class Shape:
                 return
             self._detach(transaction, sobject)
             self._attach(transaction, sobject, parent, target)
-            transaction.journal.append(lambda: self._put_back(transaction, sobject, old_parent, old_index))
+            transaction.journal.append((self._put_back, transaction, sobject, old_parent, old_index))
             transaction.changes.append(Place(sobject._id, parent._id, target))
             if transaction.recording:
                 transaction.inverses.append(Place(sobject._id, old_parent._id, old_index))
@@ -97,12 +98,13 @@ class Shape:
             parent = sobject._parent
             if parent is None:
                 raise InvalidChangeError(f"{sobject} is the root; it cannot be destroyed (clear() destroys what is below it)")
-            self._announce_end([sobject])
+            self._complete(sobject, "destroyed")
+            self._announce_end(transaction, [sobject])
             if sobject._state == GONE or sobject._parent is None:
                 return  # an on_destroy did it
             parent = sobject._parent
             assert parent._children is not None
-            index = parent._children.index(sobject)
+            index = place_of(sobject, parent._children)
             records = self._remove(transaction, [sobject], parent)
             transaction.changes.append(Destroy(sobject._id))
             if transaction.recording:
@@ -114,7 +116,7 @@ class Shape:
             self._alive(sobject)
             if not sobject._children:
                 return
-            self._announce_end(list(sobject._children))
+            self._announce_end(transaction, list(sobject._children))
             children = list(sobject._children or ())
             if not children:
                 return
@@ -123,19 +125,20 @@ class Shape:
             if transaction.recording:
                 transaction.inverses.append(RestoreChildren(sobject._id, records))
 
-    def add_attribute(self, sobject: SObject, name: str, spec: AttributeSpec) -> None:
-        """Give an object a dynamic attribute (`SObject.add_attribute` is the door)."""
+    def add_attribute(self, sobject: SObject, name: str, spec: AttributeSpec, value: Any = EMPTY) -> None:
+        """Give an object a dynamic attribute (`SObject.add_attribute` is the door); its `value` is the default unless given."""
         check_name(name, "an attribute name")
         transaction = self.transactions.open
         if sobject._state == FRESH and transaction is not None:
-            self._give_attribute(sobject, name, spec)
-            transaction.journal.append(lambda: self._forget_attribute(sobject, name))
+            self._give_attribute(sobject, name, spec, value)
+            transaction.journal.append((Shape._forget_attribute, self, sobject, name))
             return
         with self.record() as transaction:
             self._alive(sobject)
-            self._give_attribute(sobject, name, spec)
-            transaction.journal.append(lambda: self._forget_attribute(sobject, name))
-            transaction.changes.append(Attribute(sobject._id, name, spec.topic_class.type_name, copy_value(spec.default)))
+            self._give_attribute(sobject, name, spec, value)
+            transaction.journal.append((Shape._forget_attribute, self, sobject, name))
+            shown = copy_value(spec.default if value is EMPTY else value)
+            transaction.changes.append(Attribute(sobject._id, name, spec.topic_class.type_name, shown))
             if transaction.recording and spec.stateful:  # an event for a handler is wiring, not a step to undo
                 transaction.inverses.append(DropAttribute(sobject._id, name))
 
@@ -159,7 +162,7 @@ class Shape:
                     sobject._topics = {**(sobject._topics or {}), name: topic}
 
             self._forget_attribute(sobject, name)
-            transaction.journal.append(put_back)
+            transaction.journal.append((put_back,))
             if sobject._state != FRESH:
                 transaction.changes.append(DropAttribute(sobject._id, name))
                 if transaction.recording:
@@ -176,7 +179,7 @@ class Shape:
             if tag in tags:
                 return
             tags[tag] = None
-            transaction.journal.append(lambda: tags.pop(tag))
+            transaction.journal.append((tags.pop, tag))
             self._write(transaction, sobject, Tag(sobject._id, tag), Untag(sobject._id, tag))
 
     def untag(self, sobject: SObject, tag: str) -> None:
@@ -193,7 +196,7 @@ class Shape:
                 tags.clear()
                 tags.update(dict.fromkeys(order))
 
-            transaction.journal.append(put_back)
+            transaction.journal.append((put_back,))
             self._write(transaction, sobject, Untag(sobject._id, tag), Tag(sobject._id, tag))
 
     # --- inner
@@ -206,7 +209,7 @@ class Shape:
         sobject._tree = cast("Tree", self)
         sobject._id = id
         sobject._type = info
-        sobject._parent = None
+        sobject._parent = parent
         sobject._children = None
         sobject._depth = depth
         sobject._values = {}
@@ -218,10 +221,11 @@ class Shape:
         self.objects[id] = sobject
         transaction.fresh[sobject] = None if parent is None else parent._id
         transaction.changes.append(sobject)
-        transaction.journal.append(lambda: self._unenter(sobject))
+        transaction.journal.append((Shape._unenter, self, sobject))
 
     def _unenter(self, sobject: SObject) -> None:
         sobject._state = GONE
+        sobject._parent = None
         self.objects.pop(sobject._id, None)
 
     def _attach(self, transaction: OpenTransaction, sobject: SObject, parent: SObject, index: int) -> None:
@@ -240,13 +244,13 @@ class Shape:
 
     def _detach(self, transaction: OpenTransaction, sobject: SObject) -> None:
         parent = sobject._parent
-        if parent is None or parent._children is None:
-            return
+        assert parent is not None
         siblings = parent._children
-        if siblings and siblings[-1] is sobject:
+        assert siblings is not None
+        if siblings[-1] is sobject:
             siblings.pop()
         else:
-            siblings.remove(sobject)
+            del siblings[place_of(sobject, siblings)]
         sobject._parent = None
         transaction.structure[parent] = transaction.structure.get(parent, 0) + 1
 
@@ -254,11 +258,15 @@ class Shape:
         self._detach(transaction, sobject)
         self._attach(transaction, sobject, parent, index)
 
-    def _announce_end(self, tops: list[SObject]) -> None:
-        for top in tops:
-            for sobject in children_first(top):
-                if sobject._type.on_destroy and sobject._state != GONE:
-                    sobject.on_destroy()
+    def _announce_end(self, transaction: OpenTransaction, tops: list[SObject]) -> None:
+        try:
+            for top in tops:
+                for sobject in children_first(top):
+                    if sobject._type.on_destroy and sobject._state != GONE:
+                        sobject.on_destroy()
+        except BaseException as error:
+            transaction.failed = error
+            raise
 
     def _remove(self, transaction: OpenTransaction, tops: list[SObject], parent: SObject) -> tuple[ObjectRecord, ...]:
         """Take objects out of the tree; returns them as records. Rolled back, the very same Python objects come back."""
@@ -275,12 +283,13 @@ class Shape:
                     describe_object(sobject, transaction.fresh[sobject], written)
                     transaction.described[sobject] = written
                 gone.append((sobject, sobject._state))
-        places = [(top, parent._children.index(top)) for top in tops] if len(tops) == 1 else list(zip(tops, range(len(tops)), strict=True))
-        if len(tops) == len(parent._children):
+        before = parent._children
+        if len(tops) == len(before):
             parent._children = []
         else:
-            for top in tops:
-                parent._children.remove(top)
+            assert len(tops) == 1  # one object, or all (`clear`)
+            parent._children = before.copy()
+            del parent._children[place_of(tops[0], before)]
         transaction.structure[parent] = transaction.structure.get(parent, 0) + 1
         for sobject, _ in gone:
             sobject._state = GONE
@@ -292,18 +301,17 @@ class Shape:
                 sobject._state = state
                 self.objects[sobject._id] = sobject
                 transaction.described.pop(sobject, None)
-            if parent._children is None:
-                parent._children = []
-            for top, index in places:
-                parent._children.insert(index, top)
+            parent._children = before
 
-        transaction.journal.append(put_back)
+        transaction.journal.append((put_back,))
         return tuple(records)
 
-    def _give_attribute(self, sobject: SObject, name: str, spec: AttributeSpec) -> None:
+    def _give_attribute(self, sobject: SObject, name: str, spec: AttributeSpec, value: Any) -> None:
         if sobject._dynamic is None:
             sobject._dynamic = {}
         sobject._dynamic[name] = spec
+        if value is not EMPTY:
+            sobject._values[name] = value
 
     def _forget_attribute(self, sobject: SObject, name: str) -> None:
         if sobject._dynamic is not None:
@@ -317,6 +325,10 @@ class Shape:
             transaction.changes.append(change)
             if transaction.recording:
                 transaction.inverses.append(inverse)
+
+    def _complete(self, sobject: SObject, what: str) -> None:
+        if sobject._state == FRESH and not any(sibling is sobject for sibling in sobject._parent._children or ()):  # type: ignore[union-attr]  # it has one
+            raise InvalidChangeError(f"{sobject} is still being built and cannot be {what}; do it in init()")
 
     def _alive(self, sobject: SObject) -> None:
         if not isinstance(sobject, SObject):
@@ -333,24 +345,24 @@ class Shape:
     def _scope_of(self, inverses: tuple[Change, ...]) -> str | None:
         """The id of the lowest object that holds everything that these touch."""
         objects = self.objects
-        touched: set[SObject | None] = set()
-        for inverse in inverses:
-            sobject = objects.get(inverse.object)
-            if isinstance(inverse, Destroy):
-                touched.add(sobject._parent if sobject is not None else None)
-            elif isinstance(inverse, Restore):
-                touched.add(objects.get(inverse.parent))
-            else:
-                if isinstance(inverse, Place):
-                    touched.add(objects.get(inverse.parent))
-                    sobject = sobject._parent if sobject is not None else None
-                touched.add(sobject)
-        touched.discard(None)
         common: SObject | None = None
-        for other in touched:
-            assert other is not None
-            common = other if common is None else lowest_common_ancestor(common, other)
-        return (common or self.root)._id
+        for inverse in inverses:
+            touched = objects.get(inverse.object)
+            if isinstance(inverse, Destroy):
+                touched = touched._parent if touched is not None else None
+            elif isinstance(inverse, Restore):
+                touched = objects.get(inverse.parent)
+            elif isinstance(inverse, Place):
+                touched = _meet(touched._parent if touched is not None else None, objects.get(inverse.parent))
+            if touched is not common:
+                common = _meet(common, touched)
+        return (self.root if common is None else common)._id
+
+
+def _meet(a: SObject | None, b: SObject | None) -> SObject | None:
+    if a is None or b is None:
+        return b if a is None else a
+    return lowest_common_ancestor(a, b)
 
 
 def lowest_common_ancestor(a: SObject, b: SObject) -> SObject:
@@ -363,6 +375,14 @@ def lowest_common_ancestor(a: SObject, b: SObject) -> SObject:
             assert b._parent is not None
             b = b._parent
     return a
+
+
+def place_of(sobject: SObject, siblings: list[SObject]) -> int:
+    """Where an object is among its siblings: that very object, whatever its class calls equal."""
+    index = siblings.index(sobject)
+    while siblings[index] is not sobject:
+        index = siblings.index(sobject, index + 1)
+    return index
 
 
 def children_first(top: SObject) -> list[SObject]:
@@ -384,6 +404,8 @@ def check_name(name: object, what: str) -> str:
     Raises:
         InvalidValue: it is none, or one that JavaScript gives a meaning of its own.
     """
+    if type(name) is str and name.isidentifier() and len(name) <= 128 and name not in _FORBIDDEN_NAMES:
+        return name  # the common case; it can have no lone surrogate
     if not isinstance(name, str) or not 0 < len(name) <= 128 or name in _FORBIDDEN_NAMES:
         raise InvalidValue(f"{describe(name)} is not {what}; use 1 to 128 characters, and none of {', '.join(sorted(_FORBIDDEN_NAMES))}")
     return check_str(name)

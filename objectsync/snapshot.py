@@ -14,7 +14,7 @@ import msgspec
 
 from .changes import Attribute, Change, Create, Tag
 from .errors import InvalidValue
-from .topics import Topic
+from .topics import AttributeSpec, Topic
 from .values import copy_value
 
 if TYPE_CHECKING:
@@ -24,14 +24,19 @@ FORMAT = 1
 """The version of the plain form."""
 
 
-class DynamicRecord(msgspec.Struct, frozen=True, gc=False):
-    """A dynamic attribute: its topic type, value, and how it behaves."""
+class DynamicRecord(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """A dynamic attribute: its topic type, value, and how it behaves.
+
+    `spec` is what it was in this process, with validators and the user's own topic class; it does not leave the process.
+    """
 
     type: str
     value: Any
     stateful: bool = True
     latest: bool = False
     default: Any = None
+    writable: bool = True
+    spec: AttributeSpec | None = None
 
 
 class ObjectRecord(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -68,6 +73,13 @@ class RestoreAttribute(Change, frozen=True, tag="restore_attribute"):
     record: DynamicRecord
 
 
+class RestoreTag(Change, frozen=True, tag="restore_tag"):
+    """The inverse of taking a tag away: it comes back in front of those that it stood in front of."""
+
+    name: str
+    followers: tuple[str, ...]
+
+
 def walk(top: SObject) -> Iterator[SObject]:
     """An object and all below it, parents first, siblings in order."""
     stack = [top]
@@ -82,14 +94,33 @@ def describe_object(sobject: SObject, parent: str | None, into: list[Change]) ->
     """Append the changes that create one object as it is, at the end of the parent with that id."""
     values = sobject._values
     dynamic = sobject._dynamic
-    declared = {k: v for k, v in values.items() if k not in dynamic} if dynamic else values
-    into.append(Create(sobject._id, sobject._type.name, parent, -1, _copy_table(declared)))
+    declared = {k: v for k, v in values.items() if k not in dynamic} if dynamic and values else values
+    own: dict[str, Any] = {}
+    if sobject._type.superseded:
+        # Clients know the class that has the name now: its defaults are not this object's, and what it lacks is sent as dynamic.
+        known = sobject._tree.types.named(sobject._type.name).cls._specs
+        own = {name: value for name, value in all_declared(sobject).items() if not _same_kind(sobject._specs[name], known.get(name))}
+        declared = {name: value for name, value in all_declared(sobject).items() if name not in own}
+    into.append(Create(sobject._id, sobject._type.name, parent, -1, _copy_table(declared) if declared else {}))
+    if own:
+        for name, value in own.items():
+            into.append(Attribute(sobject._id, name, sobject._specs[name].topic_class.type_name, copy_value(value)))
     if dynamic:
         for name, spec in dynamic.items():
-            value = values.get(name, spec.default)
-            into.append(Attribute(sobject._id, name, spec.topic_class.type_name, copy_value(value)))
+            # A default is never changed in place, so a change may hold it as it is: a tenth of such an object's memory.
+            value = copy_value(values[name]) if name in values else spec.default
+            into.append(Attribute(sobject._id, name, spec.topic_class.type_name, value))
     if sobject._tags:
         into.extend(Tag(sobject._id, tag) for tag in sobject._tags)
+
+
+def all_declared(sobject: SObject) -> dict[str, Any]:
+    """The values of all declared attributes, the untouched ones too."""
+    return {name: sobject._values.get(name, spec.default) for name, spec in sobject._specs.items()}
+
+
+def _same_kind(a: AttributeSpec, b: AttributeSpec | None) -> bool:
+    return b is not None and a.topic_class.type_name == b.topic_class.type_name
 
 
 def record_object(sobject: SObject, parent: str | None) -> ObjectRecord:
@@ -97,8 +128,11 @@ def record_object(sobject: SObject, parent: str | None) -> ObjectRecord:
     values = sobject._values
     dynamic: dict[str, DynamicRecord] = {}
     declared = values
-    if sobject._dynamic:
+    if sobject._type.superseded:
+        declared = all_declared(sobject)
+    elif sobject._dynamic:
         declared = {k: v for k, v in values.items() if k not in sobject._dynamic}
+    if sobject._dynamic:
         dynamic = {name: record_attribute(sobject, name) for name in sobject._dynamic}
     attribute_references: dict[str, str] = {}
     object_references: dict[str, str] = {}
@@ -125,7 +159,7 @@ def record_attribute(sobject: SObject, name: str) -> DynamicRecord:
     assert sobject._dynamic is not None
     spec = sobject._dynamic[name]
     value = copy_value(sobject._values.get(name, spec.default))
-    return DynamicRecord(spec.topic_class.type_name, value, spec.stateful, spec.latest, spec.default)
+    return DynamicRecord(spec.topic_class.type_name, value, spec.stateful, spec.latest, spec.default, spec.writable, spec)
 
 
 def record_subtree(top: SObject) -> tuple[ObjectRecord, ...]:
@@ -137,7 +171,15 @@ def record_subtree(top: SObject) -> tuple[ObjectRecord, ...]:
 
 def to_plain(records: tuple[ObjectRecord, ...]) -> dict[str, Any]:
     """Records as plain data: dicts, lists, strings, numbers, bytes."""
-    return {"format": FORMAT, "objects": [msgspec.to_builtins(record, builtin_types=(bytes,)) for record in records]}
+    objects = [msgspec.to_builtins(_without_specs(record), builtin_types=(bytes,), enc_hook=bytes) for record in records]
+    return {"format": FORMAT, "objects": objects}
+
+
+def _without_specs(record: ObjectRecord) -> ObjectRecord:
+    if not record.dynamic:
+        return record
+    dynamic = {name: msgspec.structs.replace(one, spec=None) for name, one in record.dynamic.items()}
+    return msgspec.structs.replace(record, dynamic=dynamic)
 
 
 def from_plain(data: Any) -> tuple[ObjectRecord, ...]:
@@ -152,6 +194,7 @@ def from_plain(data: Any) -> tuple[ObjectRecord, ...]:
         records = tuple(msgspec.convert(data["objects"], tuple[ObjectRecord, ...], builtin_types=(bytes,)))
     except (msgspec.ValidationError, KeyError, TypeError) as error:
         raise InvalidValue(f"this is not what serialize() gives: {error}") from None
+    records = tuple(map(_without_specs, records))
     seen: set[str] = set()
     for position, record in enumerate(records):
         if (position == 0) != (record.parent is None) or (record.parent is not None and record.parent not in seen):

@@ -12,9 +12,10 @@ from __future__ import annotations
 import difflib
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, get_origin
 
 from .attributes import DeclaredAttribute, Shadowable, TopicT, attribute, make_spec
+from .changes import Set
 from .compat import OlderNames
 from .current import current_server
 from .errors import AlreadyExists, Destroyed, InvalidValue, UnknownAttribute
@@ -84,6 +85,11 @@ class SObject(OlderNames):
             cls.frontend_type = frontend_type
         if "__init__" in cls.__dict__:
             raise TypeError(f"{cls.__name__} defines __init__; define build(self, …) instead: it runs once, for a new object")
+        reserved = next((name for name in SObject.__slots__ if name in cls.__dict__ and not name.startswith("__")), None)
+        if reserved is not None:
+            raise TypeError(f"{cls.__name__} defines {reserved!r}, which objectsync keeps its own data in; choose another name")
+        if cls.__hash__ is None:
+            cls.__hash__ = SObject.__hash__  # an __eq__ of its own must not make it unhashable
         specs: dict[str, AttributeSpec] = {}
         for base in reversed(cls.__mro__):
             for name, member in base.__dict__.items():
@@ -97,6 +103,8 @@ class SObject(OlderNames):
         )
 
     def __init__(self, *args: Any, parent: SObject | None = None, server: Tree | None = None, id: str | None = None, **kwargs: Any) -> None:
+        if parent is not None and not isinstance(parent, SObject):
+            raise TypeError(f"expected an SObject as the parent, got {parent!r}")
         tree = parent._tree if parent is not None else server if server is not None else current_server()
         tree._build_new(self, parent, id, args, kwargs)
 
@@ -219,6 +227,7 @@ class SObject(OlderNames):
             AlreadyExists: there is one of this name already.
             InvalidValue: `init_value` is no value of that topic.
         """
+        topic_class = get_origin(topic_class) or topic_class  # `ObjTopic[Foo]`
         declared = self._specs.get(name)
         if declared is not None and declared.topic_class is topic_class:
             topic = self._topic(name, declared)
@@ -282,9 +291,7 @@ class SObject(OlderNames):
             # A new object that nobody listens to: no topic is made, no change written (benchmarks/core.py, "create").
             self._fill(values)
             return
-        with self._tree.record():
-            for name, value in values.items():
-                self.get_attribute(name).set(value)
+        self._set_each(values)
 
     # --- tags
 
@@ -362,17 +369,41 @@ class SObject(OlderNames):
 
     def _fill(self, values: dict[str, Any]) -> None:
         specs = self._specs
+        held = self._values
+        checked: dict[str, Any] = {}
         for name, value in values.items():
             spec = specs.get(name)
-            if spec is None or spec.validators:
-                self.get_attribute(name).set(value)
-                continue
+            if spec is None:
+                # One that is dynamic or unknown: all of them the long way.
+                self._set_each(values)
+                return
             try:
                 raw = spec.topic_class.check(value)
             except InvalidValue as error:
                 raise InvalidValue(f"{spec.topic_class.__name__} {name!r} of {self}: {error.reason}") from None
-            if raw != spec.default or type(raw) is not type(spec.default):
-                self._values[name] = raw
+            kind = type(raw)
+            if raw != spec.default or kind is not type(spec.default) or kind is list or kind is dict:
+                if spec.validators:
+                    spec.topic_class(self, name, spec)._validate(raw, Set(self._id, name, raw))
+                checked[name] = raw
+        open_transaction = self._tree.transactions.open
+        assert open_transaction is not None  # the one that this object is created in
+        if held:
+            before = held.copy()
+
+            def put_back() -> None:
+                held.clear()
+                held.update(before)
+
+            open_transaction.journal.append((put_back,))
+        else:
+            open_transaction.journal.append((held.clear,))
+        held.update(checked)
+
+    def _set_each(self, values: dict[str, Any]) -> None:
+        with self._tree.record():
+            for name, value in values.items():
+                self.get_attribute(name).set(value)
 
     def _event(self, name: str, stateful: bool) -> EventTopic:
         spec = self._spec_of(name)
@@ -392,9 +423,9 @@ class SObject(OlderNames):
         topics = self._topics
         if topics is None:
             topics = self._topics = {}
-        topic = topics.get(name)
-        if topic is None:
-            topic = topics[name] = spec.topic_class(self, name, spec)
+        elif name in topics:
+            return topics[name]
+        topic = topics[name] = spec.topic_class(self, name, spec)
         return topic
 
     def _no_attribute(self, name: str) -> UnknownAttribute:

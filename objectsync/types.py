@@ -29,6 +29,8 @@ class TypeInfo:
     init: bool
     post_build: bool
     on_destroy: bool
+    superseded: bool = False
+    """Its name means another class now; objects of this one live on."""
 
     @staticmethod
     def of(name: str, cls: type[SObject], base: type[SObject]) -> TypeInfo:
@@ -77,6 +79,7 @@ class TypeRegistry:
                     f"register this one under a name of its own: server.register({cls.__name__}, 'another name')"
                 )
             self.by_class.pop(older.cls)
+            older.superseded = True
         info = TypeInfo.of(name, cls, self._base)
         self.by_name[name] = self.by_class[cls] = info
         return info
@@ -85,6 +88,11 @@ class TypeRegistry:
         """Forget a class."""
         self.by_name.pop(info.name, None)
         self.by_class.pop(info.cls, None)
+
+    def put_back(self, info: TypeInfo) -> None:
+        """Let a class that was replaced have its name again."""
+        info.superseded = False
+        self.by_name[info.name] = self.by_class[info.cls] = info
 
     def named(self, name: str) -> TypeInfo:
         """The class of this name.

@@ -68,16 +68,23 @@ def check_float(value: float, path: str = "$") -> float:
     return float(value)
 
 
-def check_value(value: object, path: str = "$", depth: int = 0) -> Any:
+def check_value(value: object) -> Any:
     """A checked, independent copy of any value that a topic may hold.
 
     Raises:
         InvalidValue: something in it cannot be carried; the message says where and what to do.
     """
+    try:
+        return _check(value, "", 0)
+    except InvalidValue:
+        return _check(value, "$", 0)  # once more, to say where: paths cost more than the checks (benchmarks/core.py, "create")
+
+
+def _check(value: Any, path: str, depth: int) -> Any:
     kind = type(value)
     if kind is str:
-        return check_str(value, path)  # type: ignore[arg-type]  # `kind` narrows for the reader, not for mypy
-    if value is None or kind is bool:
+        return value if value.isascii() else check_str(value, path)
+    if value is None or kind is bool or (kind is int and -MAX_SAFE_INTEGER <= value <= MAX_SAFE_INTEGER):
         return value
     if isinstance(value, int):
         return check_int(value, path)
@@ -89,10 +96,11 @@ def check_value(value: object, path: str = "$", depth: int = 0) -> Any:
         return Buffer(value)
     if depth >= MAX_DEPTH:
         raise InvalidValue(f"the value at {path} is nested more than {MAX_DEPTH} deep")
+    depth += 1
     if isinstance(value, (list, tuple)):
-        return [check_value(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(value)]
+        return [_check(item, path and f"{path}[{index}]", depth) for index, item in enumerate(value)]
     if isinstance(value, dict):
-        return {check_key(key, path): check_value(item, f"{path}.{key}", depth + 1) for key, item in value.items()}
+        return {check_key(key, path): _check(item, path and f"{path}.{key}", depth) for key, item in value.items()}
     remedy = _REMEDIES.get(kind.__name__, "use None, bool, int, float, str, bytes, or lists and dicts of them")
     raise InvalidValue(f"the value at {path} is {describe(value)}, which cannot be sent; {remedy}")
 
@@ -103,6 +111,8 @@ def check_key(key: object, path: str = "$") -> str:
     Raises:
         InvalidValue: it is no str.
     """
+    if type(key) is str and key.isascii():
+        return key
     if not isinstance(key, str):
         raise InvalidValue(f"the dict at {path} has the key {describe(key)}; keys must be str")
     return check_str(str.__str__(key), path)
@@ -112,10 +122,13 @@ def copy_value(value: Any) -> Any:
     """An independent copy of a checked value; scalars are themselves."""
     kind = type(value)
     if kind is list:
-        return [copy_value(item) for item in value]
+        return [copy_value(item) if type(item) in _CONTAINERS else item for item in value]
     if kind is dict:
-        return {key: copy_value(item) for key, item in value.items()}
+        return {key: copy_value(item) if type(item) in _CONTAINERS else item for key, item in value.items()}
     return value
+
+
+_CONTAINERS = frozenset({list, dict})
 
 
 def same_value(a: Any, b: Any) -> bool:

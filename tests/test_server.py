@@ -121,6 +121,31 @@ class TestListening:
         assert (process.returncode, out, err) == (0, "closed\n", "")
 
 
+    def test_it_ends_soon_even_with_clients_that_hang_and_handlers_that_block(self, tmp_path: Path) -> None:
+        script = tmp_path / "app.py"
+        script.write_text(
+            "import asyncio, time, objectsync\n"
+            "server = objectsync.Server(port=0)\n"
+            "button = objectsync.Element('button', server=server)\n"
+            "button.on('click', lambda: print('blocked', flush=True) or time.sleep(60))\n"
+            "asyncio.run(server.serve())\n"
+        )
+        process = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
+        try:
+            assert process.stdout is not None
+            port = int(process.stdout.readline().split(":")[2].split("/")[0])
+            with socket.create_connection(("127.0.0.1", port)) as hanging:
+                upgrade(hanging, port)
+                say_raw(hanging, {"type": "hello", "protocol": 2, "attempt": 1})
+                say_raw(hanging, {"type": "action", "cseq": 1, "base": 0, "changes": [["emit", "1", "click", {}]]})
+                assert process.stdout.readline() == "blocked\n"
+                process.terminate()
+                assert process.wait(5) == 0
+        finally:
+            process.kill()
+            process.communicate()
+
+
 class TestClients:
     async def test_a_change_on_another_thread_leaves_at_once(self) -> None:
         async with objectsync.Server(port=0) as server:
@@ -261,17 +286,39 @@ async def stalled_client(server: objectsync.Server) -> tuple[asyncio.StreamReade
     raw.setblocking(False)
     await asyncio.get_running_loop().sock_connect(raw, ("127.0.0.1", server.port))
     reader, writer = await asyncio.open_connection(sock=raw, limit=1024)
-    key = "dGhlIHNhbXBsZSBub25jZQ=="
-    writer.write(
-        f"GET /ws HTTP/1.1\r\nHost: localhost:{server.port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n"
-        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: objectsync.v2\r\n\r\n".encode()
-    )
+    writer.write(handshake(server.port))
     await reader.readuntil(b"\r\n\r\n")
-    hello = json.dumps({"type": "hello", "protocol": 2, "attempt": 1}).encode()
-    writer.write(bytes([0x81, 0x80 | len(hello), 0, 0, 0, 0]) + hello)
+    writer.write(masked({"type": "hello", "protocol": 2, "attempt": 1}))
     await eventually(lambda: len(server.clients) == 1)
     reader._transport.pause_reading()  # type: ignore[attr-defined]  # the point of this client is not to read
     return reader, writer
+
+
+def handshake(port: int) -> bytes:
+    """An upgrade request, by hand."""
+    return (
+        f"GET /ws HTTP/1.1\r\nHost: localhost:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: objectsync.v2\r\n\r\n"
+    ).encode()
+
+
+def masked(message: dict[str, Any]) -> bytes:
+    """A short message in a client's WebSocket frame, masked with zeros."""
+    data = json.dumps(message).encode()
+    assert len(data) < 126
+    return bytes([0x81, 0x80 | len(data), 0, 0, 0, 0]) + data
+
+
+def upgrade(raw: socket.socket, port: int) -> None:
+    """Make a raw socket a WebSocket."""
+    raw.sendall(handshake(port))
+    answer = b""
+    while b"\r\n\r\n" not in answer:
+        answer += raw.recv(1024)
+
+
+def say_raw(raw: socket.socket, message: dict[str, Any]) -> None:
+    raw.sendall(masked(message))
 
 
 def server_side(server: objectsync.Server) -> int:

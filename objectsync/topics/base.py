@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from operator import index
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, overload
+
+import msgspec
 
 from ..changes import Change, Set
 from ..errors import InvalidChangeError, InvalidValue, describe
@@ -31,8 +32,7 @@ NO_KEYWORDS: dict[str, Any] = {}
 EMPTY: Any = object()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class AttributeSpec:
+class AttributeSpec(msgspec.Struct, frozen=True, eq=False):
     """What an attribute is: its topic class and default, whether changes enter the undo history (`stateful`), whether clients get
     every change in order or only the latest value (`latest`), what guards it, and whether clients may change it (`writable`)."""
 
@@ -251,10 +251,10 @@ class Topic(Generic[T]):
             signal = self._signals[name] = Signal()
         return signal
 
-    def _validate(self, change: Change) -> None:
+    def _validate(self, raw: Any, change: Change) -> None:
         for guard in self._guards:
             try:
-                verdict = guard(self._present(self._raw()), change)
+                verdict = guard(self._present(raw), change)
             except InvalidChangeError:
                 raise
             except (ValueError, TypeError) as error:

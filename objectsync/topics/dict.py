@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from ..changes import Change, Drop, Put, Set
 from ..errors import InvalidChangeError, InvalidValue, describe
 from ..values import check_key, check_value, copy_value, same_value
-from .base import EMPTY, NO_KEYWORDS, News
+from .base import EMPTY, NO_KEYWORDS, News, SignalSlot
 from .container import ContainerTopic
 
 
@@ -18,6 +18,15 @@ class DictTopic(ContainerTopic):
     __slots__ = ()
     type_name = "dict"
     default: ClassVar[Any] = {}  # never handed out: copied for each object
+
+    on_add = SignalSlot()
+    """Called with each new key and its value."""
+    on_change_value = SignalSlot()
+    """Called with a key and the new value it has."""
+    on_remove = SignalSlot()
+    """Called with each key that goes."""
+    on_pop = SignalSlot()
+    """The same as `on_remove`."""
 
     @staticmethod
     def check(value: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from ..changes import Change, Insert, Move, Pop, Replace, Set
 from ..errors import InvalidChangeError, InvalidPosition, InvalidValue, describe
 from ..values import check_value, copy_value, same_value, value_key
-from .base import NO_KEYWORDS, News
+from .base import NO_KEYWORDS, News, SignalSlot
 from .container import ContainerTopic
 
 
@@ -18,6 +18,11 @@ class ListTopic(ContainerTopic):
     __slots__ = ()
     type_name = "list"
     default: ClassVar[Any] = []  # never handed out: copied for each object
+
+    on_insert = SignalSlot()
+    """Called with the item and its index; a replaced or moved item is popped and inserted."""
+    on_pop = SignalSlot()
+    """Called with the item that goes and the index where it was."""
 
     @staticmethod
     def check(value: Any) -> list[Any]:

@@ -1,12 +1,13 @@
 """Topics that hold SObjects: Obj, ObjList, ObjSet, ObjDict.
 
-They store and send ids. An object that is gone reads as None (in ObjTopic) or is left out (in the containers); it reads again when an
-undo brings it back.
+They store and send ids. An object that is gone reads as None (in ObjTopic, or at its position in a list) or is left out (of a whole
+container, of its length and iteration); it reads again when an undo brings it back. Positions count what is stored.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from ..errors import InvalidValue, describe
 from ..values import check_key
@@ -17,6 +18,9 @@ from .set import SetTopic
 
 if TYPE_CHECKING:
     from ..sobject import SObject
+
+
+ObjectT = TypeVar("ObjectT")
 
 
 def to_id(value: Any) -> Any:
@@ -43,17 +47,28 @@ def _required(value: Any) -> str:
 class _Resolving(Topic[Any]):
     __slots__ = ()
 
+    def set(self, value: Any) -> None:
+        for item in value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple, set, frozenset)) else (value,):
+            self._own_object(item)
+        super().set(value)
+
+    def _own_object(self, item: Any) -> None:
+        tree = getattr(item, "_tree", None)
+        if tree is not None and tree is not self._object._tree:
+            raise InvalidValue(f"{self}: {item} lives on another server")
+
     def _show(self, raw: Any) -> SObject | None:
         return self._object._tree.objects.get(raw)
 
     def _item(self, item: Any) -> Any:
+        self._own_object(item)
         try:
             return _required(item)
         except InvalidValue as error:
             raise self._named(error) from None
 
 
-class ObjTopic(_Resolving):
+class ObjTopic(_Resolving, Generic[ObjectT]):
     """One object, or None."""
 
     __slots__ = ()
@@ -76,7 +91,7 @@ class ObjTopic(_Resolving):
         self.set(raw)
 
 
-class ObjListTopic(_Resolving, ListTopic):
+class ObjListTopic(_Resolving, ListTopic, Generic[ObjectT]):
     """A list of objects."""
 
     __slots__ = ()
@@ -89,10 +104,16 @@ class ObjListTopic(_Resolving, ListTopic):
         return [_required(item) for item in value]
 
     def _present(self, raw: Any) -> Any:
-        return [item for item in map(self._show, raw) if item is not None]
+        return [item for item in map(self._show, raw.copy()) if item is not None]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.get())
+
+    def __len__(self) -> int:
+        return len(self.get())
 
 
-class ObjSetTopic(_Resolving, SetTopic):
+class ObjSetTopic(_Resolving, SetTopic, Generic[ObjectT]):
     """An ordered set of objects."""
 
     __slots__ = ()
@@ -107,10 +128,16 @@ class ObjSetTopic(_Resolving, SetTopic):
         return SetTopic.check([_required(item) for item in value])
 
     def _present(self, raw: Any) -> Any:
-        return [item for item in map(self._show, raw) if item is not None]
+        return [item for item in map(self._show, raw.copy()) if item is not None]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.get())
+
+    def __len__(self) -> int:
+        return len(self.get())
 
 
-class ObjDictTopic(_Resolving, DictTopic):
+class ObjDictTopic(_Resolving, DictTopic, Generic[ObjectT]):
     """A dict of objects."""
 
     __slots__ = ()
@@ -124,5 +151,23 @@ class ObjDictTopic(_Resolving, DictTopic):
         return {check_key(key): _required(item) for key, item in value.items()}
 
     def _present(self, raw: Any) -> Any:
-        shown = ((key, self._show(item)) for key, item in raw.items())
+        shown = ((key, self._show(item)) for key, item in tuple(raw.items()))
         return {key: item for key, item in shown if item is not None}
+
+    def keys(self) -> list[str]:
+        return list(self._present(self._raw()))
+
+    def values(self) -> list[Any]:
+        return list(self._present(self._raw()).values())
+
+    def items(self) -> list[tuple[str, Any]]:
+        return list(self._present(self._raw()).items())
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.keys()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
+
+    def __len__(self) -> int:
+        return len(self.keys())

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from ..changes import Append, Change, Remove, Set
 from ..errors import InvalidChangeError, InvalidPosition, InvalidValue, describe
 from ..values import check_value, copy_value, value_key
-from .base import NO_KEYWORDS, News
+from .base import NO_KEYWORDS, News, SignalSlot
 from .container import ContainerTopic
 
 
@@ -18,6 +18,11 @@ class SetTopic(ContainerTopic):
     __slots__ = ("_keys", "_keys_of")
     type_name = "set"
     default: ClassVar[Any] = []  # never handed out: copied for each object
+
+    on_append = SignalSlot()
+    """Called with each item that joins."""
+    on_remove = SignalSlot()
+    """Called with each item that leaves."""
 
     def __init__(self, owner: Any, name: str, spec: Any) -> None:
         super().__init__(owner, name, spec)

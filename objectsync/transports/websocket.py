@@ -114,8 +114,11 @@ class WebSocketShell:
             self._clock.cancel()
         for server in self._servers:
             server.close(close_connections=False)
-        async with asyncio.timeout(4):
-            await asyncio.gather(*(client.socket.close(*RESTART) for client in list(self._clients.values())), return_exceptions=True)
+        closing = [asyncio.create_task(client.socket.close(*RESTART)) for client in self._clients.values()]
+        if closing:
+            await asyncio.wait(closing, timeout=3)
+        for client in self._clients.values():
+            client.socket.transport.abort()
         for server in self._servers:
             server.close()
 
