@@ -99,3 +99,51 @@ class OlderNames:
     def destroy(self: Any) -> None:
         """`remove()`."""
         self._tree.destroy(self)
+
+
+class OlderTreeNames:
+    """The same for the server: `get_objects()` for `objects`, and so on."""
+
+    def get_objects(self: Any) -> list[SObject]:
+        """`list(objects.values())`, with the root."""
+        return list(self.objects.values())
+
+    def get_root_object(self: Any) -> SObject:
+        """`root`."""
+        return self.root  # type: ignore[no-any-return]  # `self` is a Tree
+
+    def create_object_s(self: Any, type_name: str, parent_id: str = "root", id: str | None = None, **kwargs: Any) -> SObject:
+        """`create_object` by the name of a registered class."""
+        return self.create_object(type_name, parent_id, id, **kwargs)  # type: ignore[no-any-return]  # an SObject
+
+    def get_object_type(self: Any, name: str) -> type[SObject]:
+        """The class registered under a name.
+
+        Raises:
+            UnknownType: there is none.
+        """
+        return self.types.named(name).cls  # type: ignore[no-any-return]  # a class
+
+    def get_object_type_name(self: Any, cls: type[SObject]) -> str:
+        """The name that a class is registered under.
+
+        Raises:
+            KeyError: it is not registered.
+        """
+        return self.types.by_class[cls].name  # type: ignore[no-any-return]  # a str
+
+    def get_all_node_types(self: Any) -> dict[str, type[SObject]]:
+        """The registered classes by name."""
+        return {name: info.cls for name, info in self.types.by_name.items()}
+
+    def do_after_transition(self: Any, task: Any) -> None:
+        """`do_after_transaction`."""
+        self.do_after_transaction(task)
+
+    def on(self: Any, event: str, *args: Any, **kwargs: Any) -> Any:
+        """`root.on(…)`."""
+        return self.root.on(event, *args, **kwargs)
+
+    def emit(self: Any, event: str, /, **args: Any) -> None:
+        """`root.emit(…)`."""
+        self.root.emit(event, **args)

@@ -40,6 +40,7 @@ from .protocol import Action, Call, Error, Failure
 from .services import Service, Services
 from .session import Connection, Session
 from .sobject import SObject
+from .topics import Topic
 from .transaction import Emission
 from .transform import transform_sequences
 from .tree import Tree
@@ -82,6 +83,7 @@ class Hub(Tree):
         """Called with the session's id when a client has gone for good: at once when it said so or closed cleanly, else when nobody
         has resumed it within `Limits.resume_seconds`."""
         self.jobs = jobs
+        self._urgers: tuple[Callable[[], None], ...] = ()
         self.transactions.deliver = self._deliver
         self.register_service("undo", self._undo_service)
         self.register_service("redo", self._redo_service)
@@ -238,14 +240,14 @@ class Hub(Tree):
                 return
             with self.lock:
                 connection.result(call.id, value)
-            self._wake()
+            self._urge()
 
         def fail(error: BaseException) -> None:
             incident = self._incident(f"the service {call.service!r} failed", error)
             message = f"the service {call.service!r} failed" + (f": {error}" if self.debug else "")
             with self.lock:
                 connection.result(call.id, failure=Failure("error", message, incident))
-            self._wake()
+            self._urge()
 
         callback = service.callback
         self.jobs.later(lambda: _then(callback(**args), answer), fail)
@@ -261,7 +263,9 @@ class Hub(Tree):
             if not policy.may_change(session, sobject, change.name, topic._spec):
                 raise Forbidden(f"{topic} may not be changed by this client")
             self._check_size(change)
+            before = _size(topic)
             self.transactions.perform(topic, topic.check_change(change))
+            self._check_growth(topic, before)
             return
         if isinstance(change, Create):
             parent = self.get_object(change.parent or "")
@@ -270,7 +274,13 @@ class Hub(Tree):
             if not policy.may_create(session, self.types.named(change.type).cls, parent):
                 raise Forbidden(f"this client may not create {change.type}; its class says client_creatable = False")
             self._check_size(change)
-        elif isinstance(change, (Destroy, Clear, Place, Attribute, DropAttribute, Tag, Untag)):
+            self.apply(change)
+            sobject = self.get_object(change.object)
+            for name in change.attributes:
+                if not policy.may_change(session, sobject, name, sobject.get_attribute(name)._spec):
+                    raise Forbidden(f"{sobject.get_attribute(name)} may not be set by this client")
+            return
+        if isinstance(change, (Destroy, Clear, Place, Attribute, DropAttribute, Tag, Untag)):
             sobject = self.get_object(change.object)
             if not policy.may_shape(session, sobject):
                 raise Forbidden(f"this client may not {type(change).__name__.lower()} {sobject}; its class says client_creatable = False")
@@ -283,6 +293,13 @@ class Hub(Tree):
     def _check_size(self, change: Change) -> None:
         for field in change.__struct_fields__:
             self._check_value_size(getattr(change, field))
+
+    def _check_growth(self, topic: Topic[Any], before: int) -> None:
+        """A client may not grow a value beyond what it could set at once, piece by piece. (What Python made larger may shrink.)"""
+        size = _size(topic)
+        limit = self.limits.string_length if isinstance(topic._raw(), str) else self.limits.collection_items
+        if size > limit and size > before:
+            raise LimitExceeded(f"{topic} would have a size of {size}; the limit for clients is {limit}")
 
     def _check_value_size(self, value: Any) -> None:
         limits = self.limits
@@ -332,8 +349,26 @@ class Hub(Tree):
         for emission in emissions:
             for handler in emission.handlers:
                 job = _handler_job(handler, emission)
-                run = self.jobs.here if emission.session is None else self.jobs.later
-                run(job, self._handler_failed(emission))
+                if emission.session is None:
+                    self.jobs.here(job, self._handler_failed(emission))
+                else:
+                    self.jobs.later(partial(self._urgently, job), self._handler_failed(emission))
+
+    def _urgently(self, job: Job) -> Any:
+        """Run a client's job, and have what it changed sent at once."""
+        outcome = job()
+        if inspect.iscoroutine(outcome):
+            return self._urgently_awaited(outcome)
+        self._urge()
+        return outcome
+
+    async def _urgently_awaited(self, outcome: Any) -> None:
+        await outcome
+        self._urge()
+
+    def _urge(self) -> None:
+        for urge in self._urgers:
+            urge()
 
     def _handler_failed(self, emission: Emission) -> Callable[[BaseException], None]:
         def failed(error: BaseException) -> None:
@@ -373,16 +408,25 @@ class Hub(Tree):
         for wake in self.transactions.wakers:
             wake()
 
-    def add_waker(self, wake: Callable[[], None]) -> Callable[[], None]:
-        """Call `wake()` whenever there is something to send (from any thread; it must return at once). Returns what ends it."""
+    def add_waker(self, wake: Callable[[], None], urge: Callable[[], None] | None = None) -> Callable[[], None]:
+        """Call `wake()` whenever there is something to send, and `urge()` (by default the same) when somebody waits for it: a client's
+        click has been handled. From any thread; both must return at once. Returns what ends it."""
+        urge = urge or wake
         with self.lock:
             self.transactions.wakers = (*self.transactions.wakers, wake)
+            self._urgers = (*self._urgers, urge)
 
         def remove() -> None:
             with self.lock:
                 self.transactions.wakers = tuple(w for w in self.transactions.wakers if w is not wake)
+                self._urgers = tuple(u for u in self._urgers if u is not urge)
 
         return remove
+
+
+def _size(topic: Topic[Any]) -> int:
+    raw = topic._raw()
+    return len(raw) if isinstance(raw, (str, list, dict)) else 0
 
 
 def _handler_job(handler: Callable[..., Any], emission: Emission) -> Job:

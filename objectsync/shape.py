@@ -14,7 +14,17 @@ from .errors import InvalidChangeError, InvalidValue, LimitExceeded, describe
 from .history import History
 from .limits import Limits
 from .log import Log
-from .snapshot import ObjectRecord, Restore, RestoreAttribute, RestoreChildren, describe_object, record_attribute, record_object, walk
+from .snapshot import (
+    ObjectRecord,
+    Restore,
+    RestoreAttribute,
+    RestoreChildren,
+    RestoreTag,
+    describe_object,
+    record_attribute,
+    record_object,
+    walk,
+)
 from .sobject import SObject
 from .topics import AttributeSpec
 from .topics.base import EMPTY
@@ -168,8 +178,8 @@ class Shape:
                 if transaction.recording:
                     transaction.inverses.append(RestoreAttribute(sobject._id, name, record))
 
-    def tag(self, sobject: SObject, tag: str) -> None:
-        """Add a tag."""
+    def tag(self, sobject: SObject, tag: str, followers: tuple[str, ...] = ()) -> None:
+        """Add a tag, in front of its `followers`."""
         check_name(tag, "a tag")
         with self.record() as transaction:
             self._alive(sobject)
@@ -181,6 +191,13 @@ class Shape:
             tags[tag] = None
             transaction.journal.append((tags.pop, tag))
             self._write(transaction, sobject, Tag(sobject._id, tag), Untag(sobject._id, tag))
+            recording = transaction.recording
+            transaction.recording = False  # the tag's own inverse takes all of it back
+            for follower in followers:
+                if follower in tags:
+                    self.untag(sobject, follower)
+                    self.tag(sobject, follower)
+            transaction.recording = recording
 
     def untag(self, sobject: SObject, tag: str) -> None:
         """Take a tag away."""
@@ -197,7 +214,8 @@ class Shape:
                 tags.update(dict.fromkeys(order))
 
             transaction.journal.append((put_back,))
-            self._write(transaction, sobject, Untag(sobject._id, tag), Tag(sobject._id, tag))
+            followers = tuple(order[order.index(tag) + 1 :])
+            self._write(transaction, sobject, Untag(sobject._id, tag), RestoreTag(sobject._id, tag, followers))
 
     # --- inner
 

@@ -355,7 +355,10 @@ class SObject(OlderNames):
 
         Raises:
             InvalidValue: an argument cannot be sent.
+            UnknownAttribute: there is no such event: declare it (`attribute(EventTopic)`) or add it (`add_attribute`, `on`).
         """
+        if self._spec_of(event) is None:
+            raise self._no_attribute(event)
         self._event(event, False).emit(**args)
 
     def register_service(self, name: str, callback: Callable[..., Any], pass_sender: bool = False) -> Callable[[], None]:

@@ -269,8 +269,9 @@ class Transactions:
                     continue
                 try:
                     topic._notify(inverse, change, before, auto=False)
-                except Exception:
-                    logger.exception("a listener of %s failed while a transaction was rolled back", topic)
+                except Exception as error:
+                    # Most often the one that caused the rollback, which is on its way to the caller with its traceback.
+                    logger.warning("a listener of %s failed while a transaction was rolled back: %r", topic, error)
         finally:
             transaction.rolling_back = outer
         del transaction.changes[changes_length:]

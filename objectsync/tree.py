@@ -6,17 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 from .changes import Attribute, Change, Clear, Create, Destroy, DropAttribute, Place, Tag, TopicChange, Untag
+from .compat import OlderTreeNames
 from .current import AsCurrent, set_newest
 from .errors import AlreadyExists, InvalidChangeError, LocalError, describe
 from .history import UndoResult, revert
 from .life import Life, topic_class_named
 from .limits import Limits
 from .log import REDO, UNDO
-from .snapshot import Restore, RestoreAttribute, RestoreChildren, walk
+from .snapshot import Restore, RestoreAttribute, RestoreChildren, RestoreTag, walk
 from .sobject import SObject
 
 
-class Tree(Life):
+class Tree(OlderTreeNames, Life):
     """A tree of SObjects with transactions and undo."""
 
     def __init__(self, root_object_type: type[SObject] = SObject, limits: Limits | None = None) -> None:
@@ -98,6 +99,8 @@ class Tree(Life):
                 self.tag(self.get_object(object), tag)
             case Untag(object, tag):
                 self.untag(self.get_object(object), tag)
+            case RestoreTag(object, tag, followers):
+                self.tag(self.get_object(object), tag, followers)
             case Create(object, type, parent, index, attributes):
                 self._apply_create(object, type, parent, index, attributes)
             case _:

@@ -17,6 +17,11 @@ hypothesis.settings.register_profile("dev", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser's tests last: Playwright keeps an event loop running, and then no other may."""
+    items.sort(key=lambda item: "/e2e/" in item.path.as_posix() or "/jupyter/" in item.path.as_posix())
+
+
 @pytest.fixture
 def hub() -> Hub:
     return make_hub()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from hypothesis import strategies as st
@@ -106,10 +107,8 @@ def pick(tree: Tree, number: int) -> SObject:
 
 def perform(tree: Tree, operation: Operation) -> None:
     """Do it, or be refused."""
-    try:
+    with contextlib.suppress(LocalError):
         _perform(tree, *operation)
-    except LocalError:
-        pass
 
 
 def _perform(tree: Tree, kind: str, a: int, b: int, value: Any, text: str) -> None:

@@ -120,7 +120,6 @@ class TestListening:
             process.kill()
         assert (process.returncode, out, err) == (0, "closed\n", "")
 
-
     def test_it_ends_soon_even_with_clients_that_hang_and_handlers_that_block(self, tmp_path: Path) -> None:
         script = tmp_path / "app.py"
         script.write_text(
@@ -379,7 +378,7 @@ class TestTheGate:
             server.stop()
 
     def test_every_route_asks_for_the_token(self) -> None:
-        server = objectsync.Server(port=0, token="sesame")
+        server = objectsync.Server(port=0, token="open sesame; now=1&")
         server.start()
         try:
             open_routes = {"/healthz", "/readyz"}
@@ -397,14 +396,14 @@ class TestTheGate:
             ]:
                 for suffix in ("", "?token=wrong", "?token="):
                     assert (get(server, path + suffix)[0].status == 200) == (path in open_routes), path + suffix
-            response, _ = get(server, "/?token=sesame")
+            response, _ = get(server, "/?token=open%20sesame%3B%20now%3D1%26")
             assert response.status == 303
             assert response.headers["Location"] == "/"
             cookie = response.headers["Set-Cookie"]
             assert "HttpOnly" in cookie
             assert "SameSite=Strict" in cookie
             assert get(server, "/", Cookie=cookie.split(";")[0])[0].status == 200
-            assert get(server, "/", Cookie="objectsync_token=wrong")[0].status == 401
+            assert get(server, "/", Cookie=f"objectsync_token_{server.port}=wrong")[0].status == 401
         finally:
             server.stop()
 
@@ -415,7 +414,7 @@ class TestTheGate:
                 assert (await hear(ws))["code"] == "unauthorized"
                 await ws.wait_closed()
                 assert ws.close_code == 4102
-            async with client(server, additional_headers={"Cookie": "objectsync_token=sesame"}):
+            async with client(server, additional_headers={"Cookie": f"objectsync_token_{server.port}=sesame"}):
                 pass
             async with raw_socket(server) as ws:
                 await say(ws, type="hello", protocol=2, attempt=1, auth="sesame")
@@ -478,8 +477,8 @@ class TestThePage:
         server.start()
         try:
             (url,) = json.loads(get(server, "/frontends.json")[1])
-            assert url.startswith("/frontends/counter.js?v=")
-            assert get(server, url)[1] == b"export default 1"
+            assert url.startswith("frontends/counter.js?v=")
+            assert get(server, f"/{url}")[1] == b"export default 1"
             assert get(server, "/frontends/secret.py")[0].status == 404
             (tmp_path / "counter.js").write_text("export default 2")
             assert json.loads(get(server, "/frontends.json")[1]) != [url]

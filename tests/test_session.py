@@ -688,3 +688,40 @@ class TestLiveness:
         client = WireClient(hub)
         client.link.send({"type": "ack", "seq": 1, "frames": 99})
         assert client.receive()[0]["code"] == "protocol_error"
+
+
+class TestQuotas:
+    """Limits hold for what comes out, not only for what comes in."""
+
+    def test_a_text_cannot_be_grown_piece_by_piece(self) -> None:
+        hub = make_hub(limits=Limits(string_length=100))
+        thing = hub.create_object(Thing)
+        client = WireClient(hub)
+        client.act(["set", thing.id, "label", "x" * 90])
+        assert client.act(["insert_text", thing.id, "label", 0, "y" * 20])["error"]["code"] == "limit"
+        assert thing.label.value == "x" * 90
+        thing.label.set("z" * 200)
+        client.receive()
+        assert "error" not in client.act(["delete_text", thing.id, "label", 0, 5])
+
+    def test_nor_a_list(self) -> None:
+        hub = make_hub(limits=Limits(collection_items=3))
+        thing = hub.create_object(Thing)
+        client = WireClient(hub)
+        answers = [client.act(["insert", thing.id, "items", 0, n]) for n in range(4)]
+        assert [("error" in answer) for answer in answers] == [False, False, False, True]
+        assert len(thing.items) == 3
+
+    def test_creating_is_no_way_around_what_may_not_be_written(self, hub: Hub, thing: Thing) -> None:
+        client = WireClient(hub)
+        answer = client.act(["create", f"{client.session}.1", "Thing", "root", -1, {"locked": 99}])
+        assert answer["error"]["code"] == "forbidden"
+        assert hub.root.children == [thing]
+
+
+async def test_what_a_handler_changes_does_not_wait_for_the_next_tick(hub: Hub, thing: Thing) -> None:
+    urged: list[bool] = []
+    hub.add_waker(lambda: None, lambda: urged.append(True))
+    thing.on("poked", lambda: thing.n.add(1))
+    WireClient(hub).act(["emit", thing.id, "poked", {}])
+    assert urged == [True]

@@ -269,6 +269,9 @@ class Topic(Generic[T]):
     def _unfit(self, change: Change) -> InvalidChangeError:
         return InvalidChangeError(f"{self} cannot take a {type(change).__name__} change", change)
 
+    def __bool__(self) -> bool:
+        return bool(self._raw())
+
     def __str__(self) -> str:
         return f"{type(self).__name__} {self._name!r} of {self._object}"
 

@@ -95,6 +95,17 @@ class DictTopic(ContainerTopic):
             for key, value in dict(*others, **entries).items():
                 self[key] = value
 
+    def setdefault(self, key: str, default: Any = None) -> Any:
+        """The value of a key, which becomes `default` if it is not there."""
+        with self._object._tree.lock:
+            if key not in self._raw():
+                self[key] = default
+            return self[key]
+
+    def clear(self) -> None:
+        """Remove all keys: one change."""
+        self.set({})
+
     def keys(self) -> list[str]:
         """The keys."""
         return list(self._raw())

@@ -76,6 +76,9 @@ class EventTopic(Topic[None]):
 
         return disconnect
 
+    def __bool__(self) -> bool:
+        return True
+
     def _apply(self, change: Change) -> Change | None:
         if type(change) is Emit:
             return Unemit(change.object, self._name, change.args)

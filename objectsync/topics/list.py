@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from ..changes import Change, Insert, Move, Pop, Replace, Set
@@ -50,6 +50,16 @@ class ListTopic(ContainerTopic):
     def append(self, item: Any) -> None:
         """Add at the end."""
         self.insert(item, -1)
+
+    def extend(self, items: Iterable[Any]) -> None:
+        """Add several at the end: one transaction."""
+        with self._object._tree.record():
+            for item in items:
+                self.insert(item, -1)
+
+    def clear(self) -> None:
+        """Remove all items: one change."""
+        self.set([])
 
     def pop(self, position: int = -1) -> Any:
         """Remove and return the item at `position`.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from ..changes import Append, Change, Remove, Set
@@ -64,6 +64,16 @@ class SetTopic(ContainerTopic):
             InvalidChangeError: it is not in the set (`discard` does not mind).
         """
         self._perform(Remove(self._object._id, self._name, self._item(item)))
+
+    def update(self, items: Iterable[Any]) -> None:
+        """Add several values, those that are not in the set: one transaction."""
+        with self._object._tree.record():
+            for item in items:
+                self.add(item)
+
+    def clear(self) -> None:
+        """Remove all values: one change."""
+        self.set([])
 
     def discard(self, item: Any) -> None:
         """Remove a value, if it is in the set."""

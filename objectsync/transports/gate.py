@@ -12,9 +12,8 @@ import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-COOKIE = "objectsync_token"
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -30,13 +29,13 @@ def is_loopback(host: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a request may come in. `status` and `reason` say why not; `authorized` that it carried the token; `swap` that the token
-    was in the URL and is to be put into a cookie."""
+    """Whether a request may come in. `status` and `reason` say why not; `authorized` that it carried the token; `cookie`
+    is what to set where the token was in the URL, so that it need not stay there."""
 
     status: int = 200
     reason: str = ""
     authorized: bool = False
-    swap: bool = False
+    cookie: str = ""
 
 
 class Gate:
@@ -59,9 +58,11 @@ class Gate:
             return Verdict(403, f"OriginRejected: a page of {origin} may not connect. Add allow_origins=[{origin!r}] to allow it")
         if self._token is None:
             return Verdict(authorized=True)
-        if self._matches(parse_qs(urlsplit(path).query).get("token", [""])[0]):
-            return Verdict(authorized=True, swap=True)
-        return Verdict(authorized=self._matches(_cookie(headers)))
+        name = _cookie_name(host)
+        offered = parse_qs(urlsplit(path).query).get("token", [""])[0]
+        if self._matches(offered):
+            return Verdict(authorized=True, cookie=f"{name}={quote(offered, safe='')}; HttpOnly; SameSite=Strict; Path=/")
+        return Verdict(authorized=self._matches(_cookie(headers, name)))
 
     def _matches(self, offered: str) -> bool:
         return self._token is not None and hmac.compare_digest(self._token.encode(), offered.encode())
@@ -101,9 +102,15 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def _cookie(headers: Mapping[str, str]) -> str:
+def _cookie_name(host: str) -> str:
+    """Browsers share cookies among all ports of a host, so the name has the port."""
+    port = host.rpartition(":")[2]
+    return f"objectsync_token_{port}" if port.isdecimal() else "objectsync_token"
+
+
+def _cookie(headers: Mapping[str, str], name: str) -> str:
     try:
-        morsel = SimpleCookie(headers.get("Cookie", "")).get(COOKIE)
+        morsel = SimpleCookie(headers.get("Cookie", "")).get(name)
     except CookieError:
         return ""
-    return morsel.value if morsel else ""
+    return unquote(morsel.value) if morsel else ""

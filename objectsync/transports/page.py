@@ -112,7 +112,7 @@ class Page:
 
     def _frontend_urls(self) -> list[str]:
         return [
-            f"/frontends/{name}?v={hashlib.sha256(file.read_bytes()).hexdigest()[:12]}"
+            f"frontends/{name}?v={hashlib.sha256(file.read_bytes()).hexdigest()[:12]}"
             for name, file in self._frontend_files().items()
             if file.suffix == ".js"
         ]

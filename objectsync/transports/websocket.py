@@ -25,7 +25,7 @@ from ..frames import Frame
 from ..hub import Hub
 from ..protocol import SUBPROTOCOL
 from ..session import RESTART, Connection
-from .gate import COOKIE, Gate
+from .gate import Gate
 from .page import Answer, Page
 
 logger = logging.getLogger("objectsync.server")
@@ -77,7 +77,7 @@ class WebSocketShell:
         self._pumped_at = 0.0
         self._servers: list[WebSocketServer] = []
         self._clock: asyncio.TimerHandle | None = None
-        self._remove_waker = hub.add_waker(self._wake)
+        self._remove_waker = hub.add_waker(self._wake, self._urge)
 
     async def listen(self, addresses: list[tuple[str, int]]) -> list[int]:
         """Listen on these; returns the ports. The second and later ones are other names of the first, and may be missing."""
@@ -143,13 +143,8 @@ class WebSocketShell:
             text = "this page asks for an access token: open it as ?token=…\n"
             return _response(Answer(401, (("Content-Type", "text/plain; charset=utf-8"),), text.encode()))
         answer = self._page.answer(request.method, path, headers.get("Accept-Encoding", ""), headers.get("If-None-Match", ""))
-        if verdict.swap:
-            token = urlsplit(request.path).query.split("token=", 1)[1].split("&", 1)[0]
-            answer = Answer(
-                303,
-                (("Location", path), ("Set-Cookie", f"{COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/"), ("Cache-Control", "no-store")),
-                b"",
-            )
+        if verdict.cookie:
+            answer = Answer(303, (("Location", path), ("Set-Cookie", verdict.cookie), ("Cache-Control", "no-store")), b"")
         return _response(answer)
 
     # --- one client
@@ -187,16 +182,23 @@ class WebSocketShell:
             self._loop.call_soon_threadsafe(self._paced_pump)
 
     def _paced_pump(self) -> None:
-        wait = self._pumped_at + TICK - self._loop.time()
+        now = self._loop.time()
+        wait = self._pumped_at + TICK - now
+        self._pumped_at = now + max(wait, 0)
         if wait > 0:
             self._loop.call_later(wait, self._pump)
         else:
             self._pump()
 
+    def _urge(self) -> None:
+        """A handler has run: what it changed leaves at once, whatever the pace. Called from any thread."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._pump)
+
     def _pump(self) -> None:
         """Write to every client what it is due."""
         self._scheduled = False
-        now = self._pumped_at = self._loop.time()
+        now = self._loop.time()
         shared: dict[int, tuple[Frame, list[ServerConnection]]] = {}
         limit = self._hub.limits.outbox_bytes
         for client in list(self._clients.values()):

@@ -5,7 +5,7 @@
  * - The views of the object's children go into `container`: the element, unless `create` says another, or null for none.
  * - A view owns what it opened: `own` and `bind` end with it, and `destroy` runs when it goes.
  */
-import type { Disconnect, SObject } from '@objectsync/client'
+import type { Client, Disconnect, SObject } from '@objectsync/client'
 import type { Stage } from './stage.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: what an attribute holds is known to who binds it
@@ -40,6 +40,11 @@ export class View {
 
   /** Runs when the view goes. */
   destroy(): void {}
+
+  /** The client whose object this is: `record`, `undo`, `call` and so on. */
+  get client(): Client {
+    return this.stage.client
+  }
 
   /** The document the view is shown in. */
   get document(): Document {

@@ -11,8 +11,9 @@ export async function loadFrontends(registry: Registry, base: string): Promise<v
   await Promise.all(
     urls.map(async (url) => {
       try {
-        const module = (await import(new URL(url, base).href)) as { default: ViewClass }
-        registry.register(module.default)
+        const module = (await import(new URL(url, base).href)) as { default?: ViewClass }
+        // A module without one is a helper of the others.
+        if (module.default) registry.register(module.default)
       } catch (error) {
         console.error(`objectsync: the frontend ${url} could not be loaded:`, error)
       }

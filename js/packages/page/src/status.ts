@@ -70,7 +70,7 @@ function farewell(code: number, reason: string): string {
     case 4101:
       return 'The server speaks another version. Reload the page.'
     case 4102:
-      return 'Not allowed. Open the address that the server printed, with its token.'
+      return 'Not allowed. Open this address with its token: ?token=…'
     case 4103:
       return 'This session is open elsewhere. Reload the page to continue here.'
     default:
