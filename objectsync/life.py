@@ -36,7 +36,7 @@ class Life(Shape):
         self.root = root_object_type.__new__(root_object_type)
         with self.record() as transaction:
             transaction.recording = False
-            self._create(transaction, self.root, None, None, "root", (), {})
+            self._create(transaction, self.root, None, "root", (), {})
 
     def create_object(
         self,
@@ -105,33 +105,21 @@ class Life(Shape):
     def _build_new(self, sobject: SObject, parent: SObject | None, id: str | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         transactions = self.transactions
         with transactions.lock:
+            if parent is None:
+                parent = self.root
+            elif parent._state == GONE or parent._tree is not self:
+                self._alive(parent)
             transaction = transactions.open
             if transaction is None:
                 with self.record() as transaction:
-                    self._build_in(transaction, sobject, parent, id, args, kwargs)
-            else:
-                mark = transaction.mark()
-                try:
-                    self._build_in(transaction, sobject, parent, id, args, kwargs)
-                except BaseException:
-                    transactions._roll_back(transaction, mark)
-                    raise
-
-    def _build_in(
-        self,
-        transaction: OpenTransaction,
-        sobject: SObject,
-        parent: SObject | None,
-        id: str | None,
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
-    ) -> None:
-        if parent is None:
-            parent = self.root
-        elif parent._state == GONE or parent._tree is not self:
-            self._alive(parent)
-        info = self.types.by_class.get(type(sobject))
-        self._create(transaction, sobject, info, parent, self._new_id(id), args, kwargs)
+                    self._create(transaction, sobject, parent, self._new_id(id), args, kwargs)
+                return
+            mark = transaction.mark()
+            try:
+                self._create(transaction, sobject, parent, self._new_id(id), args, kwargs)
+            except BaseException:
+                transactions._roll_back(transaction, mark)
+                raise
 
     def _create_new(
         self, cls: type[SObject] | str, parent: SObject, id: str | None, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -148,12 +136,12 @@ class Life(Shape):
         self,
         transaction: OpenTransaction,
         sobject: SObject,
-        info: TypeInfo | None,
         parent: SObject | None,
         id: str,
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
     ) -> None:
+        info = self.types.by_class.get(type(sobject))
         if info is None:
             info = self._register(transaction, type(sobject), None)
         self._enter(transaction, sobject, info, id, parent)
@@ -173,13 +161,16 @@ class Life(Shape):
         if parent is not None:
             if parent._state == GONE:
                 self._alive(parent)
-            count = len(parent._children or ())
-            moved_meanwhile = transaction.structure.get(parent, 0) != before
-            self._attach(transaction, sobject, parent, count)
-            transaction.journal.append((Shape._detach, self, transaction, sobject))
-            if moved_meanwhile:
+            siblings = parent._children
+            if siblings is None:
+                siblings = parent._children = []
+            if before == transaction.structure.get(parent, 0) and sobject._depth == parent._depth + 1:
+                siblings.append(sobject)
+                transaction.structure[parent] = before + 1
+            else:
                 # Its creation is told before what its build did below the same parent: say where it really stands.
-                transaction.changes.append(Place(id, parent._id, count))
+                transaction.changes.append(Place(id, parent._id, len(siblings)))
+                self._attach(transaction, sobject, parent, len(siblings))
         if info.post_build:
             sobject.post_build()
         if info.init:

@@ -242,6 +242,13 @@ class Shape:
         transaction.journal.append((Shape._unenter, self, sobject))
 
     def _unenter(self, sobject: SObject) -> None:
+        """Take a creation back, whether it came as far as being attached or not."""
+        siblings = sobject._parent._children if sobject._parent is not None else None
+        if siblings:
+            if siblings[-1] is sobject:
+                siblings.pop()
+            elif any(sibling is sobject for sibling in siblings):
+                del siblings[place_of(sobject, siblings)]
         sobject._state = GONE
         sobject._parent = None
         self.objects.pop(sobject._id, None)
