@@ -7,15 +7,23 @@ Positions in text are UTF-16 code units; -1 as an index of `create`, `place`, `i
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
+
+Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
+Name = Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^(?!(__proto__|constructor|prototype)$)")]
+"""An attribute's name or a tag: not one that JavaScript gives a meaning of its own."""
+Index = Annotated[int, Meta(ge=-1)]
+Position = Annotated[int, Meta(ge=0)]
+TopicType = Annotated[str, Meta(pattern=r"^(generic|bool|int|float|string|bytes|set|list|dict|event|obj(_list|_set|_dict)?)$")]
 
 
 class Change(msgspec.Struct, frozen=True, array_like=True, gc=False, forbid_unknown_fields=True, tag_field="kind"):
     """One primitive operation on the object with the id `object`. (`gc=False`: changes hold plain data, never a cycle.)"""
 
-    object: str
+    object: Id
 
 
 # --- the tree -------------------------------------------------------------------------------------------------------------------
@@ -25,16 +33,16 @@ class Define(Change, frozen=True, tag="define"):
     """A type and its declared attributes: `{name: [topic_type, default]}`. `object` is the type's name."""
 
     frontend_type: str
-    attributes: dict[str, tuple[str, Any]]
+    attributes: dict[Name, tuple[TopicType, Any]]
 
 
 class Create(Change, frozen=True, tag="create"):
     """A new object; `attributes` holds the declared ones that differ from their default. Only the root's `parent` is None."""
 
     type: str
-    parent: str | None
-    index: int
-    attributes: dict[str, Any]
+    parent: Id | None
+    index: Index
+    attributes: dict[Name, Any]
 
 
 class Destroy(Change, frozen=True, tag="destroy"):
@@ -48,34 +56,34 @@ class Clear(Change, frozen=True, tag="clear"):
 class Place(Change, frozen=True, tag="place"):
     """The object moves below `parent`, to `index` as counted without itself."""
 
-    parent: str
-    index: int
+    parent: Id
+    index: Index
 
 
 class Attribute(Change, frozen=True, tag="attribute"):
     """A dynamic attribute appears."""
 
-    name: str
-    type: str
+    name: Name
+    type: TopicType
     value: Any
 
 
 class DropAttribute(Change, frozen=True, tag="drop_attribute"):
     """A dynamic attribute goes."""
 
-    name: str
+    name: Name
 
 
 class Tag(Change, frozen=True, tag="tag"):
     """The object gets a tag."""
 
-    tag: str
+    tag: Name
 
 
 class Untag(Change, frozen=True, tag="untag"):
     """The object loses a tag."""
 
-    tag: str
+    tag: Name
 
 
 # --- topics ---------------------------------------------------------------------------------------------------------------------
@@ -84,7 +92,7 @@ class Untag(Change, frozen=True, tag="untag"):
 class TopicChange(Change, frozen=True):
     """A change of one attribute."""
 
-    name: str
+    name: Name
 
 
 class Set(TopicChange, frozen=True, tag="set"):
@@ -102,41 +110,41 @@ class Add(TopicChange, frozen=True, tag="add"):
 class InsertText(TopicChange, frozen=True, tag="insert_text"):
     """`text` appears at `position`."""
 
-    position: int
+    position: Position
     text: str
 
 
 class DeleteText(TopicChange, frozen=True, tag="delete_text"):
     """`length` units from `position` on go."""
 
-    position: int
-    length: int
+    position: Position
+    length: Position
 
 
 class Insert(TopicChange, frozen=True, tag="insert"):
     """`item` appears in a list at `index`."""
 
-    index: int
+    index: Index
     item: Any
 
 
 class Pop(TopicChange, frozen=True, tag="pop"):
     """The list's item at `index` goes."""
 
-    index: int
+    index: Index
 
 
 class Move(TopicChange, frozen=True, tag="move"):
     """The list's item at `index` moves to `to`, as counted without it."""
 
-    index: int
-    to: int
+    index: Index
+    to: Index
 
 
 class Replace(TopicChange, frozen=True, tag="replace"):
     """The list's item at `index` becomes `item`."""
 
-    index: int
+    index: Index
     item: Any
 
 
@@ -144,7 +152,7 @@ class Append(TopicChange, frozen=True, tag="append"):
     """`item` joins a set, at `index`."""
 
     item: Any
-    index: int
+    index: Index
 
 
 class Remove(TopicChange, frozen=True, tag="remove"):

@@ -6,11 +6,12 @@ decided, so that one bad change rejects that action, by its number, and no more.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
-from .changes import AnyChange, Change, ClientChange, Create
+from .changes import AnyChange, Change, ClientChange, Create, Id, Position
 from .errors import InvalidChangeError, ProtocolError
 
 PROTOCOL = 2
@@ -28,12 +29,12 @@ class Hello(Message, frozen=True, tag="hello"):
     """The first message of a connection."""
 
     protocol: int
-    attempt: int
-    client: str = ""
-    session: str | None = None
+    attempt: Annotated[int, Meta(ge=1)]
+    client: str
+    session: Id | None = None
     token: str | None = None
     epoch: str | None = None
-    seq: int = 0
+    seq: Position = 0
     hash: str | None = None
     auth: str | None = None
 
@@ -41,10 +42,10 @@ class Hello(Message, frozen=True, tag="hello"):
 class Action(Message, frozen=True, tag="action"):
     """A proposed transaction."""
 
-    cseq: int
-    base: int
+    cseq: Annotated[int, Meta(ge=1)]
+    base: Position
     changes: msgspec.Raw
-    buffers: tuple[int, ...] = ()
+    buffers: tuple[Position, ...] = ()
 
 
 class Call(Message, frozen=True, tag="call"):
@@ -52,16 +53,16 @@ class Call(Message, frozen=True, tag="call"):
 
     id: int
     service: str
-    object: str | None = None
-    args: dict[str, Any] = {}
-    buffers: tuple[int, ...] = ()
+    args: dict[str, Any]
+    object: Id | None = None
+    buffers: tuple[Position, ...] = ()
 
 
 class Ack(Message, frozen=True, tag="ack"):
     """What the client has applied, and how many frames it has received on this connection."""
 
-    seq: int
-    frames: int
+    seq: Position
+    frames: Position
 
 
 class Bye(Message, frozen=True, tag="bye"):

@@ -151,7 +151,7 @@ class Connection:
             case Call():
                 if self._spend(now):
                     args = unescape(message.args, cut_buffers(message.buffers, rest))
-                    self._host.call(self, Call(message.id, message.service, message.object, args))
+                    self._host.call(self, Call(message.id, message.service, args, message.object))
             case Ping():
                 self._out.append(encode_message(Pong()))
             case Bye():

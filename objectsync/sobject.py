@@ -432,7 +432,7 @@ class SObject(OlderNames):
         return topic
 
     def _no_attribute(self, name: str) -> UnknownAttribute:
-        known = self.attributes if "attributes" not in self.__dict__ else [*self._specs, *(self._dynamic or ())]
+        known = [*self._specs, *(self._dynamic or ())]
         near = difflib.get_close_matches(name, known, 1)
         hint = f" Did you mean {near[0]!r}?" if near else f" It has: {', '.join(known)}." if known else ""
         return UnknownAttribute(f"{self} has no attribute {name!r}.{hint}")

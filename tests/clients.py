@@ -26,7 +26,7 @@ class WireClient:
         self.cseq = 0
         self.seq = 0
         self.frames = 0
-        self.link.send({"type": "hello", "protocol": 2, "attempt": 1, **(hello or {})})
+        self.link.send({"type": "hello", "protocol": 2, "attempt": 1, "client": "test", **(hello or {})})
         self.greeting = self.receive()
         welcome = self.greeting[0] if self.greeting else {}
         self.session: str = welcome.get("session", "")

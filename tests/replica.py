@@ -200,7 +200,9 @@ def change_value(kind: str, topic_type: str, value: Any, *arguments: Any) -> Any
 
 
 def change_list(kind: str, items: list[Any], index: int, *arguments: Any) -> list[Any]:
-    assert 0 <= index < len(items) + (kind == "insert")
+    last = len(items) - (kind != "insert")
+    index = last if index == -1 else index
+    assert 0 <= index <= last
     if kind == "insert":
         items.insert(index, arguments[0])
     elif kind == "pop":
@@ -210,8 +212,9 @@ def change_list(kind: str, items: list[Any], index: int, *arguments: Any) -> lis
     else:
         assert kind == "move"
         item = items.pop(index)
-        assert 0 <= arguments[0] <= len(items)
-        items.insert(arguments[0], item)
+        to = len(items) if arguments[0] == -1 else arguments[0]
+        assert 0 <= to <= len(items)
+        items.insert(to, item)
     return items
 
 
@@ -222,9 +225,11 @@ def change_text(kind: str, text: str, position: int, argument: Any) -> str:
     assert 0 <= at <= len(units)
     units[:at].decode("utf-16-le")
     if kind == "insert_text":
-        return (units[:at] + argument.encode("utf-16-le") + units[at:]).decode("utf-16-le")
+        longer: bytes = units[:at] + argument.encode("utf-16-le") + units[at:]
+        return longer.decode("utf-16-le")
     assert at + argument * 2 <= len(units)
-    return (units[:at] + units[at + argument * 2 :]).decode("utf-16-le")
+    rest: bytes = units[:at] + units[at + argument * 2 :]
+    return rest.decode("utf-16-le")
 
 
 def decode(value: Any, buffers: tuple[bytes, ...]) -> Any:

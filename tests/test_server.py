@@ -38,7 +38,7 @@ def raw_socket(server: objectsync.Server, **options: Any) -> connect:
 async def client(server: objectsync.Server, **options: Any) -> AsyncIterator[ClientConnection]:
     """A WebSocket that has said hello and has got the state."""
     async with raw_socket(server, **options) as ws:
-        await say(ws, type="hello", protocol=2, attempt=1)
+        await say(ws, type="hello", protocol=2, attempt=1, client="test")
         welcome = await hear(ws)
         assert welcome["type"] == "welcome"
         assert (await hear(ws))["type"] == "snapshot"
@@ -135,7 +135,7 @@ class TestListening:
             port = int(process.stdout.readline().split(":")[2].split("/")[0])
             with socket.create_connection(("127.0.0.1", port)) as hanging:
                 upgrade(hanging, port)
-                say_raw(hanging, {"type": "hello", "protocol": 2, "attempt": 1})
+                say_raw(hanging, {"type": "hello", "protocol": 2, "attempt": 1, "client": "test"})
                 say_raw(hanging, {"type": "action", "cseq": 1, "base": 0, "changes": [["emit", "1", "click", {}]]})
                 assert process.stdout.readline() == "blocked\n"
                 process.terminate()
@@ -287,7 +287,7 @@ async def stalled_client(server: objectsync.Server) -> tuple[asyncio.StreamReade
     reader, writer = await asyncio.open_connection(sock=raw, limit=1024)
     writer.write(handshake(server.port))
     await reader.readuntil(b"\r\n\r\n")
-    writer.write(masked({"type": "hello", "protocol": 2, "attempt": 1}))
+    writer.write(masked({"type": "hello", "protocol": 2, "attempt": 1, "client": "test"}))
     await eventually(lambda: len(server.clients) == 1)
     reader._transport.pause_reading()  # type: ignore[attr-defined]  # the point of this client is not to read
     return reader, writer
@@ -410,14 +410,14 @@ class TestTheGate:
     async def test_a_socket_needs_the_token_too(self) -> None:
         async with objectsync.Server(port=0, token="sesame") as server:
             async with raw_socket(server) as ws:
-                await say(ws, type="hello", protocol=2, attempt=1)
+                await say(ws, type="hello", protocol=2, attempt=1, client="test")
                 assert (await hear(ws))["code"] == "unauthorized"
                 await ws.wait_closed()
                 assert ws.close_code == 4102
             async with client(server, additional_headers={"Cookie": f"objectsync_token_{server.port}=sesame"}):
                 pass
             async with raw_socket(server) as ws:
-                await say(ws, type="hello", protocol=2, attempt=1, auth="sesame")
+                await say(ws, type="hello", protocol=2, attempt=1, client="test", auth="sesame")
                 assert (await hear(ws))["type"] == "welcome"
 
     def test_another_subprotocol_is_told_so(self, server: objectsync.Server) -> None:

@@ -293,6 +293,7 @@ class TestActions:
             ([["insert", "1", "items", 5, "x"]], "invalid_position"),
             ([["insert_text", "1", "label", 1, "x"]], "invalid_position"),
             ([["pop", "1", "items", 0]], "invalid_position"),
+            ([["pop", "1", "items", -1]], "invalid_position"),
             ([["drop", "1", "table", "k"]], "rejected"),
             ([["set", "1", "n", 2**53]], "invalid_value"),
             ([["set", "1", "locked", 1]], "forbidden"),
@@ -303,8 +304,8 @@ class TestActions:
             ([["destroy", "2"]], "forbidden"),
             ([["place", "1", "1", 0]], "rejected"),
             ([["place", "1", "nobody", 0]], "unknown_object"),
-            ([["attribute", "1", "__proto__", "int", 0]], "invalid_value"),
-            ([["attribute", "1", "new", "banana", 0]], "invalid_value"),
+            ([["attribute", "1", "__proto__", "int", 0]], "invalid_change"),
+            ([["attribute", "1", "new", "banana", 0]], "invalid_change"),
             ([["emit", "1", "n", {}]], "rejected"),
             ([["set", "1", "poked", 1]], "rejected"),
         ],
@@ -413,6 +414,15 @@ class TestActions:
         one.act(["insert", thing.id, "items", 0, "new"], base=base)
         other.act(["pop", thing.id, "items", 1], base=base)
         assert thing.items.value == ["new", "a", "c"]
+
+    def test_minus_one_is_the_end(self, hub: Hub, thing: Thing) -> None:
+        thing.items.set(["a", "b", "c"])
+        client = WireClient(hub)
+        client.act(["move", thing.id, "items", 0, -1])
+        client.act(["insert", thing.id, "items", -1, "d"])
+        client.act(["replace", thing.id, "items", -1, "e"])
+        assert thing.items.value == ["b", "c", "a", "e"]
+        assert client.act(["pop", thing.id, "items", -1])["changes"] == [["pop", thing.id, "items", 3]]
 
     def test_positions_older_than_the_log_are_stale(self) -> None:
         hub = make_hub(limits=Limits(log_transactions=256))

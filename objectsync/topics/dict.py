@@ -112,11 +112,11 @@ class DictTopic(ContainerTopic):
 
     def values(self) -> list[Any]:
         """The values, as copies."""
-        return [self._show(value) for value in tuple(self._raw().values())]
+        return [self._show(value) for value in self._raw().copy().values()]
 
     def items(self) -> list[tuple[str, Any]]:
         """The keys and values, as copies."""
-        return [(key, self._show(value)) for key, value in tuple(self._raw().items())]
+        return [(key, self._show(value)) for key, value in self._raw().copy().items()]
 
     def get(self, *key_and_default: Any) -> Any:
         """`get()`: the whole dict, as for every topic. `get(key, default=None)`: one value, as for a dict."""
@@ -156,12 +156,11 @@ class DictTopic(ContainerTopic):
             check_key(key)
             return self._item(value)
         except InvalidValue as error:
-            at = f"{self}[{key!r}]"
-            raise InvalidValue(error.reason if error.reason.startswith(str(self)) else f"{at}: {error.reason}") from None
+            raise InvalidValue(f"{self}[{key!r}]: {error.reason.removeprefix(f'{self}: ')}") from None
 
     def _present(self, raw: Any) -> Any:
-        # A tuple first, in one step of the interpreter: another thread may be adding keys.
-        return {key: self._show(value) for key, value in tuple(raw.items())}
+        # A copy first, which is one step of the interpreter: another thread may be adding keys.
+        return {key: self._show(value) for key, value in raw.copy().items()}
 
     def _apply(self, change: Change) -> Change | None:
         if type(change) is Set:

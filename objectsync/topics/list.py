@@ -136,17 +136,20 @@ class ListTopic(ContainerTopic):
         return any(same_value(other, raw) for other in self._raw())
 
     def check_change(self, change: Any) -> Change:
-        if type(change) is Set:
-            return super().check_change(change)
+        # On the wire, -1 is the end; in the log, every index is a real one.
         length = len(self._raw())
-        if type(change) is Insert:
-            index = length if change.index == -1 else change.index
-            return Insert(change.object, change.name, index, self._item(change.item))
-        if type(change) is Replace:
-            return Replace(change.object, change.name, change.index, self._item(change.item))
-        if type(change) in (Pop, Move):
-            return change  # type: ignore[no-any-return]  # narrowed at run time
-        raise self._unfit(change)
+        last = length - 1
+        match change:
+            case Insert(object, name, index, item):
+                return Insert(object, name, length if index == -1 else index, self._item(item))
+            case Pop(object, name, index):
+                return Pop(object, name, last if index == -1 else index)
+            case Replace(object, name, index, item):
+                return Replace(object, name, last if index == -1 else index, self._item(item))
+            case Move(object, name, index, to):
+                return Move(object, name, last if index == -1 else index, last if to == -1 else to)
+            case _:
+                return super().check_change(change)
 
     def _index(self, position: int) -> int:
         length = len(self._raw())

@@ -151,7 +151,7 @@ class ObjDictTopic(_Resolving, DictTopic, Generic[ObjectT]):
         return {check_key(key): _required(item) for key, item in value.items()}
 
     def _present(self, raw: Any) -> Any:
-        shown = ((key, self._show(item)) for key, item in tuple(raw.items()))
+        shown = ((key, self._show(item)) for key, item in raw.copy().items())
         return {key: item for key, item in shown if item is not None}
 
     def keys(self) -> list[str]:
