@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
+from objectsync import Server
+
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 
 NewPage = Callable[..., Page]
@@ -59,8 +61,8 @@ def watch() -> Watch:
 
 
 @pytest.fixture
-def open_page(browser: Browser, watch: Watch) -> Iterator[NewPage]:
-    """`open_page(url)`: a page in a browser profile of its own."""
+def open_page(browser: Browser, watch: Watch, server: Server) -> Iterator[NewPage]:
+    """`open_page(url)`: a page in a browser profile of its own, closed before the server (which is why this asks for it)."""
     contexts = []
 
     def new_page(url: str, width: int = 900, height: int = 500, wait: str = "#objectsync-root > *") -> Page:

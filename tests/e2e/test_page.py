@@ -48,7 +48,8 @@ def port_is_free(port: int) -> bool:
     return True
 
 
-def test_the_readme_program_shows_its_result(open_page: NewPage, tmp_path: Path) -> None:
+def test_the_readme_program_shows_its_result(open_page: NewPage, tmp_path: Path, watch: Watch) -> None:
+    watch.expected = ("WebSocket",)  # the program ends before its page
     program = readme_program()
     assert "objectsync.Server(port=8765)" in program
     assert port_is_free(8765), "port 8765 is taken, and this test runs the README's program just as it stands"

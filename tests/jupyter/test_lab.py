@@ -1,0 +1,224 @@
+"""What a person sees in JupyterLab, live."""
+
+from __future__ import annotations
+
+from tests.jupyter.conftest import SLOW, Browsing, Lab, expect
+
+EXAMPLE = """\
+%load_ext objectsync_jupyter
+import objectsync
+from objectsync import SObject, ElementObject, attribute, IntTopic
+from objectsync.dom import Element
+
+box = Element('div', style={'padding': '1em'})
+label = Element('span', parent=box, text='0')
+button = Element('button', parent=box, text='more')
+button.on('click', lambda event: label.text.set(str(int(label.text.value) + 1)))
+box                                   # shown under the cell; click it
+"""
+
+
+def test_an_object_is_shown_and_live_both_ways(lab: Lab, browsing: Browsing, kernel: str) -> None:
+    lab.write("example.ipynb", EXAMPLE, "label.text.set('seven')", "print(label.text.value)", kernel=kernel)
+    notebook = browsing.open(lab, "example.ipynb")
+    notebook.run(0)
+    view = notebook.live(0)
+    expect(view.locator("span")).to_have_text("0")
+    view.locator("button").click()
+    expect(view.locator("span")).to_have_text("1")
+    view.locator("button").click()
+    expect(view.locator("span")).to_have_text("2")
+    notebook.run(2)
+    assert notebook.output(2) == "2"
+    notebook.run(1)
+    expect(view.locator("span")).to_have_text("seven")
+
+
+def test_a_reloaded_page_comes_back_live_with_the_present_state(lab: Lab, browsing: Browsing) -> None:
+    lab.write("reload.ipynb", EXAMPLE, "label.text.set('before')")
+    notebook = browsing.open(lab, "reload.ipynb")
+    notebook.run(0, 1)
+    expect(notebook.live(0).locator("span")).to_have_text("before")
+    notebook.save()
+    notebook.reload()
+    expect(notebook.live(0).locator("span")).to_have_text("before")
+    notebook.run(1)
+    notebook.page.evaluate("() => jupyterapp.shell.currentWidget.content.widgets[1].model.sharedModel.setSource(\"label.text.set('8')\")")
+    notebook.run(1)
+    expect(notebook.live(0).locator("span")).to_have_text("8")
+    notebook.live(0).locator("button").click()
+    expect(notebook.live(0).locator("span")).to_have_text("9")
+
+
+def test_two_tabs_and_two_views_are_all_live(lab: Lab, browsing: Browsing) -> None:
+    lab.write("tabs.ipynb", EXAMPLE, "box", "label")
+    one = browsing.open(lab, "tabs.ipynb", workspace="one")
+    one.run(0, 1, 2)
+    one.save()
+    two = browsing.open(lab, "tabs.ipynb", workspace="two")
+    two.live(1).locator("button").click()
+    for notebook in (one, two):
+        for cell in (0, 1, 2):
+            expect(notebook.live(cell).locator("span")).to_have_text("1")
+    one.live(0).locator("button").click()
+    expect(two.live(2).locator("span")).to_have_text("2")
+
+
+def test_a_restarted_kernel_greys_the_views_until_the_cell_runs_again(lab: Lab, browsing: Browsing, kernel: str) -> None:
+    lab.write("restart.ipynb", EXAMPLE, "label.text.set('5')", kernel=kernel)
+    notebook = browsing.open(lab, "restart.ipynb", workspace="one")
+    notebook.run(0, 1)
+    notebook.save()
+    expect(notebook.live(0).locator("span")).to_have_text("5")
+    other = browsing.open(lab, "restart.ipynb", workspace="two")
+    expect(other.live(0).locator("span")).to_have_text("5")
+    notebook.restart()
+    expect(notebook.stale(0).locator("span")).to_have_text("0")  # as it was when the cell showed it
+    expect(notebook.stale(0)).to_contain_text("run the cell to make this live")
+    notebook.run(0)
+    expect(notebook.live(0).locator("span")).to_have_text("0")
+    notebook.live(0).locator("button").click()
+    expect(notebook.live(0).locator("span")).to_have_text("1")
+    expect(other.live(0).locator("span")).to_have_text("1")  # it was not told of the restart
+
+
+def test_a_blocked_cell_neither_stops_updates_nor_loses_clicks(lab: Lab, browsing: Browsing, kernel: str) -> None:
+    busy = "import time\nfor i in range(100):\n    label.text.set(str(i))\n    time.sleep(0.1)"
+    lab.write(
+        "busy.ipynb",
+        EXAMPLE,
+        "field = Element('input', attrs={'id': 'field'}, value='')\nfield",
+        busy,
+        "print(field.value.value)",
+        kernel=kernel,
+    )
+    notebook = browsing.open(lab, "busy.ipynb")
+    notebook.run(0, 1)
+    notebook.start(2)
+    notebook.until(0, "Number(text) >= 10")
+    notebook.live(1).locator("input").fill("typed while it ran")
+    notebook.live(0).locator("button").click()  # its handler runs when the cell has ended
+    notebook.until(0, "Number(text) >= 60 && Number(text) < 99")  # the cell runs on
+    expect(notebook.live(0).locator("span")).to_have_text("100", timeout=SLOW)
+    notebook.run(3)
+    assert notebook.output(3) == "typed while it ran"
+
+
+def test_a_page_that_is_reloaded_while_a_cell_runs_is_live_before_it_ends(lab: Lab, browsing: Browsing, kernel: str) -> None:
+    busy = "import time\nlabel.text.set('start')\nfor i in range(200):\n    label.text.set(f'{i} {seen.text.value}')\n    time.sleep(0.1)"
+    lab.write(
+        "mid.ipynb",
+        EXAMPLE,
+        "from objectsync_jupyter import live\nseen = Element('i', text='no')\nbutton.on('click', live(lambda: seen.text.set('yes')))",
+        busy,
+        kernel=kernel,
+    )
+    notebook = browsing.open(lab, "mid.ipynb")
+    notebook.run(0, 1)
+    notebook.save()
+    notebook.start(2)
+    notebook.until(0, "parseInt(text) >= 5")
+    notebook.reload()
+    notebook.until(0, "parseInt(text) >= 5 && parseInt(text) < 190")
+    notebook.live(0).locator("button").click()
+    notebook.until(0, "text.endsWith('yes') && parseInt(text) < 199")  # a live handler does not wait for the cell's end
+
+
+def test_twenty_thousand_sets_end_at_the_last_value(lab: Lab, browsing: Browsing, kernel: str) -> None:
+    lab.write("load.ipynb", EXAMPLE, "for i in range(20_000):\n    label.text.set(str(i))", kernel=kernel)
+    notebook = browsing.open(lab, "load.ipynb")
+    notebook.run(0)
+    counted = notebook.page.evaluate_handle(
+        """() => {
+            const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel
+            const seen = {count: 0}
+            kernel.iopubMessage.connect((_, message) => { if (message.header.msg_type === 'comm_msg') seen.count += 1 })
+            return seen
+        }"""
+    )
+    notebook.run(1)
+    expect(notebook.live(0).locator("span")).to_have_text("19999", timeout=2_000)
+    assert counted.evaluate("seen => seen.count") < 1_000
+
+
+def test_an_awaiting_cell_serves_handlers_while_it_runs(lab: Lab, browsing: Browsing, kernel: str) -> None:
+    waiting = "import asyncio\nwhile label.text.value != '2':\n    await asyncio.sleep(0.05)\nprint('seen', label.text.value)"
+    lab.write("await.ipynb", EXAMPLE, waiting, kernel=kernel)
+    notebook = browsing.open(lab, "await.ipynb")
+    notebook.run(0)
+    notebook.start(1)
+    notebook.live(0).locator("button").click()
+    expect(notebook.live(0).locator("span")).to_have_text("1")
+    notebook.live(0).locator("button").click()
+    expect(notebook.cell(1)).to_contain_text("seen 2")
+
+
+def test_a_failing_handler_is_seen_at_the_element_and_with_its_traceback(lab: Lab, browsing: Browsing, kernel: str) -> None:
+    lab.write("error.ipynb", EXAMPLE, "button.on('click', lambda: print('pressed') or 1 / 0)\nNone", kernel=kernel)
+    notebook = browsing.open(lab, "error.ipynb")
+    notebook.run(0, 1)
+    notebook.live(0).locator("button").click()
+    expect(notebook.live(0)).to_contain_text("ZeroDivisionError: division by zero")
+    expect(notebook.cell(0).locator(".jp-OutputArea").first).to_contain_text("pressed")
+    expect(notebook.cell(0).locator(".jp-OutputArea").first).to_contain_text("Traceback (most recent call last)")
+
+
+def test_a_cell_awaits_the_user(lab: Lab, browsing: Browsing) -> None:
+    lab.write(
+        "wait.ipynb",
+        EXAMPLE,
+        "event = await button.wait('click')\nprint(event.name, event['type'])",
+        "count = 0\nasync for event in button.wait('click'):\n    count += 1\n    if count == 2:\n        break\nprint('two clicks')",
+        "print(button.wait('click').block().name, label.text.value)",
+        "try:\n    button.wait('click', timeout=0.1).block()\nexcept TimeoutError as error:\n    print(error)",
+    )
+    notebook = browsing.open(lab, "wait.ipynb")
+    notebook.run(0)
+    press = notebook.live(0).locator("button")
+    label = notebook.live(0).locator("span")
+    notebook.start(1)
+    expect(notebook.cell(1).locator(".jp-InputPrompt")).to_have_text("[*]:")
+    press.click()
+    expect(notebook.cell(1)).to_contain_text("click click")
+    notebook.start(2)
+    expect(notebook.cell(2).locator(".jp-InputPrompt")).to_have_text("[*]:")
+    press.click()
+    expect(label).to_have_text("2")
+    press.click()
+    expect(notebook.cell(2)).to_contain_text("two clicks")
+    notebook.start(3)
+    expect(notebook.cell(3).locator(".jp-InputPrompt")).to_have_text("[*]:")
+    press.click()
+    expect(notebook.cell(3)).to_contain_text("click 4")  # the other handler ran first, inside the waiting cell
+    notebook.run(4)
+    assert notebook.output(4) == "Element(3) had no 'click' within 0.1 s"
+
+
+def test_a_view_without_its_kernel_is_a_greyed_picture(lab: Lab, browsing: Browsing) -> None:
+    lab.write("cold.ipynb", EXAMPLE)
+    notebook = browsing.open(lab, "cold.ipynb")
+    notebook.run(0)
+    notebook.live(0).locator("button").click()
+    notebook.save()
+    notebook.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    expect(notebook.stale(0)).to_contain_text("run the cell to make this live")
+    notebook.reload()  # starts another kernel, which knows nothing
+    expect(notebook.stale(0).locator("span")).to_have_text("0")
+    expect(notebook.stale(0)).to_contain_text("run the cell to make this live")
+
+
+def test_an_untrusted_notebook_shows_the_picture_only(lab: Lab, browsing: Browsing) -> None:
+    lab.write("untrusted.ipynb", EXAMPLE)
+    notebook = browsing.open(lab, "untrusted.ipynb")
+    notebook.run(0)
+    expect(notebook.live(0).locator("span")).to_have_text("0")
+    notebook.save()
+    copy = lab.notebooks / "stranger.ipynb"
+    copy.write_text((lab.notebooks / "untrusted.ipynb").read_text().replace(">0<", ">from elsewhere<"))
+    other = browsing.open(lab, "stranger.ipynb", workspace="other")
+    output = other.cell(0).locator(".jp-OutputArea-output")
+    expect(output).to_contain_text("from elsewhere")
+    expect(other.view(0)).to_have_count(0)
+    output.locator("button").click()  # a picture of one
+    notebook.live(0).locator("button").click()
+    expect(notebook.live(0).locator("span")).to_have_text("1")
