@@ -10,46 +10,31 @@ from __future__ import annotations
 import hmac
 import inspect
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from . import protocol
 from .changes import (
-    Attribute,
-    Change,
-    Clear,
-    Create,
     Define,
-    Destroy,
-    DropAttribute,
-    Insert,
-    InsertText,
-    Place,
-    Tag,
-    TopicChange,
-    Untag,
 )
-from .errors import Forbidden, InvalidChangeError, LimitExceeded, LocalError, ProtocolError, StaleChange
+from .errors import LimitExceeded, LocalError, ProtocolError
 from .events import Signal
 from .frames import unescape
 from .jobs import Job, Jobs
 from .limits import Limits
 from .policy import Policy
+from .proposals import Proposals
 from .protocol import Action, Call, Error, Failure
 from .services import Service, Services
 from .session import Connection, Session
 from .sobject import SObject
-from .topics import Topic
 from .transaction import Emission
-from .transform import transform_sequences
 from .tree import Tree
 from .updates import Updates
 from .values import Buffer, check_value
 
 logger = logging.getLogger("objectsync.hub")
-
-_POSITIONAL = ("insert_text", "delete_text", "insert", "pop", "move", "replace")
 
 
 class Hub(Tree):
@@ -75,6 +60,7 @@ class Hub(Tree):
         self._new_secret = new_secret
         self._token = token
         self._services = Services()
+        self._proposals = Proposals(self, self.policy)
         self._sessions: dict[str, Session] = {}
         self.updates = Updates(self.log, self.objects, self.root, self.limits, self._defines)
         self.on_client_connect = Signal()
@@ -188,8 +174,7 @@ class Hub(Tree):
                     raise LimitExceeded(f"{len(proposed)} changes in one action; the limit is {self.limits.action_changes}")
                 changes = [unescape(change, buffers) for change in proposed]
                 transaction.proposed = tuple(changes)
-                for change in self._moved(action.base, changes):
-                    self._apply_proposed(session, change)
+                self._proposals.apply(session, action.base, changes)
                 session.cseq = action.cseq
                 transaction.decided = session.answers.append
         except LocalError as error:
@@ -253,97 +238,6 @@ class Hub(Tree):
         self.jobs.later(lambda: _then(callback(**args), answer), fail)
 
     # --- inner
-
-    def _apply_proposed(self, session: Session, change: Change) -> None:
-        """One proposed change: may it, does it fit, then apply."""
-        policy = self.policy
-        if isinstance(change, TopicChange):
-            sobject = self.get_object(change.object)
-            topic = sobject.get_attribute(change.name)
-            if not policy.may_change(session, sobject, change.name, topic._spec):
-                raise Forbidden(f"{topic} may not be changed by this client")
-            self._check_size(change)
-            before = _size(topic)
-            self.transactions.perform(topic, topic.check_change(change))
-            self._check_growth(topic, before)
-            return
-        if isinstance(change, Create):
-            parent = self.get_object(change.parent or "")
-            if not change.object.startswith(f"{session.id}."):
-                raise Forbidden(f"a client's ids begin with its session, {session.id}., not {change.object!r}")
-            if not policy.may_create(session, self.types.named(change.type).cls, parent):
-                raise Forbidden(f"this client may not create {change.type}; its class says client_creatable = False")
-            self._check_size(change)
-            self.apply(change)
-            sobject = self.get_object(change.object)
-            for name in change.attributes:
-                if not policy.may_change(session, sobject, name, sobject.get_attribute(name)._spec):
-                    raise Forbidden(f"{sobject.get_attribute(name)} may not be set by this client")
-            return
-        if isinstance(change, (Destroy, Clear, Place, Attribute, DropAttribute, Tag, Untag)):
-            sobject = self.get_object(change.object)
-            if not policy.may_shape(session, sobject):
-                raise Forbidden(f"this client may not {type(change).__name__.lower()} {sobject}; its class says client_creatable = False")
-            if isinstance(change, Place) and not policy.may_create(session, type(sobject), self.get_object(change.parent)):
-                raise Forbidden(f"this client may not place {sobject} there")
-            if isinstance(change, Attribute):
-                self._check_size(change)
-        self.apply(change)
-
-    def _check_size(self, change: Change) -> None:
-        for field in change.__struct_fields__:
-            self._check_value_size(getattr(change, field))
-
-    def _check_growth(self, topic: Topic[Any], before: int) -> None:
-        """A client may not grow a value beyond what it could set at once, piece by piece. (What Python made larger may shrink.)"""
-        size = _size(topic)
-        limit = self.limits.string_length if isinstance(topic._raw(), str) else self.limits.collection_items
-        if size > limit and size > before:
-            raise LimitExceeded(f"{topic} would have a size of {size}; the limit for clients is {limit}")
-
-    def _check_value_size(self, value: Any) -> None:
-        limits = self.limits
-        stack = [value]
-        while stack:
-            item = stack.pop()
-            if isinstance(item, str):
-                if len(item) > limits.string_length:
-                    raise LimitExceeded(f"a text of {len(item)} characters; the limit for clients is {limits.string_length}")
-            elif isinstance(item, (list, dict)):
-                if len(item) > limits.collection_items:
-                    raise LimitExceeded(f"{len(item)} items; the limit for clients is {limits.collection_items}")
-                stack.extend(item.values() if isinstance(item, dict) else item)
-
-    def _moved(self, base: int, changes: list[Change]) -> Iterable[Change]:
-        """The changes, moved past what happened since the client's view (`base`). That holds none of the client's own: it has at most
-        one action by position under way for an attribute (PROTOCOL.md, "Actions")."""
-        positional = {
-            (change.object, change.name)
-            for change in changes
-            if isinstance(change, TopicChange) and change.__struct_config__.tag in _POSITIONAL
-        }
-        if not positional or base == self.log.head:
-            return changes
-        if not self.log.reaches(base):
-            raise StaleChange("the positions are older than the server's log; look again and repeat")
-        later: dict[tuple[str, str], list[Change]] = {}
-        for transaction in self.log.since(base):
-            for change in transaction.changes:
-                if isinstance(change, TopicChange) and (change.object, change.name) in positional:
-                    later.setdefault((change.object, change.name), []).append(change)
-        moved: list[Change] = []
-        for change in changes:
-            key = (change.object, change.name) if isinstance(change, TopicChange) else ("", "")
-            if key not in later:
-                moved.append(change)
-                continue
-            if any(other.__struct_config__.tag == "set" for other in later[key]) and change.__struct_config__.tag in _POSITIONAL:
-                if isinstance(change, (InsertText, Insert)):
-                    raise InvalidChangeError(f"{change.name!r} of {change.object} was replaced as a whole meanwhile", change)
-                continue  # what it would remove or move is gone with the old value
-            past, later[key] = transform_sequences([change], later[key])
-            moved += past
-        return moved
 
     def _deliver(self, emissions: list[Emission]) -> None:
         for emission in emissions:
@@ -422,11 +316,6 @@ class Hub(Tree):
                 self._urgers = tuple(u for u in self._urgers if u is not urge)
 
         return remove
-
-
-def _size(topic: Topic[Any]) -> int:
-    raw = topic._raw()
-    return len(raw) if isinstance(raw, (str, list, dict)) else 0
 
 
 def _handler_job(handler: Callable[..., Any], emission: Emission) -> Job:

@@ -415,6 +415,13 @@ class TestActions:
         other.act(["pop", thing.id, "items", 1], base=base)
         assert thing.items.value == ["new", "a", "c"]
 
+    def test_positions_in_a_text_that_the_same_action_sets_are_not_moved(self, hub: Hub, thing: Thing) -> None:
+        one, other = WireClient(hub), WireClient(hub)
+        base = hub.log.head
+        one.act(["insert_text", thing.id, "label", 0, "somebody else's"], base=base)
+        other.act(["set", thing.id, "label", "ac"], ["insert_text", thing.id, "label", 1, "b"], base=base)
+        assert thing.label.value == "abc"
+
     def test_minus_one_is_the_end(self, hub: Hub, thing: Thing) -> None:
         thing.items.set(["a", "b", "c"])
         client = WireClient(hub)

@@ -41,7 +41,8 @@ class ListTopic(ContainerTopic):
         raw = self._item(item)
         with self._object._tree.lock:
             length = len(self._raw())
-            position = self._position(position)
+            if type(position) is not int:
+                position = self._position(position)
             index = position if position >= 0 else length + position + 1
             if not 0 <= index <= length:
                 raise InvalidPosition(f"{self}: position {position} is outside a list of {length}; use 0 to {length}, or -1 to append")
@@ -153,7 +154,8 @@ class ListTopic(ContainerTopic):
 
     def _index(self, position: int) -> int:
         length = len(self._raw())
-        position = self._position(position)
+        if type(position) is not int:
+            position = self._position(position)
         index = position + length if position < 0 else position
         if not 0 <= index < length:
             raise InvalidPosition(f"{self}: position {position} is outside a list of {length}")
