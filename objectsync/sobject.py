@@ -227,7 +227,8 @@ class SObject(OlderNames):
             AlreadyExists: there is one of this name already.
             InvalidValue: `init_value` is no value of that topic.
         """
-        topic_class = get_origin(topic_class) or topic_class  # `ObjTopic[Foo]`
+        if not isinstance(topic_class, type):
+            topic_class = get_origin(topic_class) or topic_class  # `ObjTopic[Foo]`
         declared = self._specs.get(name)
         if declared is not None and declared.topic_class is topic_class:
             topic = self._topic(name, declared)
