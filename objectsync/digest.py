@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .log import Transaction
 
 Key = tuple[str, str]
+_STATE = frozenset(TopicChange.__subclasses__()) - {Emit, Unemit}
 
 
 class Digest:
@@ -32,10 +33,11 @@ class Digest:
         """Take transactions in order, as the log forgets them."""
         for transaction in transactions:
             for change in transaction.changes:
-                if not isinstance(change, TopicChange):
+                kind = type(change)
+                if kind in _STATE:
+                    self._touched[change.object, change.name] = transaction.seq  # type: ignore[attr-defined]  # they have a name
+                elif kind is not Emit and kind is not Unemit:
                     self._shape.append((transaction.seq, change))
-                elif not isinstance(change, (Emit, Unemit)):
-                    self._touched[change.object, change.name] = transaction.seq
         if len(self._shape) > self._limit:
             half = len(self._shape) // 2
             self.floor = max(self.floor, self._shape[half - 1][0])

@@ -14,11 +14,17 @@ export type ListEdit =
 
 /** Edit `a`, made without knowing of `b`, as it has to be made after `b`; undefined when nothing is left of it. */
 export function transformList(a: ListEdit, b: ListEdit, aFirst: boolean): ListEdit | undefined {
-  if (b.kind === 'replace') return a
+  if (b.kind === 'replace') {
+    // Of two replacements of one item, the later one stands.
+    return a.kind === 'replace' && a.index === b.index && aFirst ? undefined : a
+  }
+  if (b.kind === 'move' && b.index === b.to) return a
+  if (a.kind === 'move' && a.index === a.to) return undefined
   if (a.kind === 'insert') return a.index < 0 ? a : { ...a, index: gapAfter(a.index, b, aFirst) }
   const index = itemAfter(a.index, b)
   if (index === undefined) return undefined
   if (a.kind !== 'move') return { ...a, index }
+  if (b.kind === 'move' && b.index === a.index && aFirst) return undefined
   if (a.to < 0) return { ...a, index }
   // `to` counts without the item; among all items it names a gap, which is followed and counted back.
   const gap = gapAfter(a.to <= a.index ? a.to : a.to + 1, b, aFirst)
@@ -42,5 +48,6 @@ function gapAfter(gap: number, b: Shifting, first: boolean): number {
     return stays ? gap : gap + 1
   }
   const closed = b.index < gap ? gap - 1 : gap
-  return b.kind === 'move' && b.to >= 0 && b.to < closed ? closed + 1 : closed
+  const pushed = b.kind === 'move' && b.to >= 0 && (b.to < closed || (b.to === closed && !first))
+  return pushed ? closed + 1 : closed
 }
