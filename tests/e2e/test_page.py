@@ -90,6 +90,16 @@ def test_the_demo(open_page: NewPage, server: Server) -> None:
     expect(page.get_by_role("listitem")).to_contain_text("write the tests")
 
 
+def test_a_bright_box_can_be_read_at_night(open_page: NewPage, server: Server) -> None:
+    Element("p", server=server, text="on yellow", style={"background-color": "yellow"})
+    Element("p", server=server, text="chosen", style={"background-color": "black", "color": "rgb(9, 9, 9)"})
+    page = open_page(server.url)
+    page.emulate_media(color_scheme="dark")
+    expect(page.get_by_text("on yellow")).to_have_css("color", "rgb(27, 30, 36)")
+    expect(page.get_by_text("chosen")).to_have_css("color", "rgb(9, 9, 9)")
+    expect(page.locator("html")).to_have_css("color", "rgb(231, 233, 238)")
+
+
 @pytest.mark.parametrize("width", [320, 1200])
 def test_the_demo_fits(open_page: NewPage, server: Server, width: int) -> None:
     demo.build(server)
