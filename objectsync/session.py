@@ -104,7 +104,7 @@ class Connection:
         self._frames_acknowledged = 0
         self._progress_at = now
         self._heard_at = now
-        self._pinged = False
+        self._pinged_at: float | None = None
         self._errors = 0
         self._tokens = float(host.limits.actions_burst)
         self._tokens_at = now
@@ -117,7 +117,7 @@ class Connection:
         if self.closing:
             return
         self._heard_at = now
-        self._pinged = False
+        self._pinged_at = None
         try:
             if len(data) > self._host.limits.message_bytes:
                 raise ProtocolError(f"a message of {len(data)} bytes; the limit is {self._host.limits.message_bytes}")
@@ -311,12 +311,13 @@ class Connection:
             if now >= self._deadline_hello:
                 self.closing = HELLO_TIMEOUT
             return
-        silent = now - self._heard_at
-        if silent >= 2 * limits.heartbeat_seconds:
-            self.closing = SILENT
-            return
-        if silent >= limits.heartbeat_seconds and not self._pinged:
-            self._pinged = True
+        if self._pinged_at is not None:
+            # Counted from the question, so that a server that slept does not take everyone for dead when it wakes.
+            if now - self._pinged_at >= limits.heartbeat_seconds:
+                self.closing = SILENT
+                return
+        elif now - self._heard_at >= limits.heartbeat_seconds:
+            self._pinged_at = now
             self._out.append(encode_message(Ping()))
         # A hidden tab's timers may run late; it acknowledges with its next pong, so it gets that much longer.
         if self._under_way and now - self._progress_at >= limits.progress_seconds + limits.heartbeat_seconds:
@@ -328,7 +329,7 @@ class Connection:
         limits = self._host.limits
         if self.session is None:
             return self._deadline_hello
-        deadline = self._heard_at + limits.heartbeat_seconds * (2 if self._pinged else 1)
+        deadline = (self._heard_at if self._pinged_at is None else self._pinged_at) + limits.heartbeat_seconds
         if self._under_way:
             deadline = min(deadline, self._progress_at + limits.progress_seconds + limits.heartbeat_seconds)
         return deadline

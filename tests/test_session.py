@@ -661,6 +661,13 @@ class TestLiveness:
         link.advance(0.2)
         assert link.connection.closing == (4003, "silent")
 
+    def test_a_server_that_slept_asks_before_it_drops_anyone(self, hub: Hub) -> None:
+        client = WireClient(hub)
+        client.ack()
+        client.link.advance(3_600)
+        assert client.link.connection.closing is None
+        assert client.receive() == [{"type": "ping"}]
+
     def test_a_pong_keeps_it_alive(self, hub: Hub) -> None:
         client = WireClient(hub)
         client.ack()

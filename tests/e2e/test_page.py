@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from examples import demo
-from objectsync import Element, IntTopic, ListTopic, Server, SObject, StringTopic, attribute
+from objectsync import Element, IntTopic, Limits, ListTopic, Server, SObject, StringTopic, attribute
 from tests.e2e.conftest import IMAGES, NewPage, Watch
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -310,6 +310,27 @@ class TestConnection:
             wait_until(page, lambda: field.value.value == "typed while it was away")
         finally:
             server.stop()
+
+    def test_an_idle_page_stays_connected(self, open_page: NewPage) -> None:
+        limits = Limits(heartbeat_seconds=0.3, progress_seconds=0.3)
+        server = Server(port=0, limits=limits)
+        come: list[str] = []
+        server.on_client_connect += come.append
+        label = Element("p", server=server, text="idle")
+
+        def idle() -> None:
+            page = open_page(server.url)
+            connection = server._sessions[come[0]].connection
+            pings = 0
+            while pings < 8:
+                before = connection._heard_at if connection else 0.0
+                wait_until(page, lambda before=before: server._sessions[come[0]].connection._heard_at > before)  # type: ignore[misc,union-attr]  # a pong
+                pings += 1
+            assert server._sessions[come[0]].connection is connection
+            label.text.set("still there")
+            expect(page.locator("main p")).to_have_text("still there")
+
+        with_server(server, idle)
 
     def test_a_closed_window_is_noticed(self, open_page: NewPage, server: Server) -> None:
         Element("p", server=server, text="hi")

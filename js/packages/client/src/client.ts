@@ -417,13 +417,15 @@ export class Client {
   #handle(message: ServerMessage, connection: Connection): void {
     switch (message.type) {
       case 'ping':
+        // At once and together: the timers of a hidden tab run late, but its messages do not.
+        this.#ack(connection)
         this.#send({ type: 'pong' })
         return
       case 'pong':
-        return
+        break
       case 'welcome':
         this.#welcome(message, connection)
-        return
+        break
       case 'error':
         this.#noticeSignal.emit(message)
         if (message.fatal)
