@@ -38,7 +38,7 @@ class DeclaredAttribute(Generic[TopicT]):
     def __get__(self, sobject: SObject | None, owner: type) -> TopicT | Self:
         if sobject is None:
             return self
-        topics = sobject._topics
+        topics = sobject._os_topics
         if topics is not None:
             topic = topics.get(self.name)
             if topic is not None:

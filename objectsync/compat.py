@@ -20,23 +20,23 @@ class OlderNames:
 
     def get_id(self: Any) -> str:
         """`id`."""
-        return self._id  # type: ignore[no-any-return]  # `self` is an SObject
+        return self._os_id  # type: ignore[no-any-return]  # `self` is an SObject
 
     def get_server(self: Any) -> Any:
         """`server`."""
-        return self._tree
+        return self._os_tree
 
     def get_type_name(self: Any) -> str:
         """The name that the class is registered under."""
-        return self._type.name  # type: ignore[no-any-return]  # `self` is an SObject
+        return self._os_type.name  # type: ignore[no-any-return]  # `self` is an SObject
 
     def is_destroyed(self: Any) -> bool:
         """Whether the object is gone."""
-        return self._state == 2  # type: ignore[no-any-return]  # `self` is an SObject
+        return self._os_state == 2  # type: ignore[no-any-return]  # `self` is an SObject
 
     def is_root(self: Any) -> bool:
         """Whether it is the root."""
-        return self._parent is None and self._state != 2
+        return self._os_parent is None and self._os_state != 2
 
     def get_parent(self: Any) -> SObject:
         """`parent`, which the root has not.
@@ -44,21 +44,21 @@ class OlderNames:
         Raises:
             NotImplementedError: this is the root.
         """
-        if self._parent is None:
+        if self._os_parent is None:
             raise NotImplementedError(f"{self} has no parent")
-        return self._parent  # type: ignore[no-any-return]  # `self` is an SObject
+        return self._os_parent  # type: ignore[no-any-return]  # `self` is an SObject
 
     def get_children(self: Any) -> list[SObject]:
         """`children`."""
-        return list(self._children or ())
+        return list(self._os_children or ())
 
     def has_child(self: Any, child: SObject) -> bool:
         """Whether `child` is directly below."""
-        return child._parent is self
+        return child._os_parent is self
 
     def get_children_of_type(self: Any, cls: type[Any]) -> list[Any]:
         """The objects directly below that are of a class."""
-        return [child for child in self._children or () if isinstance(child, cls)]
+        return [child for child in self._os_children or () if isinstance(child, cls)]
 
     def get_child_of_type(self: Any, cls: type[Any]) -> Any:
         """The first object directly below that is of a class.
@@ -66,7 +66,7 @@ class OlderNames:
         Raises:
             ValueError: there is none.
         """
-        for child in self._children or ():
+        for child in self._os_children or ():
             if isinstance(child, cls):
                 return child
         raise InvalidChangeError(f"{self} has no child of type {cls.__name__}")
@@ -77,8 +77,8 @@ class OlderNames:
         Raises:
             ValueError: there is none.
         """
-        for child in self._children or ():
-            if child._id == id:
+        for child in self._os_children or ():
+            if child._os_id == id:
                 return child  # type: ignore[no-any-return]  # an SObject
         raise InvalidChangeError(f"{self} has no child with the id {id!r}")
 
@@ -92,13 +92,13 @@ class OlderNames:
         Raises:
             ValueError: it is no child of this object.
         """
-        if child._parent is not self:
+        if child._os_parent is not self:
             raise InvalidChangeError(f"{child} is no child of {self}")
-        self._tree.destroy(child)
+        self._os_tree.destroy(child)
 
     def destroy(self: Any) -> None:
         """`remove()`."""
-        self._tree.destroy(self)
+        self._os_tree.destroy(self)
 
 
 class OlderTreeNames:

@@ -153,9 +153,9 @@ def _revert_alone(tree: Tree, step: Transaction, kind: str) -> bool:
         return False
     inverse = step.inverses[0]
     sobject = tree.objects.get(inverse.object)
-    if sobject is None or sobject._state or not sobject._topics or not isinstance(inverse, TopicChange):
+    if sobject is None or sobject._os_state or not sobject._os_topics or not isinstance(inverse, TopicChange):
         return False
-    topic = sobject._topics.get(inverse.name)
+    topic = sobject._os_topics.get(inverse.name)
     if topic is None or topic._signals is not None or topic._guards:
         return False
     try:
@@ -303,12 +303,12 @@ def _within_bounds(tree: Tree, inverse: Change) -> Change:
     if isinstance(inverse, Place):
         parent, sobject = tree.objects.get(inverse.parent), tree.objects.get(inverse.object)
         if parent is not None and sobject is not None:
-            others = len(parent._children or ()) - (sobject._parent is parent)
+            others = len(parent._os_children or ()) - (sobject._os_parent is parent)
             return Place(inverse.object, inverse.parent, min(inverse.index, others))
     elif isinstance(inverse, Append):
         owner = tree.objects.get(inverse.object)
         spec = None if owner is None else owner._spec_of(inverse.name)
         if owner is not None and spec is not None:
-            items = owner._values.get(inverse.name, spec.default)
+            items = owner._os_values.get(inverse.name, spec.default)
             return Append(inverse.object, inverse.name, inverse.item, min(inverse.index, len(items)))
     return inverse

@@ -271,7 +271,7 @@ class Hub(Tree):
             session = None if emission.session is None else self._sessions.get(emission.session)
             if session is not None and session.connection is not None:
                 message = what + (f": {type(error).__name__}: {error}" if self.debug else "")
-                session.connection.tell(Error("handler_failed", message, emission.object._id, incident))
+                session.connection.tell(Error("handler_failed", message, emission.object._os_id, incident))
                 self._wake()
 
         return failed

@@ -95,7 +95,7 @@ class Life(Shape):
         """
         with self.lock:
             info = self.types.named(cls if isinstance(cls, str) else self._type_name(cls))
-            alive = next((o for o in self.objects.values() if o._type is info), None)
+            alive = next((o for o in self.objects.values() if o._os_type is info), None)
             if alive is not None:
                 raise InvalidChangeError(f"{info.name!r} cannot be unregistered while {alive} is alive")
             self.types.remove(info)
@@ -107,7 +107,7 @@ class Life(Shape):
         with transactions.lock:
             if parent is None:
                 parent = self.root
-            elif parent._state == GONE or parent._tree is not self:
+            elif parent._os_state == GONE or parent._os_tree is not self:
                 self._alive(parent)
             transaction = transactions.open
             if transaction is None:
@@ -145,7 +145,7 @@ class Life(Shape):
         if info is None:
             info = self._register(transaction, type(sobject), None)
         self._enter(transaction, sobject, info, id, parent)
-        if parent is not None and parent._state != FRESH and transaction.recording:
+        if parent is not None and parent._os_state != FRESH and transaction.recording:
             # Before what build does, so that undo takes that back first: build may have moved older objects below this one.
             transaction.inverses.append(Destroy(id))
         before = 0 if parent is None else transaction.structure.get(parent, 0)
@@ -159,17 +159,17 @@ class Life(Shape):
         elif args or kwargs:
             SObject.build(sobject, *args, **kwargs)
         if parent is not None:
-            if parent._state == GONE:
+            if parent._os_state == GONE:
                 self._alive(parent)
-            siblings = parent._children
+            siblings = parent._os_children
             if siblings is None:
-                siblings = parent._children = []
-            if before == transaction.structure.get(parent, 0) and sobject._depth == parent._depth + 1:
+                siblings = parent._os_children = []
+            if before == transaction.structure.get(parent, 0) and sobject._os_depth == parent._os_depth + 1:
                 siblings.append(sobject)
                 transaction.structure[parent] = before + 1
             else:
                 # Its creation is told before what its build did below the same parent: say where it really stands.
-                transaction.changes.append(Place(id, parent._id, len(siblings)))
+                transaction.changes.append(Place(id, parent._os_id, len(siblings)))
                 self._attach(transaction, sobject, parent, len(siblings))
         if info.post_build:
             sobject.post_build()
@@ -215,7 +215,7 @@ class Life(Shape):
         with self.record():
             sobject = self._create_new(type_name, parent, id, (), {})
             sobject.set_attributes(**attributes)
-            if index != -1 and index != len(parent._children or ()) - 1:
+            if index != -1 and index != len(parent._os_children or ()) - 1:
                 self.place(sobject, parent, index)
 
     # --- inner: restoring
@@ -230,7 +230,7 @@ class Life(Shape):
                 self._new_id(id)
             new_ids = self._ids_for(records, id)
             renamed = [self._rename(record, new_ids, top_type if position == 0 else record.type) for position, record in enumerate(records)]
-            self._restore(parent, len(parent._children or ()), renamed)
+            self._restore(parent, len(parent._os_children or ()), renamed)
             return self.objects[renamed[0].id]
 
     def _ids_for(self, records: tuple[ObjectRecord, ...], top_id: str | None) -> dict[str, str]:
@@ -284,7 +284,7 @@ class Life(Shape):
             self._alive(parent)
             restored: list[SObject] = []
             tops: list[SObject] = []
-            index = min(index, len(parent._children or ()))
+            index = min(index, len(parent._os_children or ()))
             for record in records:
                 info = self.types.named(record.type)
                 if record.id in self.objects:
@@ -292,16 +292,16 @@ class Life(Shape):
                 above = parent if record.parent is None else self.objects[record.parent]
                 sobject = info.cls.__new__(info.cls)
                 self._enter(transaction, sobject, info, record.id, above)
-                at = index + len(tops) if record.parent is None else len(above._children or ())
-                at_end = at == len(above._children or ())
+                at = index + len(tops) if record.parent is None else len(above._os_children or ())
+                at_end = at == len(above._os_children or ())
                 self._attach(transaction, sobject, above, at)
                 transaction.journal.append((Shape._detach, self, transaction, sobject))
                 if not at_end:
-                    transaction.changes.append(Place(record.id, above._id, at))
+                    transaction.changes.append(Place(record.id, above._os_id, at))
                 restored.append(sobject)
                 if record.parent is None:
                     tops.append(sobject)
-                    if transaction.recording and parent._state != FRESH:
+                    if transaction.recording and parent._os_state != FRESH:
                         transaction.inverses.append(Destroy(record.id))
             for sobject, record in zip(restored, records, strict=True):
                 self._refill(sobject, record)
@@ -311,9 +311,9 @@ class Life(Shape):
             try:
                 for top in tops:
                     for sobject in children_first(top):
-                        if sobject._type.post_build:
+                        if sobject._os_type.post_build:
                             sobject.post_build()
-                        if sobject._type.init:
+                        if sobject._os_type.init:
                             sobject.init()
             except BaseException as error:
                 transaction.failed = error
@@ -321,20 +321,20 @@ class Life(Shape):
 
     def _refill(self, sobject: SObject, record: ObjectRecord) -> None:
         values = {**record.attributes, **{name: dynamic.value for name, dynamic in record.dynamic.items()}}
-        if sobject._type.pre_build:
+        if sobject._os_type.pre_build:
             sobject.pre_build(copy_value(values))
         for name, dynamic in record.dynamic.items():
             spec = sobject._spec_of(name)
             if spec is None:
                 self._restore_attribute(sobject, name, dynamic)
             elif spec.topic_class.type_name == dynamic.type:
-                sobject._values[name] = checked(sobject, name, spec, dynamic.value)
+                sobject._os_values[name] = checked(sobject, name, spec, dynamic.value)
         for name, value in record.attributes.items():
             spec = sobject._spec_of(name)
             if spec is not None:
-                sobject._values[name] = checked(sobject, name, spec, value)
+                sobject._os_values[name] = checked(sobject, name, spec, value)
         if record.tags:
-            sobject._tags = dict.fromkeys(record.tags)
+            sobject._os_tags = dict.fromkeys(record.tags)
 
     def _reconnect(self, sobject: SObject, record: ObjectRecord) -> None:
         """Give back what user code held: `self.label = self.add_attribute(…)`, `self.first = child`."""
@@ -350,7 +350,14 @@ class Life(Shape):
     def _husk(self, id: str) -> SObject:
         """What user code holds of an object that is gone: its id."""
         husk = SObject.__new__(SObject)
-        for name, value in {"_tree": self, "_id": id, "_type": self.root._type, "_depth": 0, "_values": {}, "_state": GONE}.items():
+        for name, value in {
+            "_os_tree": self,
+            "_os_id": id,
+            "_os_type": self.root._os_type,
+            "_os_depth": 0,
+            "_os_values": {},
+            "_os_state": GONE,
+        }.items():
             setattr(husk, name, value)
         for name in ("_parent", "_children", "_topics", "_dynamic", "_tags", "_services"):
             setattr(husk, name, None)
@@ -362,12 +369,12 @@ class Life(Shape):
         while above is not None:
             held = above.__dict__
             for name, value in held.items():
-                if getattr(type(value), "_is_sobject", False) and value._state == GONE and value._tree is self:
-                    alive = self.objects.get(value._id)
+                if getattr(type(value), "_is_sobject", False) and value._os_state == GONE and value._os_tree is self:
+                    alive = self.objects.get(value._os_id)
                     if alive is not None:
                         transaction.journal.append((held.__setitem__, name, value))
                         held[name] = alive
-            above = above._parent
+            above = above._os_parent
 
     def _restore_attribute(self, sobject: SObject, name: str, record: DynamicRecord) -> None:
         spec = record.spec

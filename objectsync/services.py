@@ -54,9 +54,9 @@ class Services:
             raise TypeError(f"the service {name!r} must be callable, got {callback!r}")
         table = self._server
         if sobject is not None:
-            if sobject._services is None:
-                sobject._services = {}
-            table = sobject._services
+            if sobject._os_services is None:
+                sobject._os_services = {}
+            table = sobject._os_services
         if name in table:
             raise AlreadyExists(f"there is a service {name!r} already{'' if sobject is None else f' on {sobject}'}")
         service = table[name] = Service(name, callback, pass_sender)
@@ -69,4 +69,4 @@ class Services:
 
     def find(self, sobject: SObject | None, name: str) -> Service | None:
         """The service of this name, of an object or of the server."""
-        return self._server.get(name) if sobject is None else (sobject._services or {}).get(name)
+        return self._server.get(name) if sobject is None else (sobject._os_services or {}).get(name)

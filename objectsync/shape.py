@@ -67,7 +67,7 @@ class Shape:
         with self.record() as transaction:
             self._alive(sobject)
             self._alive(parent)
-            old_parent = sobject._parent
+            old_parent = sobject._os_parent
             if old_parent is None:
                 raise InvalidChangeError(f"{sobject} is the root; it cannot be moved")
             self._complete(sobject, "moved")
@@ -75,15 +75,15 @@ class Shape:
             while above is not None:
                 if above is sobject:
                     raise InvalidChangeError(f"{sobject} cannot be moved below {parent}, which is itself or below it")
-                above = above._parent
-            depth = parent._depth + 1
-            if depth != sobject._depth:
-                height = max(o._depth for o in walk(sobject)) - sobject._depth
+                above = above._os_parent
+            depth = parent._os_depth + 1
+            if depth != sobject._os_depth:
+                height = max(o._os_depth for o in walk(sobject)) - sobject._os_depth
                 self._check_depth(depth + height)
-            old_siblings = old_parent._children
+            old_siblings = old_parent._os_children
             assert old_siblings is not None
             old_index = place_of(sobject, old_siblings)
-            count = len(parent._children or ()) - (parent is old_parent)
+            count = len(parent._os_children or ()) - (parent is old_parent)
             target = count if index == -1 else index
             if not 0 <= target <= count:
                 raise InvalidChangeError(f"{sobject} cannot be placed at {index} below {parent}: it has {count} other children")
@@ -92,9 +92,9 @@ class Shape:
             self._detach(transaction, sobject)
             self._attach(transaction, sobject, parent, target)
             transaction.journal.append((self._put_back, transaction, sobject, old_parent, old_index))
-            transaction.changes.append(Place(sobject._id, parent._id, target))
+            transaction.changes.append(Place(sobject._os_id, parent._os_id, target))
             if transaction.recording:
-                transaction.inverses.append(Place(sobject._id, old_parent._id, old_index))
+                transaction.inverses.append(Place(sobject._os_id, old_parent._os_id, old_index))
 
     def destroy(self, sobject: SObject) -> None:
         """Destroy an object and everything below it: `on_destroy` of each, children first, then it is gone.
@@ -105,41 +105,41 @@ class Shape:
         """
         with self.record() as transaction:
             self._alive(sobject)
-            parent = sobject._parent
+            parent = sobject._os_parent
             if parent is None:
                 raise InvalidChangeError(f"{sobject} is the root; it cannot be destroyed (clear() destroys what is below it)")
             self._complete(sobject, "destroyed")
             self._announce_end(transaction, [sobject])
-            if sobject._state == GONE or sobject._parent is None:
+            if sobject._os_state == GONE or sobject._os_parent is None:
                 return  # an on_destroy did it
-            parent = sobject._parent
-            assert parent._children is not None
-            index = place_of(sobject, parent._children)
+            parent = sobject._os_parent
+            assert parent._os_children is not None
+            index = place_of(sobject, parent._os_children)
             records = self._remove(transaction, [sobject], parent)
-            transaction.changes.append(Destroy(sobject._id))
+            transaction.changes.append(Destroy(sobject._os_id))
             if transaction.recording:
-                transaction.inverses.append(Restore(sobject._id, parent._id, index, records))
+                transaction.inverses.append(Restore(sobject._os_id, parent._os_id, index, records))
 
     def clear(self, sobject: SObject) -> None:
         """Destroy everything below an object: one change, whatever the number."""
         with self.record() as transaction:
             self._alive(sobject)
-            if not sobject._children:
+            if not sobject._os_children:
                 return
-            self._announce_end(transaction, list(sobject._children))
-            children = list(sobject._children or ())
+            self._announce_end(transaction, list(sobject._os_children))
+            children = list(sobject._os_children or ())
             if not children:
                 return
             records = self._remove(transaction, children, sobject)
-            transaction.changes.append(Clear(sobject._id))
+            transaction.changes.append(Clear(sobject._os_id))
             if transaction.recording:
-                transaction.inverses.append(RestoreChildren(sobject._id, records))
+                transaction.inverses.append(RestoreChildren(sobject._os_id, records))
 
     def add_attribute(self, sobject: SObject, name: str, spec: AttributeSpec, value: Any = EMPTY) -> None:
         """Give an object a dynamic attribute (`SObject.add_attribute` is the door); its `value` is the default unless given."""
         check_name(name, "an attribute name")
         transaction = self.transactions.open
-        if sobject._state == FRESH and transaction is not None:
+        if sobject._os_state == FRESH and transaction is not None:
             self._give_attribute(sobject, name, spec, value)
             transaction.journal.append((Shape._forget_attribute, self, sobject, name))
             return
@@ -148,18 +148,18 @@ class Shape:
             self._give_attribute(sobject, name, spec, value)
             transaction.journal.append((Shape._forget_attribute, self, sobject, name))
             shown = copy_value(spec.default if value is EMPTY else value)
-            transaction.changes.append(Attribute(sobject._id, name, spec.topic_class.type_name, shown))
+            transaction.changes.append(Attribute(sobject._os_id, name, spec.topic_class.type_name, shown))
             if transaction.recording and spec.stateful:  # an event for a handler is wiring, not a step to undo
-                transaction.inverses.append(DropAttribute(sobject._id, name))
+                transaction.inverses.append(DropAttribute(sobject._os_id, name))
 
     def drop_attribute(self, sobject: SObject, name: str) -> None:
         """Take a dynamic attribute away (`SObject.remove_attribute` is the door)."""
         with self.record() as transaction:
             self._alive(sobject)
             record = record_attribute(sobject, name)
-            dynamic = sobject._dynamic
+            dynamic = sobject._os_dynamic
             assert dynamic is not None
-            spec, value, topic = dynamic[name], sobject._values.get(name, EMPTY), (sobject._topics or {}).get(name)
+            spec, value, topic = dynamic[name], sobject._os_values.get(name, EMPTY), (sobject._os_topics or {}).get(name)
             order = list(dynamic)
 
             def put_back() -> None:
@@ -167,30 +167,30 @@ class Shape:
                 for other in order[order.index(name) + 1 :]:
                     dynamic[other] = dynamic.pop(other)
                 if value is not EMPTY:
-                    sobject._values[name] = value
+                    sobject._os_values[name] = value
                 if topic is not None:
-                    sobject._topics = {**(sobject._topics or {}), name: topic}
+                    sobject._os_topics = {**(sobject._os_topics or {}), name: topic}
 
             self._forget_attribute(sobject, name)
             transaction.journal.append((put_back,))
-            if sobject._state != FRESH:
-                transaction.changes.append(DropAttribute(sobject._id, name))
+            if sobject._os_state != FRESH:
+                transaction.changes.append(DropAttribute(sobject._os_id, name))
                 if transaction.recording:
-                    transaction.inverses.append(RestoreAttribute(sobject._id, name, record))
+                    transaction.inverses.append(RestoreAttribute(sobject._os_id, name, record))
 
     def tag(self, sobject: SObject, tag: str, followers: tuple[str, ...] = ()) -> None:
         """Add a tag, in front of its `followers`."""
         check_name(tag, "a tag")
         with self.record() as transaction:
             self._alive(sobject)
-            if sobject._tags is None:
-                sobject._tags = {}
-            tags = sobject._tags
+            if sobject._os_tags is None:
+                sobject._os_tags = {}
+            tags = sobject._os_tags
             if tag in tags:
                 return
             tags[tag] = None
             transaction.journal.append((tags.pop, tag))
-            self._write(transaction, sobject, Tag(sobject._id, tag), Untag(sobject._id, tag))
+            self._write(transaction, sobject, Tag(sobject._os_id, tag), Untag(sobject._os_id, tag))
             recording = transaction.recording
             transaction.recording = False  # the tag's own inverse takes all of it back
             for follower in followers:
@@ -203,7 +203,7 @@ class Shape:
         """Take a tag away."""
         with self.record() as transaction:
             self._alive(sobject)
-            tags = sobject._tags
+            tags = sobject._os_tags
             if not tags or tag not in tags:
                 raise InvalidChangeError(f"{sobject} has no tag {tag!r}")
             order = list(tags)
@@ -215,68 +215,68 @@ class Shape:
 
             transaction.journal.append((put_back,))
             followers = tuple(order[order.index(tag) + 1 :])
-            self._write(transaction, sobject, Untag(sobject._id, tag), RestoreTag(sobject._id, tag, followers))
+            self._write(transaction, sobject, Untag(sobject._os_id, tag), RestoreTag(sobject._os_id, tag, followers))
 
     # --- inner
 
     def _enter(self, transaction: OpenTransaction, sobject: SObject, info: TypeInfo, id: str, parent: SObject | None) -> None:
         """Register a new object: reachable by id, not yet among its parent's children."""
-        depth = 0 if parent is None else parent._depth + 1
+        depth = 0 if parent is None else parent._os_depth + 1
         if depth > self.limits.tree_depth:
             self._check_depth(depth)
-        sobject._tree = cast("Tree", self)
-        sobject._id = id
-        sobject._type = info
-        sobject._parent = parent
-        sobject._children = None
-        sobject._depth = depth
-        sobject._values = {}
-        sobject._topics = None
-        sobject._dynamic = None
-        sobject._tags = None
-        sobject._services = None
-        sobject._state = FRESH
+        sobject._os_tree = cast("Tree", self)
+        sobject._os_id = id
+        sobject._os_type = info
+        sobject._os_parent = parent
+        sobject._os_children = None
+        sobject._os_depth = depth
+        sobject._os_values = {}
+        sobject._os_topics = None
+        sobject._os_dynamic = None
+        sobject._os_tags = None
+        sobject._os_services = None
+        sobject._os_state = FRESH
         self.objects[id] = sobject
-        transaction.fresh[sobject] = None if parent is None else parent._id
+        transaction.fresh[sobject] = None if parent is None else parent._os_id
         transaction.changes.append(sobject)
         transaction.journal.append((Shape._unenter, self, sobject))
 
     def _unenter(self, sobject: SObject) -> None:
         """Take a creation back, whether it came as far as being attached or not."""
-        siblings = sobject._parent._children if sobject._parent is not None else None
+        siblings = sobject._os_parent._os_children if sobject._os_parent is not None else None
         if siblings:
             if siblings[-1] is sobject:
                 siblings.pop()
             elif any(sibling is sobject for sibling in siblings):
                 del siblings[place_of(sobject, siblings)]
-        sobject._state = GONE
-        sobject._parent = None
-        self.objects.pop(sobject._id, None)
+        sobject._os_state = GONE
+        sobject._os_parent = None
+        self.objects.pop(sobject._os_id, None)
 
     def _attach(self, transaction: OpenTransaction, sobject: SObject, parent: SObject, index: int) -> None:
-        siblings = parent._children
+        siblings = parent._os_children
         if siblings is None:
-            siblings = parent._children = []
+            siblings = parent._os_children = []
         siblings.insert(index, sobject)
-        sobject._parent = parent
-        depth = parent._depth + 1
-        if depth != sobject._depth:
-            shift = depth - sobject._depth
+        sobject._os_parent = parent
+        depth = parent._os_depth + 1
+        if depth != sobject._os_depth:
+            shift = depth - sobject._os_depth
             for below in walk(sobject):
-                below._depth += shift
+                below._os_depth += shift
         structure = transaction.structure
         structure[parent] = structure.get(parent, 0) + 1
 
     def _detach(self, transaction: OpenTransaction, sobject: SObject) -> None:
-        parent = sobject._parent
+        parent = sobject._os_parent
         assert parent is not None
-        siblings = parent._children
+        siblings = parent._os_children
         assert siblings is not None
         if siblings[-1] is sobject:
             siblings.pop()
         else:
             del siblings[place_of(sobject, siblings)]
-        sobject._parent = None
+        sobject._os_parent = None
         transaction.structure[parent] = transaction.structure.get(parent, 0) + 1
 
     def _put_back(self, transaction: OpenTransaction, sobject: SObject, parent: SObject, index: int) -> None:
@@ -287,7 +287,7 @@ class Shape:
         try:
             for top in tops:
                 for sobject in children_first(top):
-                    if sobject._type.on_destroy and sobject._state != GONE:
+                    if sobject._os_type.on_destroy and sobject._os_state != GONE:
                         sobject.on_destroy()
         except BaseException as error:
             transaction.failed = error
@@ -295,72 +295,72 @@ class Shape:
 
     def _remove(self, transaction: OpenTransaction, tops: list[SObject], parent: SObject) -> tuple[ObjectRecord, ...]:
         """Take objects out of the tree; returns them as records. Rolled back, the very same Python objects come back."""
-        assert parent._children is not None
+        assert parent._os_children is not None
         gone: list[tuple[SObject, int]] = []
         records: list[ObjectRecord] = []
         for top in tops:
             for sobject in walk(top):
-                above = sobject._parent
+                above = sobject._os_parent
                 if transaction.recording:
-                    records.append(record_object(sobject, None if sobject is top or above is None else above._id))
-                if sobject._state == FRESH:
+                    records.append(record_object(sobject, None if sobject is top or above is None else above._os_id))
+                if sobject._os_state == FRESH:
                     written: list[Change] = []
                     describe_object(sobject, transaction.fresh[sobject], written)
                     transaction.described[sobject] = written
-                gone.append((sobject, sobject._state))
-        before = parent._children
+                gone.append((sobject, sobject._os_state))
+        before = parent._os_children
         if len(tops) == len(before):
-            parent._children = []
+            parent._os_children = []
         else:
             assert len(tops) == 1  # one object, or all (`clear`)
-            parent._children = before.copy()
-            del parent._children[place_of(tops[0], before)]
+            parent._os_children = before.copy()
+            del parent._os_children[place_of(tops[0], before)]
         transaction.structure[parent] = transaction.structure.get(parent, 0) + 1
         for sobject, _ in gone:
-            sobject._state = GONE
-            del self.objects[sobject._id]
+            sobject._os_state = GONE
+            del self.objects[sobject._os_id]
         transaction.destroyed += [sobject for sobject, _ in gone]
 
         def put_back() -> None:
             for sobject, state in gone:
-                sobject._state = state
-                self.objects[sobject._id] = sobject
+                sobject._os_state = state
+                self.objects[sobject._os_id] = sobject
                 transaction.described.pop(sobject, None)
-            parent._children = before
+            parent._os_children = before
 
         transaction.journal.append((put_back,))
         return tuple(records)
 
     def _give_attribute(self, sobject: SObject, name: str, spec: AttributeSpec, value: Any) -> None:
-        if sobject._dynamic is None:
-            sobject._dynamic = {}
-        sobject._dynamic[name] = spec
+        if sobject._os_dynamic is None:
+            sobject._os_dynamic = {}
+        sobject._os_dynamic[name] = spec
         if value is not EMPTY:
-            sobject._values[name] = value
+            sobject._os_values[name] = value
 
     def _forget_attribute(self, sobject: SObject, name: str) -> None:
-        if sobject._dynamic is not None:
-            sobject._dynamic.pop(name, None)
-        sobject._values.pop(name, None)
-        if sobject._topics is not None:
-            sobject._topics.pop(name, None)
+        if sobject._os_dynamic is not None:
+            sobject._os_dynamic.pop(name, None)
+        sobject._os_values.pop(name, None)
+        if sobject._os_topics is not None:
+            sobject._os_topics.pop(name, None)
 
     def _write(self, transaction: OpenTransaction, sobject: SObject, change: Change, inverse: Change) -> None:
-        if sobject._state != FRESH:
+        if sobject._os_state != FRESH:
             transaction.changes.append(change)
             if transaction.recording:
                 transaction.inverses.append(inverse)
 
     def _complete(self, sobject: SObject, what: str) -> None:
-        if sobject._state == FRESH and not any(sibling is sobject for sibling in sobject._parent._children or ()):  # type: ignore[union-attr]  # it has one
+        if sobject._os_state == FRESH and not any(sibling is sobject for sibling in sobject._os_parent._os_children or ()):  # type: ignore[union-attr]  # it has one
             raise InvalidChangeError(f"{sobject} is still being built and cannot be {what}; do it in init()")
 
     def _alive(self, sobject: SObject) -> None:
         if not isinstance(sobject, SObject):
             raise TypeError(f"expected an SObject, got {describe(sobject)}")
-        if sobject._state == GONE:
+        if sobject._os_state == GONE:
             sobject._refuse_gone("it")
-        if sobject._tree is not self:
+        if sobject._os_tree is not self:
             raise InvalidChangeError(f"{sobject} lives on another server")
 
     def _check_depth(self, depth: int) -> None:
@@ -374,14 +374,14 @@ class Shape:
         for inverse in inverses:
             touched = objects.get(inverse.object)
             if isinstance(inverse, Destroy):
-                touched = touched._parent if touched is not None else None
+                touched = touched._os_parent if touched is not None else None
             elif isinstance(inverse, Restore):
                 touched = objects.get(inverse.parent)
             elif isinstance(inverse, Place):
-                touched = _meet(touched._parent if touched is not None else None, objects.get(inverse.parent))
+                touched = _meet(touched._os_parent if touched is not None else None, objects.get(inverse.parent))
             if touched is not common:
                 common = _meet(common, touched)
-        return (self.root if common is None else common)._id
+        return (self.root if common is None else common)._os_id
 
 
 def _meet(a: SObject | None, b: SObject | None) -> SObject | None:
@@ -393,12 +393,12 @@ def _meet(a: SObject | None, b: SObject | None) -> SObject | None:
 def lowest_common_ancestor(a: SObject, b: SObject) -> SObject:
     """The lowest object that is both or above both."""
     while a is not b:
-        if a._depth >= b._depth:
-            assert a._parent is not None
-            a = a._parent
+        if a._os_depth >= b._os_depth:
+            assert a._os_parent is not None
+            a = a._os_parent
         else:
-            assert b._parent is not None
-            b = b._parent
+            assert b._os_parent is not None
+            b = b._os_parent
     return a
 
 
@@ -417,8 +417,8 @@ def children_first(top: SObject) -> list[SObject]:
     while stack:
         sobject = stack.pop()
         order.append(sobject)
-        if sobject._children:
-            stack.extend(sobject._children)
+        if sobject._os_children:
+            stack.extend(sobject._os_children)
     order.reverse()
     return order
 

@@ -86,37 +86,37 @@ def walk(top: SObject) -> Iterator[SObject]:
     while stack:
         sobject = stack.pop()
         yield sobject
-        if sobject._children:
-            stack.extend(reversed(sobject._children))
+        if sobject._os_children:
+            stack.extend(reversed(sobject._os_children))
 
 
 def describe_object(sobject: SObject, parent: str | None, into: list[Change]) -> None:
     """Append the changes that create one object as it is, at the end of the parent with that id."""
-    values = sobject._values
-    dynamic = sobject._dynamic
+    values = sobject._os_values
+    dynamic = sobject._os_dynamic
     declared = {k: v for k, v in values.items() if k not in dynamic} if dynamic and values else values
     own: dict[str, Any] = {}
-    if sobject._type.superseded:
+    if sobject._os_type.superseded:
         # Clients know the class that has the name now: its defaults are not this object's, and what it lacks is sent as dynamic.
-        known = sobject._tree.types.named(sobject._type.name).cls._specs
+        known = sobject._os_tree.types.named(sobject._os_type.name).cls._specs
         own = {name: value for name, value in all_declared(sobject).items() if not _same_kind(sobject._specs[name], known.get(name))}
         declared = {name: value for name, value in all_declared(sobject).items() if name not in own}
-    into.append(Create(sobject._id, sobject._type.name, parent, -1, _copy_table(declared) if declared else {}))
+    into.append(Create(sobject._os_id, sobject._os_type.name, parent, -1, _copy_table(declared) if declared else {}))
     if own:
         for name, value in own.items():
-            into.append(Attribute(sobject._id, name, sobject._specs[name].topic_class.type_name, copy_value(value)))
+            into.append(Attribute(sobject._os_id, name, sobject._specs[name].topic_class.type_name, copy_value(value)))
     if dynamic:
         for name, spec in dynamic.items():
             # A default is never changed in place, so a change may hold it as it is: a tenth of such an object's memory.
             value = copy_value(values[name]) if name in values else spec.default
-            into.append(Attribute(sobject._id, name, spec.topic_class.type_name, value))
-    if sobject._tags:
-        into.extend(Tag(sobject._id, tag) for tag in sobject._tags)
+            into.append(Attribute(sobject._os_id, name, spec.topic_class.type_name, value))
+    if sobject._os_tags:
+        into.extend(Tag(sobject._os_id, tag) for tag in sobject._os_tags)
 
 
 def all_declared(sobject: SObject) -> dict[str, Any]:
     """The values of all declared attributes, the untouched ones too."""
-    return {name: sobject._values.get(name, spec.default) for name, spec in sobject._specs.items()}
+    return {name: sobject._os_values.get(name, spec.default) for name, spec in sobject._specs.items()}
 
 
 def _same_kind(a: AttributeSpec, b: AttributeSpec | None) -> bool:
@@ -125,15 +125,15 @@ def _same_kind(a: AttributeSpec, b: AttributeSpec | None) -> bool:
 
 def record_object(sobject: SObject, parent: str | None) -> ObjectRecord:
     """One object as a record."""
-    values = sobject._values
+    values = sobject._os_values
     dynamic: dict[str, DynamicRecord] = {}
     declared = values
-    if sobject._type.superseded:
+    if sobject._os_type.superseded:
         declared = all_declared(sobject)
-    elif sobject._dynamic:
-        declared = {k: v for k, v in values.items() if k not in sobject._dynamic}
-    if sobject._dynamic:
-        dynamic = {name: record_attribute(sobject, name) for name in sobject._dynamic}
+    elif sobject._os_dynamic:
+        declared = {k: v for k, v in values.items() if k not in sobject._os_dynamic}
+    if sobject._os_dynamic:
+        dynamic = {name: record_attribute(sobject, name) for name in sobject._os_dynamic}
     attribute_references: dict[str, str] = {}
     object_references: dict[str, str] = {}
     for python_name, value in sobject.__dict__.items():
@@ -141,14 +141,14 @@ def record_object(sobject: SObject, parent: str | None) -> ObjectRecord:
             if value._object is sobject:
                 attribute_references[python_name] = value._name
         elif getattr(type(value), "_is_sobject", False):
-            object_references[python_name] = value._id
+            object_references[python_name] = value._os_id
     return ObjectRecord(
-        sobject._id,
-        sobject._type.name,
+        sobject._os_id,
+        sobject._os_type.name,
         parent,
         _copy_table(declared),
         dynamic,
-        tuple(sobject._tags or ()),
+        tuple(sobject._os_tags or ()),
         attribute_references,
         object_references,
     )
@@ -156,16 +156,16 @@ def record_object(sobject: SObject, parent: str | None) -> ObjectRecord:
 
 def record_attribute(sobject: SObject, name: str) -> DynamicRecord:
     """A dynamic attribute as a record."""
-    assert sobject._dynamic is not None
-    spec = sobject._dynamic[name]
-    value = copy_value(sobject._values.get(name, spec.default))
+    assert sobject._os_dynamic is not None
+    spec = sobject._os_dynamic[name]
+    value = copy_value(sobject._os_values.get(name, spec.default))
     return DynamicRecord(spec.topic_class.type_name, value, spec.stateful, spec.latest, spec.default, spec.writable, spec)
 
 
 def record_subtree(top: SObject) -> tuple[ObjectRecord, ...]:
     """An object and all below it."""
     return tuple(
-        record_object(sobject, None if sobject is top or sobject._parent is None else sobject._parent._id) for sobject in walk(top)
+        record_object(sobject, None if sobject is top or sobject._os_parent is None else sobject._os_parent._os_id) for sobject in walk(top)
     )
 
 

@@ -42,18 +42,18 @@ class SObject(OlderNames):
     __slots__ = (
         "__dict__",
         "__weakref__",
-        "_children",
-        "_depth",
-        "_dynamic",
-        "_id",
-        "_parent",
-        "_services",
-        "_state",
-        "_tags",
-        "_topics",
-        "_tree",
-        "_type",
-        "_values",
+        "_os_children",
+        "_os_depth",
+        "_os_dynamic",
+        "_os_id",
+        "_os_parent",
+        "_os_services",
+        "_os_state",
+        "_os_tags",
+        "_os_topics",
+        "_os_tree",
+        "_os_type",
+        "_os_values",
     )
 
     frontend_type: ClassVar[str] = "Root"
@@ -66,18 +66,18 @@ class SObject(OlderNames):
     _specs: ClassVar[dict[str, AttributeSpec]] = {}
     _pre_build_takes_keywords: ClassVar[bool] = False
 
-    _id: str
-    _tree: Tree
-    _type: TypeInfo
-    _parent: SObject | None
-    _children: list[SObject] | None
-    _depth: int
-    _values: dict[str, Any]
-    _topics: dict[str, Topic[Any]] | None
-    _dynamic: dict[str, AttributeSpec] | None
-    _tags: dict[str, None] | None
-    _services: dict[str, Service] | None
-    _state: int
+    _os_id: str
+    _os_tree: Tree
+    _os_type: TypeInfo
+    _os_parent: SObject | None
+    _os_children: list[SObject] | None
+    _os_depth: int
+    _os_values: dict[str, Any]
+    _os_topics: dict[str, Topic[Any]] | None
+    _os_dynamic: dict[str, AttributeSpec] | None
+    _os_tags: dict[str, None] | None
+    _os_services: dict[str, Service] | None
+    _os_state: int
 
     def __init_subclass__(cls, frontend_type: str | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -105,7 +105,7 @@ class SObject(OlderNames):
     def __init__(self, *args: Any, parent: SObject | None = None, server: Tree | None = None, id: str | None = None, **kwargs: Any) -> None:
         if parent is not None and not isinstance(parent, SObject):
             raise TypeError(f"expected an SObject as the parent, got {parent!r}")
-        tree = parent._tree if parent is not None else server if server is not None else current_server()
+        tree = parent._os_tree if parent is not None else server if server is not None else current_server()
         tree._build_new(self, parent, id, args, kwargs)
 
     # --- life: override any of these
@@ -130,27 +130,27 @@ class SObject(OlderNames):
     @Shadowable
     def id(self) -> str:
         """The object's id, unique on its server."""
-        return self._id
+        return self._os_id
 
     @Shadowable
     def server(self) -> Any:
         """The server that the object lives on."""
-        return self._tree
+        return self._os_tree
 
     @Shadowable
     def parent(self) -> SObject | None:
         """The object above; None for the root."""
-        return self._parent
+        return self._os_parent
 
     @Shadowable
     def children(self) -> list[SObject]:
         """The objects directly below, in order (a new list)."""
-        return list(self._children or ())
+        return list(self._os_children or ())
 
     @Shadowable
     def tags(self) -> list[str]:
         """The tags, in the order in which they were added (a new list)."""
-        return list(self._tags or ())
+        return list(self._os_tags or ())
 
     def add_child(self, cls: type[ObjectT] | str, *args: Any, id: str | None = None, **kwargs: Any) -> ObjectT:
         """Create an object below this one; arguments go to its `build`.
@@ -158,7 +158,7 @@ class SObject(OlderNames):
         Raises:
             AlreadyExists: the id is taken.
         """
-        return self._tree._create_new(cls, self, id, args, kwargs)  # type: ignore[return-value]  # of the class asked for
+        return self._os_tree._create_new(cls, self, id, args, kwargs)  # type: ignore[return-value]  # of the class asked for
 
     def move_to(self, parent: SObject, index: int = -1) -> None:
         """Move below `parent` (or within it), to `index` as counted without this object; -1 is the end.
@@ -166,15 +166,15 @@ class SObject(OlderNames):
         Raises:
             InvalidChangeError: `parent` is this object or below it.
         """
-        self._tree.place(self, parent, index)
+        self._os_tree.place(self, parent, index)
 
     def remove(self) -> None:
         """Destroy this object and everything below it; undo brings it back."""
-        self._tree.destroy(self)
+        self._os_tree.destroy(self)
 
     def clear(self) -> None:
         """Destroy everything below this object, as one change."""
-        self._tree.clear(self)
+        self._os_tree.clear(self)
 
     def top_down_search(
         self,
@@ -193,8 +193,8 @@ class SObject(OlderNames):
             sobject = stack.pop()
             if isinstance(sobject, wanted) and (accept is None or accept(sobject)):
                 found.append(sobject)
-            if sobject._children and not (stop is not None and stop(sobject)):
-                stack.extend(reversed(sobject._children))
+            if sobject._os_children and not (stop is not None and stop(sobject)):
+                stack.extend(reversed(sobject._os_children))
         return found
 
     def walk(self) -> Iterator[SObject]:
@@ -203,7 +203,7 @@ class SObject(OlderNames):
 
     def serialize(self) -> dict[str, Any]:
         """The object and everything below it as plain data, for `create_object(…, serialized=data)`."""
-        with self._tree.lock:
+        with self._os_tree.lock:
             return to_plain(record_subtree(self))
 
     # --- attributes
@@ -235,13 +235,13 @@ class SObject(OlderNames):
             if init_value is not None:
                 topic.set(init_value)
             return topic  # type: ignore[return-value]  # of the class just compared
-        if declared is not None or (self._dynamic and name in self._dynamic):
+        if declared is not None or (self._os_dynamic and name in self._os_dynamic):
             raise AlreadyExists(f"{self} has an attribute {name!r} already; choose another name or remove_attribute({name!r}) first")
         try:
             spec = make_spec(topic_class, init_value, is_stateful, order_strict, validator, writable)
         except InvalidValue as error:
             raise InvalidValue(f"{topic_class.__name__} {name!r} of {self}: {error.reason}") from None
-        self._tree.add_attribute(self, name, spec)
+        self._os_tree.add_attribute(self, name, spec)
         return self._topic(name, spec)  # type: ignore[return-value]  # made from this spec
 
     def remove_attribute(self, name: str) -> None:
@@ -250,9 +250,9 @@ class SObject(OlderNames):
         Raises:
             UnknownAttribute: there is none of this name.
         """
-        if not self._dynamic or name not in self._dynamic:
+        if not self._os_dynamic or name not in self._os_dynamic:
             raise self._no_attribute(name)
-        self._tree.drop_attribute(self, name)
+        self._os_tree.drop_attribute(self, name)
 
     def get_attribute(self, name: str) -> Topic[Any]:
         """The topic of an attribute, declared or dynamic.
@@ -260,7 +260,7 @@ class SObject(OlderNames):
         Raises:
             UnknownAttribute: there is none of this name.
         """
-        topics = self._topics
+        topics = self._os_topics
         if topics is not None:
             topic = topics.get(name)
             if topic is not None:
@@ -277,7 +277,7 @@ class SObject(OlderNames):
     @Shadowable
     def attributes(self) -> list[str]:
         """The names of all attributes, declared and dynamic."""
-        return [*self._specs, *(self._dynamic or ())]
+        return [*self._specs, *(self._os_dynamic or ())]
 
     def set_attributes(self, /, **values: Any) -> None:
         """Set several attributes at once, by name: one transaction.
@@ -288,7 +288,7 @@ class SObject(OlderNames):
         """
         if not values:
             return
-        if self._state == FRESH and not self._topics:
+        if self._os_state == FRESH and not self._os_topics:
             # A new object that nobody listens to: no topic is made, no change written (benchmarks/core.py, "create").
             self._fill(values)
             return
@@ -302,7 +302,7 @@ class SObject(OlderNames):
         Raises:
             InvalidValue: it is no str.
         """
-        self._tree.tag(self, tag)
+        self._os_tree.tag(self, tag)
 
     def remove_tag(self, tag: str) -> None:
         """Remove a tag.
@@ -310,11 +310,11 @@ class SObject(OlderNames):
         Raises:
             InvalidChangeError: it is not there.
         """
-        self._tree.untag(self, tag)
+        self._os_tree.untag(self, tag)
 
     def has_tag(self, tag: str) -> bool:
         """Whether the object has this tag."""
-        return bool(self._tags) and tag in (self._tags or ())
+        return bool(self._os_tags) and tag in (self._os_tags or ())
 
     # --- events and services
 
@@ -367,13 +367,13 @@ class SObject(OlderNames):
 
         With `pass_sender`, it also gets `sender`, the client's session id.
         """
-        return self._tree.register_object_service(self, name, callback, pass_sender)  # type: ignore[no-any-return,attr-defined]  # the hub's
+        return self._os_tree.register_object_service(self, name, callback, pass_sender)  # type: ignore[no-any-return,attr-defined]  # the hub's
 
     # --- inner
 
     def _fill(self, values: dict[str, Any]) -> None:
         specs = self._specs
-        held = self._values
+        held = self._os_values
         checked: dict[str, Any] = {}
         for name, value in values.items():
             spec = specs.get(name)
@@ -388,9 +388,9 @@ class SObject(OlderNames):
             kind = type(raw)
             if raw != spec.default or kind is not type(spec.default) or kind is list or kind is dict:
                 if spec.validators:
-                    spec.topic_class(self, name, spec)._validate(raw, Set(self._id, name, raw))
+                    spec.topic_class(self, name, spec)._validate(raw, Set(self._os_id, name, raw))
                 checked[name] = raw
-        open_transaction = self._tree.transactions.open
+        open_transaction = self._os_tree.transactions.open
         assert open_transaction is not None  # the one that this object is created in
         if held:
             before = held.copy()
@@ -405,7 +405,7 @@ class SObject(OlderNames):
         held.update(checked)
 
     def _set_each(self, values: dict[str, Any]) -> None:
-        with self._tree.record():
+        with self._os_tree.record():
             for name, value in values.items():
                 self.get_attribute(name).set(value)
 
@@ -419,21 +419,21 @@ class SObject(OlderNames):
 
     def _spec_of(self, name: str) -> AttributeSpec | None:
         spec = self._specs.get(name)
-        if spec is None and self._dynamic is not None:
-            spec = self._dynamic.get(name)
+        if spec is None and self._os_dynamic is not None:
+            spec = self._os_dynamic.get(name)
         return spec
 
     def _topic(self, name: str, spec: AttributeSpec) -> Topic[Any]:
-        topics = self._topics
+        topics = self._os_topics
         if topics is None:
-            topics = self._topics = {}
+            topics = self._os_topics = {}
         elif name in topics:
             return topics[name]
         topic = topics[name] = spec.topic_class(self, name, spec)
         return topic
 
     def _no_attribute(self, name: str) -> UnknownAttribute:
-        known = [*self._specs, *(self._dynamic or ())]
+        known = [*self._specs, *(self._os_dynamic or ())]
         near = difflib.get_close_matches(name, known, 1)
         hint = f" Did you mean {near[0]!r}?" if near else f" It has: {', '.join(known)}." if known else ""
         return UnknownAttribute(f"{self} has no attribute {name!r}.{hint}")
@@ -443,28 +443,28 @@ class SObject(OlderNames):
 
     def _let_go(self) -> None:
         """Break the reference cycles of an object that is gone for good, so that its memory returns at once."""
-        self._topics = None
-        self._children = None
-        self._parent = None
+        self._os_topics = None
+        self._os_children = None
+        self._os_parent = None
 
     def __getattr__(self, name: str) -> Any:
         # Only reached when normal look-up fails: dynamic attributes, and a helpful error.
         if name.startswith("_"):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        dynamic = self._dynamic
+        dynamic = self._os_dynamic
         if dynamic is not None and name in dynamic:
             return self._topic(name, dynamic[name])
         raise self._no_attribute(name)
 
     def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *(self._dynamic or ())})
+        return sorted({*super().__dir__(), *(self._os_dynamic or ())})
 
     def __str__(self) -> str:
-        return f"{type(self).__name__}({self._id})" if hasattr(self, "_id") else f"{type(self).__name__}(not created)"
+        return f"{type(self).__name__}({self._os_id})" if hasattr(self, "_os_id") else f"{type(self).__name__}(not created)"
 
     def __repr__(self) -> str:
-        shown = [f"id={self._id}"] if hasattr(self, "_id") else []
-        for name, value in list(getattr(self, "_values", {}).items())[:4]:
+        shown = [f"id={self._os_id}"] if hasattr(self, "_os_id") else []
+        for name, value in list(getattr(self, "_os_values", {}).items())[:4]:
             text = repr(value)
             shown.append(f"{name}={text if len(text) <= 24 else text[:23] + '…'}")
         return f"{type(self).__name__}({', '.join(shown)})"

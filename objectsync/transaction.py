@@ -157,7 +157,7 @@ class Transactions:
             if open_transaction is not None:
                 self._perform(open_transaction, topic, change)
                 return
-            if topic._signals is not None or topic._object._state or type(change) is Emit:
+            if topic._signals is not None or topic._object._os_state or type(change) is Emit:
                 with self.record():
                     self.perform(topic, change)
                 return
@@ -191,7 +191,7 @@ class Transactions:
     def _perform(self, transaction: OpenTransaction, topic: Topic[Any], change: Change) -> None:
         if transaction.rolling_back:
             return  # the journal restores everything; what listeners would derive now is already in it
-        state = topic._object._state
+        state = topic._object._os_state
         if state == GONE:
             topic._object._refuse_gone(topic)
         signals = topic._signals
@@ -282,8 +282,8 @@ class Transactions:
     def _commit(self, transaction: OpenTransaction) -> None:
         changes = transaction.changes
         for sobject in transaction.fresh:
-            if sobject._state == FRESH:
-                sobject._state = LIVE
+            if sobject._os_state == FRESH:
+                sobject._os_state = LIVE
         if transaction.fresh:
             written: list[Change] = []
             for change in changes:
@@ -291,13 +291,13 @@ class Transactions:
                     written.append(change)
                 elif change in transaction.described:
                     written += transaction.described[change]
-                elif change._state == LIVE:
+                elif change._os_state == LIVE:
                     describe_object(change, transaction.fresh[change], written)
             final = tuple(written)
         else:
             final = tuple(changes)  # type: ignore[arg-type]  # without fresh objects there are only changes
         for sobject in transaction.destroyed:
-            if sobject._state == GONE:
+            if sobject._os_state == GONE:
                 sobject._let_go()
         if not final and not transaction.cseq:
             return

@@ -63,7 +63,7 @@ class Tree(OlderTreeNames, Life):
     def format_tree(self, top: SObject | None = None) -> str:
         """The hierarchy as text, an object a line."""
         top = self.root if top is None else top
-        return "\n".join("  " * (o._depth - top._depth) + repr(o) for o in walk(top))
+        return "\n".join("  " * (o._os_depth - top._os_depth) + repr(o) for o in walk(top))
 
     def apply(self, change: Change) -> None:
         """Apply any change by value, tree or topic: inverses, and what clients propose.
@@ -85,7 +85,7 @@ class Tree(OlderTreeNames, Life):
             case Restore(object, parent, index, records):
                 self._restore(self.get_object(parent), index, records)
             case RestoreChildren(object, records):
-                self._restore(self.get_object(object), len(self.get_object(object)._children or ()), records)
+                self._restore(self.get_object(object), len(self.get_object(object)._os_children or ()), records)
             case DropAttribute(object, name):
                 self.get_object(object).remove_attribute(name)
             case RestoreAttribute(object, name, record):
@@ -130,7 +130,7 @@ class Tree(OlderTreeNames, Life):
             if answer is None:
                 sobject = self.objects.get(scope or "")
                 while sobject is not None and sobject is not target:
-                    sobject = sobject._parent
+                    sobject = sobject._os_parent
                 answer = known[scope] = sobject is target
             return answer
 

@@ -119,14 +119,14 @@ class Updates:
             sobject = self._objects.get(id)
             spec = None if sobject is None else sobject._spec_of(name)
             if sobject is not None and spec is not None:
-                shape.append(Set(id, name, sobject._values.get(name, spec.default)))
+                shape.append(Set(id, name, sobject._os_values.get(name, spec.default)))
         return encode_transaction(log.head, shape)
 
     def _encode_snapshot(self) -> list[Frame]:
         changes: list[Change] = list(self._defines())
         pages: list[Fragment] = []
         for count, sobject in enumerate(walk(self._root), 1):
-            describe_object(sobject, None if sobject._parent is None else sobject._parent._id, changes)
+            describe_object(sobject, None if sobject._os_parent is None else sobject._os_parent._os_id, changes)
             if count % self._limits.page_objects == 0:
                 pages.append(encode(changes))
                 changes = []

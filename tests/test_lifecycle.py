@@ -392,10 +392,22 @@ class TestArguments:
                     pass
 
     def test_names_that_objectsync_needs_are_refused(self) -> None:
-        with pytest.raises(TypeError, match="'_values'"):
+        with pytest.raises(TypeError, match="'_os_values'"):
 
             class Wrong(SObject):
-                _values = attribute(IntTopic)
+                _os_values = attribute(IntTopic)
+
+    def test_private_names_of_users_are_their_own(self, tree: Tree) -> None:
+        class Own(SObject):
+            n = attribute(IntTopic, 0)
+
+            def build(self) -> None:
+                self._state, self._values, self._id, self._parent, self._children = "mine", [1], 7, None, ()
+
+        own = tree.create_object(Own)
+        own.n.set(5)
+        own.add_child(Own)
+        assert (own.n.value, len(own.children), own.parent, own._state) == (5, 1, tree.root, "mine")
 
 
 class TestNames:

@@ -128,7 +128,7 @@ class Topic(Generic[T]):
         except InvalidValue as error:
             raise self._named(error) from None
         owner = self._object
-        owner._tree.transactions.perform(self, Set(owner._id, self._name, raw))
+        owner._os_tree.transactions.perform(self, Set(owner._os_id, self._name, raw))
 
     def set_to_default(self) -> None:
         """Set the value that the attribute began with."""
@@ -170,7 +170,7 @@ class Topic(Generic[T]):
         """
         if type(change) is not Set:
             raise self._unfit(change)
-        values = self._object._values
+        values = self._object._os_values
         old = values.get(self._name, EMPTY)
         if old is EMPTY:
             old = self._spec.default
@@ -231,7 +231,7 @@ class Topic(Generic[T]):
         return copy_value(self._raw())
 
     def _raw(self) -> Any:
-        value = self._object._values.get(self._name, EMPTY)
+        value = self._object._os_values.get(self._name, EMPTY)
         return self._spec.default if value is EMPTY else value
 
     def _position(self, position: Any) -> int:
@@ -241,7 +241,7 @@ class Topic(Generic[T]):
             raise InvalidValue(f"{self}: expected a position (int), got {describe(position)}") from None
 
     def _perform(self, change: Change) -> None:
-        self._object._tree.transactions.perform(self, change)
+        self._object._os_tree.transactions.perform(self, change)
 
     def _signal(self, name: str) -> Signal:
         if self._signals is None:

@@ -21,7 +21,7 @@ class ContainerTopic(Topic[Any]):
 
     def _own(self) -> Any:
         """The stored container, made from the default when there is none yet."""
-        values = self._object._values
+        values = self._object._os_values
         raw = values.get(self._name, EMPTY)
         if raw is EMPTY:
             raw = values[self._name] = copy_value(self._spec.default)
@@ -32,7 +32,7 @@ class ContainerTopic(Topic[Any]):
         if same_value(old, change.value) and (not isinstance(old, dict) or list(old) == list(change.value)):
             return None
         # The change goes into the log and stays as it is; the stored container goes on changing.
-        self._object._values[self._name] = copy_value(change.value)
+        self._object._os_values[self._name] = copy_value(change.value)
         return Set(change.object, self._name, copy_value(old))
 
     def _item(self, item: Any) -> Any:
@@ -65,4 +65,4 @@ class ContainerTopic(Topic[Any]):
 
     def set_raw(self, raw: Any) -> None:
         """Set the value as stored: for topics of objects, their ids."""
-        self._perform(Set(self._object._id, self._name, self.check(raw)))
+        self._perform(Set(self._object._os_id, self._name, self.check(raw)))

@@ -42,10 +42,10 @@ class DictTopic(ContainerTopic):
             InvalidChangeError: the key is there already (`topic[key] = value` does not mind).
         """
         raw = self._entry(key, value)
-        with self._object._tree.lock:
+        with self._object._os_tree.lock:
             if key in self._raw():
                 raise InvalidChangeError(f"{self}: the key {key!r} is there already; use [{key!r}] = … to change it")
-            self._perform(Put(self._object._id, self._name, key, raw))
+            self._perform(Put(self._object._os_id, self._name, key, raw))
 
     def change_value(self, key: str, value: Any) -> None:
         """Change the value of a key that is there.
@@ -54,10 +54,10 @@ class DictTopic(ContainerTopic):
             InvalidChangeError: the key is not there (`topic[key] = value` does not mind).
         """
         raw = self._entry(key, value)
-        with self._object._tree.lock:
+        with self._object._os_tree.lock:
             if key not in self._raw():
                 raise InvalidChangeError(f"{self}: there is no key {key!r}; use [{key!r}] = … to add it")
-            self._perform(Put(self._object._id, self._name, key, raw))
+            self._perform(Put(self._object._os_id, self._name, key, raw))
 
     def pop(self, key: str, *default: Any) -> Any:
         """Remove a key and return its value (or `default`, if given and the key is not there).
@@ -65,14 +65,14 @@ class DictTopic(ContainerTopic):
         Raises:
             KeyError: the key is not there.
         """
-        with self._object._tree.lock:
+        with self._object._os_tree.lock:
             raw = self._raw()
             if key not in raw:
                 if default:
                     return default[0]
                 raise KeyError(f"{self}: there is no key {key!r}")
             value = self._show(raw[key])
-            self._perform(Drop(self._object._id, self._name, key))
+            self._perform(Drop(self._object._os_id, self._name, key))
             return value
 
     def remove(self, value: Any) -> None:
@@ -82,22 +82,22 @@ class DictTopic(ContainerTopic):
             ValueError: no key has it.
         """
         raw = self._item(value)
-        with self._object._tree.lock:
+        with self._object._os_tree.lock:
             for key, other in self._raw().items():
                 if same_value(other, raw):
-                    self._perform(Drop(self._object._id, self._name, key))
+                    self._perform(Drop(self._object._os_id, self._name, key))
                     return
         raise InvalidChangeError(f"{self}: no key has the value {describe(value)}")
 
     def update(self, *others: Any, **entries: Any) -> None:
         """Set several keys at once: one transaction, as `dict.update`."""
-        with self._object._tree.record():
+        with self._object._os_tree.record():
             for key, value in dict(*others, **entries).items():
                 self[key] = value
 
     def setdefault(self, key: str, default: Any = None) -> Any:
         """The value of a key, which becomes `default` if it is not there."""
-        with self._object._tree.lock:
+        with self._object._os_tree.lock:
             if key not in self._raw():
                 self[key] = default
             return self[key]
@@ -133,7 +133,7 @@ class DictTopic(ContainerTopic):
         return self._show(raw[key])
 
     def __setitem__(self, key: str, value: Any) -> None:
-        self._perform(Put(self._object._id, self._name, key, self._entry(key, value)))
+        self._perform(Put(self._object._os_id, self._name, key, self._entry(key, value)))
 
     def __delitem__(self, key: str) -> None:
         self.pop(key)

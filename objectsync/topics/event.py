@@ -41,7 +41,7 @@ class EventTopic(Topic[None]):
             checked = check_value(args)
         except InvalidValue as error:
             raise self._named(error) from None
-        self._perform(Emit(self._object._id, self._name, checked))
+        self._perform(Emit(self._object._os_id, self._name, checked))
 
     def set(self, value: Any) -> NoReturn:
         """Events have no value.

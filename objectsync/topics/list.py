@@ -39,14 +39,14 @@ class ListTopic(ContainerTopic):
             InvalidValue: the item cannot be sent.
         """
         raw = self._item(item)
-        with self._object._tree.lock:
+        with self._object._os_tree.lock:
             length = len(self._raw())
             if type(position) is not int:
                 position = self._position(position)
             index = position if position >= 0 else length + position + 1
             if not 0 <= index <= length:
                 raise InvalidPosition(f"{self}: position {position} is outside a list of {length}; use 0 to {length}, or -1 to append")
-            self._perform(Insert(self._object._id, self._name, index, raw))
+            self._perform(Insert(self._object._os_id, self._name, index, raw))
 
     def append(self, item: Any) -> None:
         """Add at the end."""
@@ -54,7 +54,7 @@ class ListTopic(ContainerTopic):
 
     def extend(self, items: Iterable[Any]) -> None:
         """Add several at the end: one transaction."""
-        with self._object._tree.record():
+        with self._object._os_tree.record():
             for item in items:
                 self.insert(item, -1)
 
@@ -68,10 +68,10 @@ class ListTopic(ContainerTopic):
         Raises:
             InvalidPosition: outside the list.
         """
-        with self._object._tree.lock:
+        with self._object._os_tree.lock:
             index = self._index(position)
             item = self._show(self._raw()[index])
-            self._perform(Pop(self._object._id, self._name, index))
+            self._perform(Pop(self._object._os_id, self._name, index))
             return item
 
     def remove(self, item: Any) -> None:
@@ -80,8 +80,8 @@ class ListTopic(ContainerTopic):
         Raises:
             ValueError: there is none.
         """
-        with self._object._tree.lock:
-            self._perform(Pop(self._object._id, self._name, self.index(item)))
+        with self._object._os_tree.lock:
+            self._perform(Pop(self._object._os_id, self._name, self.index(item)))
 
     def move(self, position: int, to: int) -> None:
         """Move the item at `position`, so that it is at `to` afterwards.
@@ -89,10 +89,10 @@ class ListTopic(ContainerTopic):
         Raises:
             InvalidPosition: either is outside the list.
         """
-        with self._object._tree.lock:
+        with self._object._os_tree.lock:
             index, target = self._index(position), self._index(to)
             if index != target:
-                self._perform(Move(self._object._id, self._name, index, target))
+                self._perform(Move(self._object._os_id, self._name, index, target))
 
     def index(self, item: Any) -> int:
         """Where the first item equal to `item` is.
@@ -119,12 +119,12 @@ class ListTopic(ContainerTopic):
 
     def __setitem__(self, index: int, item: Any) -> None:
         raw = self._item(item)
-        with self._object._tree.lock:
-            self._perform(Replace(self._object._id, self._name, self._index(index), raw))
+        with self._object._os_tree.lock:
+            self._perform(Replace(self._object._os_id, self._name, self._index(index), raw))
 
     def __delitem__(self, index: int) -> None:
-        with self._object._tree.lock:
-            self._perform(Pop(self._object._id, self._name, self._index(index)))
+        with self._object._os_tree.lock:
+            self._perform(Pop(self._object._os_id, self._name, self._index(index)))
 
     def __iter__(self) -> Iterator[Any]:
         return map(self._show, tuple(self._raw()))

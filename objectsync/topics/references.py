@@ -31,7 +31,7 @@ def to_id(value: Any) -> Any:
     """
     if value is None or type(value) is str:
         return value
-    identity = getattr(value, "_id", None)
+    identity = getattr(value, "_os_id", None)
     if isinstance(identity, str):
         return identity
     raise InvalidValue(f"expected an SObject or its id, got {describe(value)}")
@@ -53,12 +53,12 @@ class _Resolving(Topic[Any]):
         super().set(value)
 
     def _own_object(self, item: Any) -> None:
-        tree = getattr(item, "_tree", None)
-        if tree is not None and tree is not self._object._tree:
+        tree = getattr(item, "_os_tree", None)
+        if tree is not None and tree is not self._object._os_tree:
             raise InvalidValue(f"{self}: {item} lives on another server")
 
     def _show(self, raw: Any) -> SObject | None:
-        return self._object._tree.objects.get(raw)
+        return self._object._os_tree.objects.get(raw)
 
     def _item(self, item: Any) -> Any:
         self._own_object(item)

@@ -73,7 +73,7 @@ class _NumberTopic(Topic[Any]):
         except InvalidValue as error:
             raise self._named(error) from None
         owner = self._object
-        owner._tree.transactions.perform(self, Add(owner._id, self._name, raw))
+        owner._os_tree.transactions.perform(self, Add(owner._os_id, self._name, raw))
 
     def check_change(self, change: Any) -> Change:
         if type(change) is not Add:
@@ -84,7 +84,7 @@ class _NumberTopic(Topic[Any]):
             raise self._named(error) from None
 
     def _apply(self, change: Change) -> Change | None:
-        values = self._object._values
+        values = self._object._os_values
         name = self._name
         old = values.get(name, EMPTY)
         if old is EMPTY:

@@ -47,15 +47,15 @@ class SetTopic(ContainerTopic):
             InvalidChangeError: it is in the set already (`add` does not mind).
         """
         raw = self._item(item)
-        with self._object._tree.lock:
-            self._perform(Append(self._object._id, self._name, raw, len(self._raw())))
+        with self._object._os_tree.lock:
+            self._perform(Append(self._object._os_id, self._name, raw, len(self._raw())))
 
     def add(self, item: Any) -> None:
         """Add a value, if it is not in the set."""
         raw = self._item(item)
-        with self._object._tree.lock:
+        with self._object._os_tree.lock:
             if value_key(raw) not in self._index():
-                self._perform(Append(self._object._id, self._name, raw, len(self._raw())))
+                self._perform(Append(self._object._os_id, self._name, raw, len(self._raw())))
 
     def remove(self, item: Any) -> None:
         """Remove a value.
@@ -63,11 +63,11 @@ class SetTopic(ContainerTopic):
         Raises:
             InvalidChangeError: it is not in the set (`discard` does not mind).
         """
-        self._perform(Remove(self._object._id, self._name, self._item(item)))
+        self._perform(Remove(self._object._os_id, self._name, self._item(item)))
 
     def update(self, items: Iterable[Any]) -> None:
         """Add several values, those that are not in the set: one transaction."""
-        with self._object._tree.record():
+        with self._object._os_tree.record():
             for item in items:
                 self.add(item)
 
@@ -78,9 +78,9 @@ class SetTopic(ContainerTopic):
     def discard(self, item: Any) -> None:
         """Remove a value, if it is in the set."""
         raw = self._item(item)
-        with self._object._tree.lock:
+        with self._object._os_tree.lock:
             if value_key(raw) in self._index():
-                self._perform(Remove(self._object._id, self._name, raw))
+                self._perform(Remove(self._object._os_id, self._name, raw))
 
     def __contains__(self, item: Any) -> bool:
         try:

@@ -36,13 +36,13 @@ class StringTopic(Topic[str]):
             InvalidValue: `text` is no str.
         """
         text = self._checked(text)
-        with self._object._tree.lock:
+        with self._object._os_tree.lock:
             current: str = self._raw()
             position = self._position(position)
             if not 0 <= position <= len(current):
                 raise InvalidPosition(f"{self}: position {position} is outside a text of length {len(current)}")
             if text:
-                self._perform(InsertText(self._object._id, self._name, to_utf16(current, position), text))
+                self._perform(InsertText(self._object._os_id, self._name, to_utf16(current, position), text))
 
     def delete(self, position: int, text: str | int) -> None:
         """Delete at `position` (code points): a number of characters, or just this `text`.
@@ -51,7 +51,7 @@ class StringTopic(Topic[str]):
             InvalidPosition: outside the text.
             InvalidChangeError: another text stands there.
         """
-        with self._object._tree.lock:
+        with self._object._os_tree.lock:
             current: str = self._raw()
             position = self._position(position)
             length = len(text) if isinstance(text, str) else self._position(text)
@@ -62,7 +62,7 @@ class StringTopic(Topic[str]):
                 raise InvalidChangeError(f"{self}: expected {describe(text)} at {position}, found {describe(found)}")
             if found:
                 units = to_utf16(current, position)
-                self._perform(DeleteText(self._object._id, self._name, units, utf16_length(found)))
+                self._perform(DeleteText(self._object._os_id, self._name, units, utf16_length(found)))
 
     def check_change(self, change: Any) -> Change:
         if type(change) is InsertText:
@@ -72,7 +72,7 @@ class StringTopic(Topic[str]):
         return super().check_change(change)
 
     def _apply(self, change: Change) -> Change | None:
-        values = self._object._values
+        values = self._object._os_values
         name = self._name
         old: Any = values.get(name, EMPTY)
         if old is EMPTY:

@@ -324,7 +324,7 @@ class TestConnection:
             pings = 0
             while pings < 8:
                 before = connection._heard_at if connection else 0.0
-                wait_until(page, lambda before=before: server._sessions[come[0]].connection._heard_at > before)  # type: ignore[misc,union-attr]  # a pong
+                wait_until(page, lambda before=before: server._sessions[come[0]].connection._heard_at > before)  # type: ignore[union-attr]  # a pong
                 pings += 1
             assert server._sessions[come[0]].connection is connection
             label.text.set("still there")
