@@ -6,38 +6,44 @@ VENV := .venv
 BIN := $(VENV)/bin
 JS_SOURCES := $(shell find js -path '*/node_modules' -prune -o -path '*/dist' -prune -o -type f \( -name '*.ts' -o -name '*.css' -o -name '*.html' -o -name '*.svg' -o -name '*.json' -o -name '*.mjs' \) -print 2>/dev/null)
 
-.PHONY: demo serve test check pytest vitest e2e js setup chromium bench format clean
+.PHONY: demo lab test check pytest vitest e2e jupyter js setup chromium bench format clean
 
-demo: .make/python .make/js  ## set up, then serve the README program and a small gallery
+demo: .make/python  ## set up, then serve the README program and a small gallery
 	$(BIN)/python examples/demo.py
 
-serve: demo
+lab: .make/dev  ## JupyterLab on the tour
+	$(BIN)/jupyter lab notebooks/01-hello.ipynb
 
 test: check pytest vitest e2e  ## everything that CI runs
 
-check: .make/dev .make/npm  ## formatting, lint, types, import contracts
+check: .make/dev  ## formatting, lint, types, import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	cd js && npm run --silent check
 
-pytest: .make/dev .make/js
-	$(BIN)/pytest -m "not e2e"
+pytest: .make/dev
+	$(BIN)/pytest -m "not e2e and not jupyter"
+	$(BIN)/pytest --nbval notebooks -q -p no:cacheprovider -W ignore
 
 vitest: .make/js
 	cd js && npm test --silent
 
-e2e: .make/dev .make/js chromium  ## a real Chromium against a real server
-	$(BIN)/pytest -m e2e
+e2e: .make/dev chromium  ## a real Chromium against a real server
+	$(BIN)/pytest -m "e2e and not jupyter"
 
-bench: .make/bench .make/js  ## the tables of benchmarks/, beside the peers
+# Six minutes, and not yet as steady as CI has to be (CONTRIBUTING.md); the notebooks themselves and the comm's tests are in `pytest`.
+jupyter: .make/dev .make/kernels chromium  ## a real JupyterLab, on every ipykernel that behaves in its own way
+	$(BIN)/pytest -m jupyter
+
+bench: .make/bench  ## the tables of benchmarks/, beside the peers
 	$(BIN)/python -m benchmarks
 
 js: .make/js
-setup: .make/dev .make/js chromium
+setup: .make/dev chromium
 
-format: .make/dev .make/npm
+format: .make/dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	cd js && npm run --silent format
@@ -47,7 +53,7 @@ chromium:
 	  || { echo "The browser tests need chromium: sudo apt-get install chromium"; exit 1; }
 
 clean:
-	rm -rf $(VENV) .make js/node_modules js/packages/*/dist objectsync/static
+	rm -rf $(VENV) .make js/node_modules js/packages/*/dist objectsync/static objectsync_jupyter/labextension .venv-ipykernel-*
 
 # What is there is not made again: a stamp is as new as what it was made from.
 
@@ -55,13 +61,20 @@ $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "objectsync needs Python 3.11 or newer; set PYTHON=…"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-.make/python: pyproject.toml | $(BIN)/python
+.make/python: pyproject.toml .make/js | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
 	@mkdir -p .make && touch $@
 
-.make/dev: pyproject.toml | $(BIN)/python
+.make/dev: pyproject.toml .make/js | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@mkdir -p .make && touch $@ .make/python
+
+.make/kernels: pyproject.toml .make/js | $(BIN)/python
+	for version in 6.31 7.3; do \
+	  $(PYTHON) -m venv .venv-ipykernel-$$version && \
+	  .venv-ipykernel-$$version/bin/python -m pip install --quiet --disable-pip-version-check -e . "ipykernel==$$version.*" || exit 1; \
+	done
+	@touch $@
 
 .make/bench: .make/dev benchmarks/requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt

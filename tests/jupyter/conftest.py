@@ -35,7 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if "tests/jupyter/" in item.path.as_posix():
+        if "tests/jupyter/" in item.path.as_posix() and {"browser", "browsing"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.jupyter)
             if importlib.util.find_spec("jupyterlab") is None:
                 item.add_marker(pytest.mark.skip(reason="JupyterLab is not installed here"))
@@ -59,10 +59,22 @@ def kernel(request: pytest.FixtureRequest) -> str:
     return f"ipykernel-{version}"
 
 
-class Lab:
-    """A running JupyterLab with a directory of its own."""
+@pytest.fixture(params=KERNELS[:2])
+def subshell_kernel(request: pytest.FixtureRequest) -> str:
+    """The name of a kernel that hears its pages while a cell runs."""
+    version: str = request.param
+    if python_of(version) is None:
+        pytest.skip(f"there is no environment with ipykernel {version}")
+    return f"ipykernel-{version}"
 
-    def __init__(self, folder: Path, app: str = "lab", *, extension: bool = True) -> None:
+
+class Lab:
+    """A running JupyterLab with a directory of its own.
+
+    With our `extension` in the page and (`prompt`) in the server, and without ipywidgets'.
+    """
+
+    def __init__(self, folder: Path, app: str = "lab", *, extension: bool = True, prompt: bool = True) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -75,6 +87,7 @@ class Lab:
             link = data / "labextensions" / "@objectsync" / "labextension"
             link.parent.mkdir(parents=True)
             link.symlink_to(EXTENSION)
+        if prompt:
             config = folder / "config" / "jupyter_server_config.d" / "objectsync_jupyter.json"
             config.parent.mkdir(parents=True)
             config.write_text((ROOT / "objectsync_jupyter" / "server_config.json").read_text())

@@ -94,6 +94,7 @@ def test_a_blocked_cell_neither_stops_updates_nor_loses_clicks(lab: Lab, browsin
     )
     notebook = browsing.open(lab, "busy.ipynb")
     notebook.run(0, 1)
+    expect(notebook.live(1)).to_be_visible()
     notebook.start(2)
     notebook.until(0, "Number(text) >= 10")
     notebook.live(1).locator("input").fill("typed while it ran")
@@ -104,18 +105,19 @@ def test_a_blocked_cell_neither_stops_updates_nor_loses_clicks(lab: Lab, browsin
     assert notebook.output(3) == "typed while it ran"
 
 
-def test_a_page_that_is_reloaded_while_a_cell_runs_is_live_before_it_ends(lab: Lab, browsing: Browsing, kernel: str) -> None:
+def test_a_page_that_is_reloaded_while_a_cell_runs_is_live_before_it_ends(lab: Lab, browsing: Browsing, subshell_kernel: str) -> None:
     busy = "import time\nlabel.text.set('start')\nfor i in range(200):\n    label.text.set(f'{i} {seen.text.value}')\n    time.sleep(0.1)"
     lab.write(
         "mid.ipynb",
         EXAMPLE,
         "from objectsync_jupyter import live\nseen = Element('i', text='no')\nbutton.on('click', live(lambda: seen.text.set('yes')))",
         busy,
-        kernel=kernel,
+        kernel=subshell_kernel,
     )
     notebook = browsing.open(lab, "mid.ipynb")
     notebook.run(0, 1)
     notebook.save()
+    expect(notebook.live(0)).to_be_visible()
     notebook.start(2)
     notebook.until(0, "parseInt(text) >= 5")
     notebook.reload()
@@ -141,11 +143,12 @@ def test_twenty_thousand_sets_end_at_the_last_value(lab: Lab, browsing: Browsing
     assert counted.evaluate("seen => seen.count") < 1_000
 
 
-def test_an_awaiting_cell_serves_handlers_while_it_runs(lab: Lab, browsing: Browsing, kernel: str) -> None:
+def test_an_awaiting_cell_serves_handlers_while_it_runs(lab: Lab, browsing: Browsing, subshell_kernel: str) -> None:
     waiting = "import asyncio\nwhile label.text.value != '2':\n    await asyncio.sleep(0.05)\nprint('seen', label.text.value)"
-    lab.write("await.ipynb", EXAMPLE, waiting, kernel=kernel)
+    lab.write("await.ipynb", EXAMPLE, waiting, kernel=subshell_kernel)
     notebook = browsing.open(lab, "await.ipynb")
     notebook.run(0)
+    expect(notebook.live(0)).to_be_visible()
     notebook.start(1)
     notebook.live(0).locator("button").click()
     expect(notebook.live(0).locator("span")).to_have_text("1")
@@ -222,3 +225,76 @@ def test_an_untrusted_notebook_shows_the_picture_only(lab: Lab, browsing: Browsi
     output.locator("button").click()  # a picture of one
     notebook.live(0).locator("button").click()
     expect(notebook.live(0).locator("span")).to_have_text("1")
+
+
+def test_bytes_go_both_ways_whatever_their_size(lab: Lab, browsing: Browsing) -> None:
+    define = "from objectsync import BytesTopic\nclass Blob(SObject):\n    data = attribute(BytesTopic)\nblob = Blob()\nblob"
+    lab.write(
+        "bytes.ipynb",
+        EXAMPLE,
+        define,
+        "blob.data.set(bytes(range(256)) * 4096)",
+        "data = blob.data.value\nprint(len(data), set(data[::1000]), data[-1])",
+    )
+    notebook = browsing.open(lab, "bytes.ipynb")
+    notebook.run(0, 1, 2)
+    expect(notebook.live(1)).to_be_attached()
+    client = """() => {
+        const {rendermime} = jupyterapp.shell.currentWidget.content
+        const cell = jupyterapp.shell.currentWidget.content.widgets[1]
+        const find = (widget) => widget.objectsyncClient ?? [...(widget.children?.() ?? widget.widgets ?? [])].map(find).find(Boolean)
+        return find(cell.outputArea)
+    }"""
+    handle = notebook.page.evaluate_handle(client)
+    id = "[...client.objects.values()].find((object) => object.type === 'Blob')"
+    notebook.page.wait_for_function(f"(client) => {id}?.attribute('data').value.length === 1048576", arg=handle)
+    assert notebook.page.evaluate(f"(client) => {id}.attribute('data').value[300]", handle) == 300 % 256
+    for size in (1_000_000, 13_000_000):
+        notebook.page.evaluate(f"(client) => {id}.attribute('data').set(new Uint8Array({size}).fill(7))", handle)
+        notebook.page.wait_for_function("(client) => client.pendingCount === 0", arg=handle)
+        notebook.run(3)
+        assert notebook.output(3) == f"{size} {{7}} 7"
+
+
+def test_views_and_pages_that_go_leave_nothing_behind(lab: Lab, browsing: Browsing) -> None:
+    count = "import asyncio\nfrom objectsync_jupyter import server\nprint(len(server.clients))"
+    settle = "while len(server.clients) > 1:\n    await asyncio.sleep(0.05)\nprint('only', len(server.clients))"
+    lab.write("leaks.ipynb", EXAMPLE, "box", count, settle)
+    one = browsing.open(lab, "leaks.ipynb", workspace="one")
+    one.run(0, 1)
+    expect(one.live(1)).to_be_visible()
+    client = one.page.evaluate_handle(
+        """() => {
+            const find = (widget) => widget.objectsyncClient ?? [...(widget.widgets ?? [])].map(find).find(Boolean)
+            return find(jupyterapp.shell.currentWidget.content.widgets[0].outputArea)
+        }"""
+    )
+    one.run(1)
+    expect(one.live(1)).to_be_visible()
+    before = client.evaluate("client => client.listenerCount")
+    for _ in range(25):
+        one.run(1)
+    expect(one.live(1)).to_be_visible()
+    assert client.evaluate("client => client.listenerCount") == before
+    one.save()
+    two = browsing.open(lab, "leaks.ipynb", workspace="two")
+    expect(two.live(0)).to_be_visible()
+    two.run(2)
+    assert two.output(2) == "2"
+    one.page.evaluate("() => jupyterapp.shell.currentWidget.close()")
+    expect(one.page.locator(".objectsync-view")).to_have_count(0)
+    two.start(3)
+    expect(two.cell(3)).to_contain_text("only 1")
+
+
+def test_the_kernel_stays_busy_in_the_toolbar_while_a_cell_runs(lab: Lab, browsing: Browsing) -> None:
+    lab.write("busy2.ipynb", EXAMPLE, "import time\nfor i in range(30):\n    label.text.set(str(i))\n    time.sleep(0.1)")
+    notebook = browsing.open(lab, "busy2.ipynb")
+    notebook.run(0)
+    expect(notebook.live(0)).to_be_visible()
+    notebook.start(1)
+    notebook.until(0, "Number(text) >= 5")
+    notebook.live(0).locator("button").click()
+    notebook.until(0, "Number(text) >= 15 && Number(text) < 29")
+    status = "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status"
+    assert notebook.page.evaluate(status) == "busy"

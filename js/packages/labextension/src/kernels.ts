@@ -1,0 +1,166 @@
+/**
+ * Kernels: one client per kernel that this page shows, however many views and notebooks there are.
+ *
+ * - A kernel without our server (never loaded, or restarted) is asked once, and again when there is reason to: a new view, or an output of
+ *   ours on its broadcast.
+ * - A restarted kernel is another server: its client is replaced, never resumed; what was pending for the old one must not reach the new.
+ */
+import type { Kernel, KernelMessage } from '@jupyterlab/services'
+import { Client, Signal } from '@objectsync/client'
+import { comm } from './comm.js'
+import { forgetSubshell } from './wire.js'
+
+export const VIEW = 'application/vnd.objectsync.view+json'
+
+/** What a view says it shows. */
+export interface ViewData {
+  readonly id: string
+  readonly cell: string
+}
+
+/** How a kernel stands with its views. */
+export type Standing = 'connecting' | 'live' | 'offline' | 'absent'
+
+export class KernelClient {
+  readonly #kernels = new Set<Kernel.IKernelConnection>()
+  readonly #changed = new Signal<[]>((error) => console.error('objectsync: a view failed:', error))
+  #client: Client | undefined
+  #epoch: string | undefined
+  #standing: Standing = 'absent'
+  #shows = 0
+
+  get client(): Client | undefined {
+    return this.#client
+  }
+
+  get standing(): Standing {
+    return this.#standing
+  }
+
+  /** How often the kernel has shown an object, as far as this page knows: what it denied before may be true now. */
+  get shows(): number {
+    return this.#shows
+  }
+
+  /** Runs when the client is another one, or stands otherwise. */
+  onChange(listener: () => void): () => void {
+    return this.#changed.connect(listener)
+  }
+
+  /** A notebook uses this connection. @returns the function that ends it */
+  attach(kernel: Kernel.IKernelConnection): () => void {
+    if (this.#kernels.has(kernel)) return () => {}
+    this.#kernels.add(kernel)
+    const onStatus = (_: unknown, status: Kernel.Status): void => {
+      if (status === 'restarting' || status === 'autorestarting' || status === 'dead') {
+        forgetSubshell(kernel)
+        this.#leave()
+      }
+    }
+    let session: string | undefined
+    const onMessage = (_: unknown, { msg, direction }: Kernel.IAnyMessageArgs): void => {
+      if (direction !== 'recv' || msg.channel !== 'iopub' || msg.header.msg_type === 'status') return
+      if (session !== undefined && session !== msg.header.session) {
+        // Restarted from another page, of which nobody tells this one.
+        forgetSubshell(kernel)
+        this.#leave()
+      }
+      session = msg.header.session
+      if (!showsView(msg)) return
+      this.#shows++
+      if (this.#standing === 'absent') this.seek()
+      else this.#changed.emit()
+    }
+    kernel.statusChanged.connect(onStatus)
+    kernel.anyMessage.connect(onMessage)
+    return () => {
+      this.#kernels.delete(kernel)
+      if (!kernel.isDisposed) {
+        kernel.statusChanged.disconnect(onStatus)
+        kernel.anyMessage.disconnect(onMessage)
+      }
+      if (this.#kernels.size === 0) this.#leave()
+    }
+  }
+
+  /** Connects, where there is no connection and may be one. */
+  seek(): void {
+    if (this.#client || this.#kernels.size === 0) return
+    this.#standing = 'connecting'
+    const client = new Client({
+      name: 'objectsync-lab/0.1.0',
+      connect: (handlers) => {
+        const kernel = [...this.#kernels].find((each) => !each.isDisposed)
+        if (!kernel) {
+          queueMicrotask(() => handlers.closed(1006, 'there is no kernel'))
+          return { send() {}, close() {} }
+        }
+        return comm(kernel, {
+          ready: (epoch) => this.#ready(epoch),
+          absent: () => queueMicrotask(() => this.#leave()),
+        })(handlers)
+      },
+    })
+    this.#client = client
+    client.onStatus(() => this.#follow(client))
+    this.#changed.emit()
+  }
+
+  /** Says goodbye; the kernel forgets this page at once. */
+  leave(): void {
+    if (this.#client) this.#leave()
+  }
+
+  #ready(epoch: string): void {
+    if (this.#epoch === epoch || this.#epoch === undefined) {
+      this.#epoch = epoch
+      return
+    }
+    this.#leave()
+    this.seek()
+  }
+
+  #follow(client: Client): void {
+    if (client !== this.#client) return
+    const { state } = client.status
+    if (state === 'closed') this.#leave()
+    else {
+      this.#standing = state
+      this.#changed.emit()
+    }
+  }
+
+  #leave(): void {
+    const client = this.#client
+    this.#client = undefined
+    this.#epoch = undefined
+    this.#standing = 'absent'
+    client?.close()
+    this.#changed.emit()
+  }
+}
+
+const known = new Map<string, KernelClient>()
+
+/** The client of a kernel; the same for all who ask on this page. */
+export function kernelClient(id: string): KernelClient {
+  let client = known.get(id)
+  if (!client) {
+    client = new KernelClient()
+    known.set(id, client)
+  }
+  return client
+}
+
+/** The page goes: no kernel has to wait for it. */
+export function leaveAll(): void {
+  for (const client of known.values()) client.leave()
+}
+
+/** Whether a message brings an output of ours. */
+function showsView(message: KernelMessage.IMessage): boolean {
+  const type: string = message.header.msg_type
+  if (type !== 'execute_result' && type !== 'display_data' && type !== 'update_display_data') return false
+  const { data } = message.content as { data?: object }
+  return data !== undefined && VIEW in data
+}
