@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,13 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_pla
 from objectsync import Server
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
+
+
+def take_picture(page: Page, name: str) -> None:
+    """Renew a picture of the documents, where that is asked for (`OBJECTSYNC_PICTURES=1 make e2e`): two runs differ by a pixel or two."""
+    if os.environ.get("OBJECTSYNC_PICTURES"):
+        page.screenshot(path=IMAGES / name)
+
 
 NewPage = Callable[..., Page]
 

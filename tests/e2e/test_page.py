@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from examples import demo
 from objectsync import Element, IntTopic, Limits, ListTopic, Server, SObject, StringTopic, attribute
-from tests.e2e.conftest import IMAGES, NewPage, Watch
+from tests.e2e.conftest import NewPage, Watch, take_picture
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -65,8 +65,7 @@ def test_the_readme_program_shows_its_result(open_page: NewPage, tmp_path: Path,
         expect(box).to_have_css("font-size", "30px")
         expect(box).to_have_css("border", "5px solid rgb(0, 0, 0)")
         expect(box).to_have_css("background-color", "rgb(255, 255, 0)")
-        IMAGES.mkdir(exist_ok=True)
-        page.screenshot(path=IMAGES / "hello.png")
+        take_picture(page, "hello.png")
     finally:
         process.terminate()
         process.communicate(timeout=5)
@@ -83,7 +82,7 @@ def test_the_demo(open_page: NewPage, server: Server) -> None:
     page.get_by_role("textbox", name="new item").press("Enter")
     expect(page.get_by_role("listitem")).to_contain_text("write the tests")
     expect(page.get_by_role("textbox", name="new item")).to_have_value("")
-    page.screenshot(path=IMAGES / "demo.png")
+    take_picture(page, "demo.png")
     page.get_by_role("button", name="write the tests is done").click()
     expect(page.get_by_role("listitem")).to_have_count(0)
     page.get_by_role("button", name="undo").click()
