@@ -352,7 +352,11 @@ class Shape:
                 transaction.inverses.append(inverse)
 
     def _complete(self, sobject: SObject, what: str) -> None:
-        if sobject._os_state == FRESH and not any(sibling is sobject for sibling in sobject._os_parent._os_children or ()):  # type: ignore[union-attr]  # it has one
+        if sobject._os_state != FRESH or sobject._os_parent is None:
+            return
+        siblings = sobject._os_parent._os_children or []
+        newest = bool(siblings) and siblings[-1] is sobject  # first, or moving a thousand new children one by one were quadratic
+        if not newest and not any(sibling is sobject for sibling in siblings):
             raise InvalidChangeError(f"{sobject} is still being built and cannot be {what}; do it in init()")
 
     def _alive(self, sobject: SObject) -> None:
