@@ -73,8 +73,8 @@ class WebSocketShell:
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
         self._scheduled = False
-        self._wanted = False
-        self._pumped_at = 0.0
+        self._paced_at = 0.0
+        self._timer: asyncio.TimerHandle | None = None  # the next paced pump; never more than one, however many are urgent meanwhile
         self._servers: list[WebSocketServer] = []
         self._clock: asyncio.TimerHandle | None = None
         self._remove_waker = hub.add_waker(self._wake, self._urge)
@@ -110,8 +110,9 @@ class WebSocketShell:
     async def close(self) -> None:
         """Stop listening, and tell every client that the server goes down."""
         self._remove_waker()
-        if self._clock is not None:
-            self._clock.cancel()
+        for timer in (self._clock, self._timer):
+            if timer is not None:
+                timer.cancel()
         for server in self._servers:
             server.close(close_connections=False)
         closing = [asyncio.create_task(client.socket.close(*RESTART)) for client in self._clients.values()]
@@ -182,13 +183,18 @@ class WebSocketShell:
             self._loop.call_soon_threadsafe(self._paced_pump)
 
     def _paced_pump(self) -> None:
-        now = self._loop.time()
-        wait = self._pumped_at + TICK - now
-        self._pumped_at = now + max(wait, 0)
+        if self._timer is not None:
+            return
+        wait = self._paced_at + TICK - self._loop.time()
         if wait > 0:
-            self._loop.call_later(wait, self._pump)
+            self._timer = self._loop.call_later(wait, self._timed_pump)
         else:
-            self._pump()
+            self._timed_pump()
+
+    def _timed_pump(self) -> None:
+        self._timer = None
+        self._paced_at = self._loop.time()
+        self._pump()
 
     def _urge(self) -> None:
         """A handler has run: what it changed leaves at once, whatever the pace. Called from any thread."""
