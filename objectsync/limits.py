@@ -18,6 +18,7 @@ class Limits:
     message_bytes: int = 1024 * 1024
     string_length: int = 64 * 1024
     value_depth: int = 64
+    """Of what clients send; 64 is the most that any value may have (values.py)."""
     tree_depth: int = 256
     collection_items: int = 10_000
     action_changes: int = 1_000

@@ -103,16 +103,18 @@ class Proposals:
 
     def _check_value_size(self, value: Any) -> None:
         limits = self._tree.limits
-        stack = [value]
+        stack = [(value, 0)]
         while stack:
-            item = stack.pop()
+            item, depth = stack.pop()
             if isinstance(item, str):
                 if len(item) > limits.string_length:
                     raise LimitExceeded(f"a text of {len(item)} characters; the limit for clients is {limits.string_length}")
             elif isinstance(item, (list, dict)):
                 if len(item) > limits.collection_items:
                     raise LimitExceeded(f"{len(item)} items; the limit for clients is {limits.collection_items}")
-                stack.extend(item.values() if isinstance(item, dict) else item)
+                if depth >= limits.value_depth:
+                    raise LimitExceeded(f"a value nested more than {limits.value_depth} deep; that is the limit for clients")
+                stack.extend((inner, depth + 1) for inner in (item.values() if isinstance(item, dict) else item))
 
     def _moved(self, base: int, changes: list[Change]) -> Iterable[Change]:
         """The changes, moved past what happened since the client's view (`base`). That holds none of the client's own: it has at most

@@ -326,7 +326,7 @@ class TestActions:
         client = WireClient(hub)
         deep = "[" * 200 + "]" * 200
         client.link.send_frame(f'{{"type":"action","cseq":1,"base":{hub.log.head},"changes":[["set","1","items",{deep}]]}}')
-        assert client.receive()[0]["transactions"][0]["error"]["code"] == "invalid_value"
+        assert client.receive()[0]["transactions"][0]["error"]["code"] == "limit"
 
     def test_json_nested_a_hundred_thousand_deep_harms_nobody(self, hub: Hub, thing: Thing) -> None:
         client = WireClient(hub)
@@ -727,6 +727,14 @@ class TestQuotas:
         thing.label.set("z" * 200)
         client.receive()
         assert "error" not in client.act(["delete_text", thing.id, "label", 0, 5])
+
+    def test_a_value_may_be_only_so_deep(self) -> None:
+        hub = make_hub(limits=Limits(value_depth=3))
+        thing = hub.create_object(Thing)
+        client = WireClient(hub)
+        assert "error" not in client.act(["set", thing.id, "items", [[[1]]]])
+        assert client.act(["set", thing.id, "items", [[[[1]]]]])["error"]["code"] == "limit"
+        assert thing.items.value == [[[1]]]
 
     def test_nor_a_list(self) -> None:
         hub = make_hub(limits=Limits(collection_items=3))
