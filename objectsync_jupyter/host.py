@@ -31,6 +31,7 @@ from objectsync.transaction import Emission
 
 from .comm import CommShell
 from .display import SHOWN, Displays
+from .links import Links
 from .waiting import wait
 
 logger = logging.getLogger("objectsync.jupyter")
@@ -179,9 +180,12 @@ class Notebook:
         self.jobs = MainThreadJobs(_loop_of(kernel), self.displays.context_of)
         self.server = KernelServer(self.jobs, self.displays)
         self.displays.show_objects_of(self.server)
-        self.shell = None if kernel is None else CommShell(self.server, kernel, _loop_of(kernel))
-        if self.shell is not None:
-            self.jobs.deaf = self.shell.is_deaf
+        self.links = None if kernel is None else Links(self.server, _loop_of(kernel))
+        self.shell = None if self.links is None else CommShell(self.links, kernel)
+        if self.links is not None:
+            self.jobs.deaf = self.links.is_deaf
+            ip.events.register("pre_execute", self.links.cell_begins)
+            ip.events.register("post_execute", self.links.cell_ended)
         if not hasattr(SObject, "wait"):
             SObject.wait = wait  # type: ignore[attr-defined]  # `button.wait("click")`, until the core has it
         self._load = _load_silently(ip)
@@ -190,8 +194,11 @@ class Notebook:
         """Take everything out of the kernel again."""
         self._ip.extension_manager.load_extension = self._load
         self.displays.close()
-        if self.shell is not None:
+        if self.shell is not None and self.links is not None:
             self.shell.close()
+            self.links.close()
+            self._ip.events.unregister("pre_execute", self.links.cell_begins)
+            self._ip.events.unregister("post_execute", self.links.cell_ended)
         self.server.stop()
         self.jobs.stop()
         set_newest(None)

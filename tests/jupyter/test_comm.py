@@ -16,7 +16,8 @@ comm_module = pytest.importorskip("comm")
 
 from objectsync import Element, Server  # noqa: E402
 from objectsync.frames import Frame  # noqa: E402
-from objectsync_jupyter.comm import DOWN, HERE, UP, CommShell, cut_frame, join_frame  # noqa: E402
+from objectsync_jupyter.comm import DOWN, HERE, UP, CommShell  # noqa: E402
+from objectsync_jupyter.links import Links, cut_frame, join_frame  # noqa: E402
 
 
 class FakeComm:
@@ -64,14 +65,20 @@ class FakePage:
 def kernel() -> Any:
     from comm.base_comm import CommManager
 
-    events = SimpleNamespace(register=lambda *_: None, unregister=lambda *_: None)
-    return SimpleNamespace(comm_manager=CommManager(), shell=SimpleNamespace(events=events))
+    return SimpleNamespace(comm_manager=CommManager())
 
 
 @pytest.fixture
-def shell(server: Server, kernel: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+def links(server: Server) -> Any:
+    links = Links(server, None)
+    yield links
+    links.close()
+
+
+@pytest.fixture
+def shell(links: Links, kernel: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr("objectsync_jupyter.comm.create_comm", lambda comm_id, **_: FakeComm(comm_id))
-    shell = CommShell(server, kernel, None)
+    shell = CommShell(links, kernel)
     yield shell
     shell.close()
 
@@ -124,21 +131,22 @@ def test_a_page_is_told_again_how_many_messages_it_should_have(server: Server, k
     assert page.down.sent[-1] == {"n": numbered[-1], "frames": [], "buffers": []}
 
 
-def test_a_page_that_says_goodbye_is_forgotten(server: Server, kernel: Any, shell: CommShell) -> None:
+def test_a_page_that_says_goodbye_is_forgotten(server: Server, kernel: Any, links: Links, shell: CommShell) -> None:
     page = FakePage(kernel.comm_manager)
     page.say(HELLO)
     page.messages(2)
-    assert (len(server.clients), shell.pages) == (1, 1)
+    assert (len(server.clients), len(links)) == (1, 1)
     page.down.handle_close({"content": {"data": {"code": 1000}}})
-    assert (len(server.clients), shell.pages) == (0, 0)
+    assert (len(server.clients), len(links)) == (0, 0)
     assert set(kernel.comm_manager.comms) == {HERE}
 
 
-def test_closing_tells_the_pages_and_takes_the_targets_out(server: Server, kernel: Any, shell: CommShell) -> None:
+def test_closing_tells_the_pages_and_takes_the_targets_out(server: Server, kernel: Any, links: Links, shell: CommShell) -> None:
     page = FakePage(kernel.comm_manager)
     page.say(HELLO)
     page.messages(2)
     shell.close()
+    links.close()
     assert page.down.sent[-1]["close"] == [4002, "restart"]
     assert kernel.comm_manager.comms == {}
     assert kernel.comm_manager.targets == {}
