@@ -2,11 +2,16 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
-const source = (name: string) => fileURLToPath(new URL(`./packages/${name}/src/index.ts`, import.meta.url))
+const source = (name: string, module = 'index') =>
+  fileURLToPath(new URL(`./packages/${name}/src/${module}.ts`, import.meta.url))
 
 export default defineConfig({
   resolve: {
-    alias: { '@objectsync/client': source('client'), '@objectsync/dom': source('dom') },
+    alias: {
+      '@objectsync/client/messages': source('client', 'transports/messages'),
+      '@objectsync/client': source('client'),
+      '@objectsync/dom': source('dom'),
+    },
   },
   test: {
     include: ['packages/*/test/**/*.test.ts'],
