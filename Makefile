@@ -1,4 +1,4 @@
-# The two commands: `make demo` sets everything up and serves the demo; `make test` sets everything up and passes every test.
+# The two commands: `make demo` sets everything up and opens JupyterLab on the tour; `make test` sets everything up and passes every test.
 # People and CI run the same targets. Needs Python 3.11+ and Node 20+; the browser tests install Debian's chromium where it is missing.
 
 PYTHON ?= python3
@@ -6,15 +6,22 @@ VENV := .venv
 BIN := $(VENV)/bin
 JS_SOURCES := $(shell find js -path '*/node_modules' -prune -o -path '*/dist' -prune -o -type f \( -name '*.ts' -o -name '*.css' -o -name '*.html' -o -name '*.svg' -o -name '*.json' -o -name '*.mjs' \) -print 2>/dev/null)
 
-.PHONY: demo lab test check pytest vitest e2e jupyter js setup chromium bench format clean
+TOUR := $(patsubst notebooks/%,build/tour/%,$(wildcard notebooks/*.ipynb))
+# JupyterLab does not start for root unless told to: in a container there is often nobody else.
+LAB := $(CURDIR)/$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root)
 
-demo: .make/python  ## set up, then serve the README program and a small gallery
+.PHONY: demo serve lab test check pytest vitest e2e jupyter js setup chromium bench format clean
+
+demo: .make/lab $(TOUR)  ## set up, then open JupyterLab on the tour: a copy, to play with
+	cd build/tour && $(LAB) --LabApp.default_url=/lab/tree/01-hello.ipynb
+
+serve: .make/python  ## set up, then serve the README's program and a small gallery, without Jupyter
 	$(BIN)/python examples/demo.py
 
-lab: .make/dev  ## JupyterLab on the tour
-	$(BIN)/jupyter lab notebooks/01-hello.ipynb
+lab: .make/dev  ## JupyterLab on the notebooks themselves, to work on them
+	cd notebooks && $(LAB)
 
-test: check pytest vitest e2e  ## everything that CI runs
+test: check pytest vitest e2e jupyter  ## everything that CI runs
 
 check: .make/dev  ## formatting, lint, types, import contracts
 	$(BIN)/ruff check .
@@ -33,7 +40,6 @@ vitest: .make/js
 e2e: .make/dev chromium  ## a real Chromium against a real server
 	$(BIN)/pytest -m "e2e and not jupyter"
 
-# Six minutes, and not yet as steady as CI has to be (CONTRIBUTING.md); the notebooks themselves and the comm's tests are in `pytest`.
 jupyter: .make/dev .make/kernels chromium  ## a real JupyterLab, on every ipykernel that behaves in its own way
 	$(BIN)/pytest -m jupyter
 
@@ -53,7 +59,7 @@ chromium:
 	  || { echo "The browser tests need chromium: sudo apt-get install chromium"; exit 1; }
 
 clean:
-	rm -rf $(VENV) .make js/node_modules js/packages/*/dist objectsync/static objectsync_jupyter/labextension .venv-ipykernel-*
+	rm -rf $(VENV) .make js/node_modules js/packages/*/dist objectsync/static objectsync_jupyter/labextension build .venv-ipykernel-*
 
 # What is there is not made again: a stamp is as new as what it was made from.
 
@@ -65,9 +71,17 @@ $(BIN)/python:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
 	@mkdir -p .make && touch $@
 
+.make/lab: pyproject.toml .make/js | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[jupyter]'
+	@mkdir -p .make && touch $@ .make/python
+
 .make/dev: pyproject.toml .make/js | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
-	@mkdir -p .make && touch $@ .make/python
+	@mkdir -p .make && touch $@ .make/lab .make/python
+
+# What a visitor changes stays, and no file of the repository changes; a notebook that is newer here replaces it.
+build/tour/%: notebooks/%
+	@mkdir -p $(@D) && cp $< $@
 
 .make/kernels: pyproject.toml .make/js | $(BIN)/python
 	for version in 6.31 7.3; do \

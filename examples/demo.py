@@ -1,4 +1,4 @@
-"""What `make demo` serves: the README's object and a small gallery around it, all made in Python, live in every window.
+"""What `make serve` serves: the README's object and a small gallery around it, all made in Python, live in every window.
 
 Open the page in two windows side by side and use it.
 """

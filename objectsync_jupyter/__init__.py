@@ -47,6 +47,10 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 def __getattr__(name: str) -> Any:
     # Imported when they are wanted: the Jupyter server imports this package too, and may have no kernel to go with it.
+    if name == "__version__":
+        from objectsync import __version__
+
+        return __version__
     if name == "live":
         from .host import live
 
