@@ -43,8 +43,9 @@ e2e: .make/dev chromium  ## a real Chromium against a real server
 jupyter: .make/dev .make/kernels chromium  ## a real JupyterLab, on every ipykernel that behaves in its own way
 	$(BIN)/pytest -m jupyter
 
-bench: .make/bench  ## the tables of benchmarks/, beside the peers
+bench: .make/bench chromium  ## the tables of benchmarks/, beside the peers
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.dom
 
 js: .make/js
 setup: .make/dev chromium

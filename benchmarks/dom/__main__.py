@@ -1,0 +1,195 @@
+"""`python -m benchmarks.dom [--rounds N] [--without-nicegui]`: ours, a page written by hand and NiceGUI, by turns, in one run.
+
+Each round starts every program afresh. The median of the rounds counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import platform
+import shutil
+import statistics
+import sys
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Browser, sync_playwright
+
+from .measure import Flood, Subject, subject
+from .table_state import FLOOD
+
+CLICKS = 100
+ELEMENTS = 50_000
+"""In 10,000 rows."""
+
+TARGETS = {"create1000": 2.5, "append1000": 2.5, "update": 1.5, "swap": 1.5, "select": 1.5, "remove": 1.5, "clear": 1.5, "create10000": 2.5}
+"""The most that an operation may take, in times of the page written by hand."""
+
+
+ONCE_A_ROUND = (
+    *("create1000", "append1000", "clear", "create1000"),
+    *("update", "update", "swap", "swap", "select", "select", "remove", "clear"),
+)
+
+
+@dataclass
+class Results:
+    """What one program took, round by round."""
+
+    times: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    sizes: dict[str, int] = field(default_factory=dict)
+    messages: dict[str, int] = field(default_factory=dict)
+    floods: list[Flood] = field(default_factory=list)
+    memory: list[tuple[int, int, int]] = field(default_factory=list)
+    """Bytes by which 50,000 elements made the process grow, what was left of it after `clear`, and after a second time."""
+
+    def median(self, name: str) -> float | None:
+        """Milliseconds; None where it was not measured."""
+        return statistics.median(self.times[name]) if self.times.get(name) else None
+
+
+def one_round(watched: Subject, results: Results, large: bool) -> None:
+    """Everything once."""
+
+    def timed(name: str) -> None:
+        watched.settle()
+        results.times[name].append(watched.operate(name))
+
+    def clicks(name: str) -> None:
+        watched.operate("count")
+        results.times[name].append(statistics.median(watched.operate("count") for _ in range(CLICKS)))
+
+    watched.operate("create10")
+    clicks("click, 10 rows")
+    watched.operate("create1000")
+    clicks("click, 1,000 rows")
+    watched.operate("clear")
+    for name in (
+        "create1000",
+        "append1000",
+        "clear",
+        "create1000",
+        "update",
+        "update",
+        "swap",
+        "swap",
+        "select",
+        "select",
+        "remove",
+        "clear",
+    ):
+        timed(name)
+    watched.operate("create1000")
+    for name in ("swap", "remove", "clear"):
+        before = watched.messages
+        results.sizes[name] = watched.bytes_of(name)
+        results.messages[name] = watched.messages - before
+    if not large:
+        return
+    watched.settle()
+    start = watched.resident()
+    timed("create10000")
+    watched.settle()
+    full = watched.resident()
+    watched.operate("clear")
+    watched.settle()
+    cleared = watched.resident()
+    watched.operate("create10000")
+    watched.operate("clear")
+    watched.settle()
+    results.memory.append((full - start, cleared - start, watched.resident() - start))
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.dom", description="What a person waits for, beside a page written by hand and NiceGUI."
+    )
+    parser.add_argument("--rounds", type=int, default=5, help="how often each program is started and measured (default: 5)")
+    parser.add_argument("--without-nicegui", action="store_true", help="leave NiceGUI out, whose part takes most of the time")
+    arguments = parser.parse_args()
+    names = ["bare", "ours"]
+    if arguments.without_nicegui:
+        pass
+    elif importlib.util.find_spec("nicegui") is None:
+        print("nicegui is not installed: pip install -r benchmarks/requirements.txt", file=sys.stderr)
+    else:
+        names.append("nicegui")
+    results = {name: Results() for name in names}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        )
+        for _ in range(arguments.rounds):
+            for name in names:
+                with subject(browser, name) as watched:
+                    one_round(watched, results[name], large=name != "nicegui")
+        flood(browser, results)
+        browser.close()
+    report(results, arguments.rounds)
+
+
+def flood(browser: Browser, results: dict[str, Results]) -> None:
+    """50,000 updates of one label, with clicks meanwhile; once."""
+    for name, each in results.items():
+        with subject(browser, name) as watched:
+            each.floods.append(watched.flood(str(FLOOD - 1)))
+
+
+def report(results: dict[str, Results], rounds: int) -> None:
+    """The tables."""
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, Chromium; median of {rounds} rounds, click to document, ms\n")
+    _line("", *results, "ours/bare", "target", "")
+    bare, ours = results["bare"], results["ours"]
+    for name, target in TARGETS.items():
+        times = [each.median(name) for each in results.values()]
+        ratio = _ratio(ours.median(name), bare.median(name))
+        _line(name, *map(_ms, times), f"{ratio:.2f}x", f"<= {target:g}x", _verdict(ratio <= target))
+    for name in ("click, 10 rows", "click, 1,000 rows"):
+        ratio = _ratio(ours.median(name), bare.median(name))
+        _line(name, *(_ms(each.median(name)) for each in results.values()), f"{ratio:.2f}x", "<= 1.5x", _verdict(ratio <= 1.5))
+    growth = _ratio(ours.median("click, 1,000 rows"), ours.median("click, 10 rows"))
+    _line("  1,000 rows to 10 rows", "", f"{growth:.2f}x", *[""] * (len(results) - 2), "", "<= 1.1x", _verdict(growth <= 1.1))
+    print("\nbytes (messages) that an operation brings to the page")
+    for name, most in (("swap", 200), ("remove", 200), ("clear", 200)):
+        sizes = [f"{each.sizes[name]} ({each.messages[name]})" for each in results.values()]
+        _line(name, *sizes, "", f"< {most}", _verdict(ours.sizes[name] < most))
+    print(f"\n{FLOOD:,} updates of one label, the loop yielding")
+    floods = [each.floods[0] for each in results.values()]
+    _line("seconds to the last value", *("never" if each.seconds is None else f"{each.seconds:.1f}" for each in floods), "", "", "")
+    _line("clicks meanwhile, ms (answered)", *(f"{_ms(each.click)} ({len(each.clicks)})" for each in floods), "", "", "")
+    _line("pages loaded again", *(str(each.reloads) for each in floods), "", "", "")
+    print("\nmemory of the server's process, bytes an element (50,000 elements)")
+    for index, title in enumerate(("by creating them", "left after clear", "left after a second time")):
+        figures = [
+            f"{statistics.median(m[index] for m in each.memory) / ELEMENTS:,.0f}" if each.memory else "" for each in results.values()
+        ]
+        _line(title, *figures, "", "<= 1,000" if index == 0 else "", "")
+
+
+def _ratio(ours: float | None, bare: float | None) -> float:
+    assert ours is not None, "it runs in every round"
+    assert bare is not None, "it runs in every round"
+    return ours / bare
+
+
+def _per_element(sizes: list[int]) -> str:
+    return f"{statistics.median(sizes) / ELEMENTS:,.0f}" if sizes else ""
+
+
+def _ms(value: float | None) -> str:
+    return "" if value is None else f"{value:.1f}"
+
+
+def _verdict(met: bool) -> str:
+    return "met" if met else "missed"
+
+
+def _line(title: str, *cells: str) -> None:
+    print((f"{title:<34}" + "".join(f"{cell:>14}" for cell in cells[:-1]) + f"  {cells[-1]}").rstrip())
+
+
+if __name__ == "__main__":
+    main()
