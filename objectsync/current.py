@@ -34,6 +34,13 @@ def set_newest(tree: Tree | None) -> None:
     _newest = tree
 
 
+def forget_newest(tree: Tree) -> None:
+    """It is no longer the server for code that has chosen none."""
+    global _newest
+    if _newest is tree:
+        _newest = None
+
+
 class AsCurrent:
     """Context manager: constructors inside create in this server."""
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 import inspect
 import logging
+import threading
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -18,6 +19,7 @@ from . import protocol
 from .changes import (
     Define,
 )
+from .current import forget_newest
 from .errors import LimitExceeded, LocalError, ProtocolError
 from .events import Signal
 from .frames import unescape
@@ -27,12 +29,13 @@ from .policy import Policy
 from .proposals import Proposals
 from .protocol import Action, Call, Error, Failure
 from .services import Service, Services
-from .session import Connection, Session
+from .session import RESTART, Connection, Session
 from .sobject import SObject
 from .transaction import Emission
 from .tree import Tree
 from .updates import Updates
 from .values import Buffer, check_value
+from .waiting import Wait
 
 logger = logging.getLogger("objectsync.hub")
 
@@ -76,19 +79,51 @@ class Hub(Tree):
 
     # --- services
 
-    def register_service(self, name: str, callback: Callable[..., Any], pass_sender: bool = False) -> Callable[[], None]:
+    def register_service(
+        self, name: str, callback: Callable[..., Any], pass_sender: bool = False, *, live: bool = False
+    ) -> Callable[[], None]:
         """Let clients call `callback(**args)` (it may be `async def`); returns the function that ends it.
 
-        With `pass_sender`, it also gets `sender`, the client's session id, which the client cannot forge.
+        With `pass_sender`, it also gets `sender`, the client's session id, which the client cannot forge. A `live` one runs at once, on a
+        thread of its own, and does not wait for handlers and services before it, nor (in a notebook) for the cell that runs.
 
         Raises:
             AlreadyExists: the name is taken.
         """
-        return self._services.add(None, name, callback, pass_sender)
+        return self._services.add(None, name, callback, pass_sender, live)
 
-    def register_object_service(self, sobject: SObject, name: str, callback: Callable[..., Any], pass_sender: bool) -> Callable[[], None]:
+    def register_object_service(
+        self, sobject: SObject, name: str, callback: Callable[..., Any], pass_sender: bool, live: bool
+    ) -> Callable[[], None]:
         """`SObject.register_service`."""
-        return self._services.add(sobject, name, callback, pass_sender)
+        return self._services.add(sobject, name, callback, pass_sender, live)
+
+    def wait_for(self, sobject: SObject, event: str, timeout: float | None) -> Wait:
+        """`SObject.wait`."""
+        return Wait(sobject, event, timeout, self.wait_until)
+
+    def wait_until(self, happened: threading.Event, timeout: float | None) -> bool:
+        """Hold the calling thread until it has happened; False when that takes more than `timeout` seconds.
+
+        Raises:
+            LocalError: this thread is needed for it to happen.
+        """
+        with self.lock:  # whoever has it and a transaction open is this very thread
+            if self.transactions.open is not None:
+                raise LocalError("waiting inside record() or a listener would hold everybody up: wait outside of it")
+        return self.jobs.wait_until(happened, timeout)
+
+    def close(self) -> None:
+        """Be done: clients are told and their sessions end, and constructors no longer create here. The objects can still be read."""
+        with self.lock:
+            sessions = list(self._sessions.values())
+            for session in sessions:
+                if session.connection is not None:
+                    session.connection.closing = RESTART
+        for session in sessions:
+            self.end_session(session)
+        self._wake()
+        forget_newest(self)
 
     # --- clients
 
@@ -235,18 +270,24 @@ class Hub(Tree):
             self._urge()
 
         callback = service.callback
-        self.jobs.later(lambda: _then(callback(**args), answer), fail)
+        if service.live:
+            self.jobs.beside(service, lambda: _then(callback(**args), answer), fail, sobject)
+        else:
+            self.jobs.later(lambda: _then(callback(**args), answer), fail, sobject)
 
     # --- inner
 
     def _deliver(self, emissions: list[Emission]) -> None:
         for emission in emissions:
             for handler in emission.handlers:
-                job = _handler_job(handler, emission)
+                job = _handler_job(handler.run, emission)
+                failed = self._handler_failed(emission)
                 if emission.session is None:
-                    self.jobs.here(job, self._handler_failed(emission))
+                    self.jobs.here(job, failed, emission.object)
+                elif handler.live:
+                    self.jobs.beside(handler, partial(self._urgently, job), failed, emission.object)
                 else:
-                    self.jobs.later(partial(self._urgently, job), self._handler_failed(emission))
+                    self.jobs.later(partial(self._urgently, job), failed, emission.object)
 
     def _urgently(self, job: Job) -> Any:
         """Run a client's job, and have what it changed sent at once."""

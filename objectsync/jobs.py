@@ -1,11 +1,12 @@
 """Where event handlers and services run.
 
 Rules: never under the tree's lock. `here` runs a job in the calling thread (what Python itself set off); `later` wherever the shell runs
-what clients set off. A job that returns a coroutine (an `async def` handler) has it run by an event loop. Its exception goes to
-`failed`, never further.
+what clients set off, in order; `beside` at once, whatever else runs there, in order only with those of the same key. A job that returns
+a coroutine (an `async def` handler) has it run by an event loop. Its exception goes to `failed`, never further. `about` is the object
+that a job concerns, if any: a shell may know where what it prints belongs.
 
-`InlineJobs` does both in place (tests, scripts). `ThreadJobs` gives clients' jobs one thread of their own, in order: a handler that
-blocks holds up other handlers, but neither the network nor the tree.
+`InlineJobs` does everything in place (tests, scripts). `ThreadJobs` gives clients' jobs one thread of their own: a handler that blocks
+holds up other handlers, but neither the network nor the tree.
 """
 
 from __future__ import annotations
@@ -15,8 +16,14 @@ import inspect
 import logging
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+from .errors import LocalError
+
+if TYPE_CHECKING:
+    from .sobject import SObject
 
 logger = logging.getLogger("objectsync.jobs")
 
@@ -27,17 +34,27 @@ Failed = Callable[[BaseException], None]
 class Jobs(Protocol):
     """Where jobs run."""
 
-    def here(self, job: Job, failed: Failed) -> None:
+    def here(self, job: Job, failed: Failed, about: SObject | None = None) -> None:
         """Run it in the calling thread."""
 
-    def later(self, job: Job, failed: Failed) -> None:
+    def later(self, job: Job, failed: Failed, about: SObject | None = None) -> None:
         """Run it where clients' jobs run, after those before it."""
+
+    def beside(self, key: Any, job: Job, failed: Failed, about: SObject | None = None) -> None:
+        """Run it at once on a thread of its own, after those of the same key."""
+
+    def wait_until(self, happened: threading.Event, timeout: float | None) -> bool:
+        """Hold the calling thread until a job has set `happened`; False after `timeout` seconds.
+
+        Raises:
+            LocalError: that job would need this thread.
+        """
 
 
 class InlineJobs:
     """Everything in the calling thread; a coroutine on the running loop, or on one of its own."""
 
-    def here(self, job: Job, failed: Failed) -> None:
+    def here(self, job: Job, failed: Failed, about: SObject | None = None) -> None:
         """Run it now."""
         outcome = _run(job, failed)
         if not inspect.iscoroutine(outcome):
@@ -49,9 +66,44 @@ class InlineJobs:
             return
         _watch(loop.create_task(outcome), failed)
 
-    def later(self, job: Job, failed: Failed) -> None:
+    def later(self, job: Job, failed: Failed, about: SObject | None = None) -> None:
         """Run it now."""
-        self.here(job, failed)
+        self.here(job, failed, about)
+
+    def beside(self, key: Any, job: Job, failed: Failed, about: SObject | None = None) -> None:
+        """Run it now."""
+        self.here(job, failed, about)
+
+    def wait_until(self, happened: threading.Event, timeout: float | None) -> bool:
+        """Wait for another thread."""
+        return happened.wait(timeout)
+
+
+class Lanes:
+    """A thread for each key that has something to do, in order; it ends when there is nothing left."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._lanes: dict[Any, deque[Callable[[], None]]] = {}
+
+    def run(self, key: Any, task: Callable[[], None]) -> None:
+        """Run it after those of the same key."""
+        with self._lock:
+            lane = self._lanes.get(key)
+            if lane is not None:
+                lane.append(task)
+                return
+            lane = self._lanes[key] = deque((task,))
+        threading.Thread(target=self._work, args=(key, lane), name="objectsync-live", daemon=True).start()
+
+    def _work(self, key: Any, lane: deque[Callable[[], None]]) -> None:
+        while True:
+            with self._lock:
+                if not lane:
+                    del self._lanes[key]
+                    return
+                task = lane.popleft()
+            task()
 
 
 class ThreadJobs(InlineJobs):
@@ -61,10 +113,13 @@ class ThreadJobs(InlineJobs):
         self._queue: queue.SimpleQueue[tuple[Job, Failed] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._loop_thread: threading.Thread | None = None
+        self._lanes = Lanes()
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Begin; coroutines run on `loop`."""
+        """Begin; coroutines run on `loop`, which is this thread's."""
         self._loop = loop
+        self._loop_thread = threading.current_thread()
         self._thread = threading.Thread(target=self._work, name="objectsync-handlers", daemon=True)
         self._thread.start()
 
@@ -75,25 +130,44 @@ class ThreadJobs(InlineJobs):
             self._queue.put(None)
             if thread is not threading.current_thread():
                 thread.join(1)
-            self._loop = None
+            self._loop = self._loop_thread = None
 
-    def later(self, job: Job, failed: Failed) -> None:
+    def later(self, job: Job, failed: Failed, about: SObject | None = None) -> None:
         """Hand it to the thread; before `start`, run it now."""
         if self._thread is None:
-            self.here(job, failed)
+            self.here(job, failed, about)
         else:
             self._queue.put((job, failed))
 
+    def beside(self, key: Any, job: Job, failed: Failed, about: SObject | None = None) -> None:
+        """Run it at once on a thread of its own, its coroutine on the event loop; before `start`, run it now."""
+        if self._thread is None:
+            self.here(job, failed, about)
+        else:
+            self._lanes.run(key, lambda: self._run_job(job, failed))
+
+    def wait_until(self, happened: threading.Event, timeout: float | None) -> bool:
+        """Wait for the thread of the handlers, in any other."""
+        here = threading.current_thread()
+        if here is self._thread or here is self._loop_thread:
+            what = "handlers and services run on" if here is self._thread else "the server runs its event loop on"
+            raise LocalError(
+                f"block() would hold the thread that {what}, so it would wait for ever: make this function `async def` and `await` it"
+            )
+        return happened.wait(timeout)
+
     def _work(self) -> None:
         while (item := self._queue.get()) is not None:
-            job, failed = item
-            outcome = _run(job, failed)
-            loop = self._loop
-            if inspect.iscoroutine(outcome):
-                if loop is None or loop.is_closed():
-                    outcome.close()
-                else:
-                    loop.call_soon_threadsafe(_start, loop, outcome, failed)
+            self._run_job(*item)
+
+    def _run_job(self, job: Job, failed: Failed) -> None:
+        outcome = _run(job, failed)
+        loop = self._loop
+        if inspect.iscoroutine(outcome):
+            if loop is None or loop.is_closed():
+                outcome.close()
+            else:
+                loop.call_soon_threadsafe(_start, loop, outcome, failed)
 
 
 def _run(job: Job, failed: Failed) -> Any:

@@ -162,6 +162,11 @@ class Server(Hub):
             thread.join(10)
             self._thread = None
 
+    def close(self) -> None:
+        """Stop serving for good: clients' sessions end, and constructors no longer create here. The objects can still be read."""
+        self.stop()
+        super().close()
+
     async def __aenter__(self) -> Self:
         self._entered = asyncio.create_task(self._serve(announce=False))
         while not self._ready.is_set():

@@ -20,6 +20,8 @@ class Service:
     name: str
     callback: Callable[..., Any]
     pass_sender: bool
+    live: bool = False
+    """Whether it runs at once, beside whatever else runs."""
 
     def arguments(self, args: dict[str, Any], sender: str) -> dict[str, Any]:
         """The keyword arguments of the call; the client cannot forge `sender`.
@@ -43,7 +45,9 @@ class Services:
     def __init__(self) -> None:
         self._server: dict[str, Service] = {}
 
-    def add(self, sobject: SObject | None, name: str, callback: Callable[..., Any], pass_sender: bool) -> Callable[[], None]:
+    def add(
+        self, sobject: SObject | None, name: str, callback: Callable[..., Any], pass_sender: bool, live: bool = False
+    ) -> Callable[[], None]:
         """Register; returns the function that ends it.
 
         Raises:
@@ -59,7 +63,7 @@ class Services:
             table = sobject._os_services
         if name in table:
             raise AlreadyExists(f"there is a service {name!r} already{'' if sobject is None else f' on {sobject}'}")
-        service = table[name] = Service(name, callback, pass_sender)
+        service = table[name] = Service(name, callback, pass_sender, live)
 
         def remove() -> None:
             if table.get(name) is service:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .services import Service
     from .tree import Tree
     from .types import TypeInfo
+    from .waiting import Wait
 
 ObjectT = TypeVar("ObjectT", bound="SObject")
 
@@ -323,8 +324,13 @@ class SObject(OlderNames):
         event: str,
         handler: Callable[..., Any] | None = None,
         inverse: Callable[..., Any] | None = None,
+        *,
+        live: bool = False,
     ) -> Any:
         """Call `handler(emission)` after each `event` (a handler that needs no argument gets none). It may be `async def`.
+
+        Handlers of what people do run one after the other. A `live` one does not wait for its turn, nor (in a notebook) for the cell that
+        runs: it runs at once, on a thread of its own, beside them. So it is for short things, such as stopping what takes long.
 
         Works as a decorator too: `@button.on("click")`. Returns the function that ends it.
         With `inverse`, the event can be undone: `handler(**args)` and `inverse(**args)` then run inside the transaction, the latter when
@@ -336,13 +342,15 @@ class SObject(OlderNames):
         if handler is None:
 
             def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-                self.on(event, function, inverse)
+                self.on(event, function, inverse, live=live)
                 return function
 
             return decorate
         topic = self._event(event, inverse is not None)
         if inverse is None:
-            return topic.add_handler(handler)
+            return topic.add_handler(handler, live)
+        if live:
+            raise TypeError("a handler with an inverse runs inside the transaction, so it cannot be live")
         ends = (topic.on_emit.add(handler), topic.on_reverse.add(inverse))
 
         def disconnect() -> None:
@@ -362,12 +370,25 @@ class SObject(OlderNames):
             raise self._no_attribute(event)
         self._event(event, False).emit(**args)
 
-    def register_service(self, name: str, callback: Callable[..., Any], pass_sender: bool = False) -> Callable[[], None]:
+    def wait(self, event: str, timeout: float | None = None) -> Wait:
+        """The next `event` of this object: `await` it, iterate over it with `async for`, or `.block()` until it happens.
+
+        What has happened before does not count. `timeout` is in seconds, and for `async for` from one event to the next.
+
+        Raises:
+            TimeoutError: (when waited for) it has not happened in time.
+            Destroyed: (when waited for) the object is gone, or went meanwhile.
+        """
+        return self._os_tree.wait_for(self, event, timeout)  # type: ignore[no-any-return,attr-defined]  # the hub's
+
+    def register_service(
+        self, name: str, callback: Callable[..., Any], pass_sender: bool = False, *, live: bool = False
+    ) -> Callable[[], None]:
         """Let clients call `callback(**args)` (it may be `async def`) on this object; returns the function that ends it.
 
-        With `pass_sender`, it also gets `sender`, the client's session id.
+        With `pass_sender`, it also gets `sender`, the client's session id. A `live` one does not wait for handlers before it (as in `on`).
         """
-        return self._os_tree.register_object_service(self, name, callback, pass_sender)  # type: ignore[no-any-return,attr-defined]  # the hub's
+        return self._os_tree.register_object_service(self, name, callback, pass_sender, live)  # type: ignore[no-any-return,attr-defined]  # the hub's
 
     # --- inner
 
@@ -443,9 +464,11 @@ class SObject(OlderNames):
 
     def _let_go(self) -> None:
         """Break the reference cycles of an object that is gone for good, so that its memory returns at once."""
-        self._os_topics = None
+        topics, self._os_topics = self._os_topics, None
         self._os_children = None
         self._os_parent = None
+        for topic in topics.values() if topics else ():
+            topic._owner_gone()
 
     def __getattr__(self, name: str) -> Any:
         # Only reached when normal look-up fails: dynamic attributes, and a helpful error.

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .history import History
     from .sobject import SObject
     from .topics import EventTopic, Topic
+    from .topics.event import Handler
 
 logger = logging.getLogger("objectsync.transaction")
 
@@ -65,7 +66,7 @@ class Emission:
         return self.args.get(key, default)
 
     @property
-    def handlers(self) -> tuple[Callable[..., Any], ...]:
+    def handlers(self) -> tuple[Handler, ...]:
         """Who wants to know."""
         return self._topic._handlers
 

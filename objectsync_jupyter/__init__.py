@@ -9,13 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .host import KernelServer, Notebook, live
-    from .waiting import wait
+    from .host import KernelServer, Notebook
 
     server: KernelServer
     """This kernel's server."""
 
-__all__ = ["live", "load_ipython_extension", "server", "unload_ipython_extension", "wait"]
+__all__ = ["load_ipython_extension", "server", "unload_ipython_extension"]
 
 _loaded: Notebook | None = None
 
@@ -51,14 +50,6 @@ def __getattr__(name: str) -> Any:
         from objectsync import __version__
 
         return __version__
-    if name == "live":
-        from .host import live
-
-        return live
-    if name == "wait":
-        from .waiting import wait
-
-        return wait
     if name != "server":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if _loaded is None:

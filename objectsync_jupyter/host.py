@@ -2,7 +2,8 @@
 
 Rules: what a page sends is applied and acknowledged at once, on the thread that reads the comm (a subshell's, where the kernel has them).
 What users wrote runs on the main thread, in the context of the cell that last showed the object: at once when the kernel is idle or its
-cell awaits, after the cell when it blocks, and inside `Jobs.serve()`. A handler marked with `live` runs at once, on the comm's thread.
+cell awaits, after the cell when it blocks, and inside `wait(…).block()`. What is `live` runs at once, on a thread of its own, in the same
+context: what it prints lands below the same cell.
 """
 
 from __future__ import annotations
@@ -14,41 +15,27 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import partial
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import Any
 
-from objectsync.current import set_newest
 from objectsync.errors import LocalError
-from objectsync.jobs import Failed, InlineJobs, Job, ThreadJobs
+from objectsync.jobs import Failed, InlineJobs, Job, Lanes
 from objectsync.limits import Limits
-from objectsync.protocol import Call
 from objectsync.server import Server
-from objectsync.session import Connection
 from objectsync.sobject import SObject
-from objectsync.transaction import Emission
 
 from .comm import CommShell
 from .display import SHOWN, Displays
 from .links import Links
-from .waiting import wait
 
 logger = logging.getLogger("objectsync.jupyter")
 
-HandlerT = TypeVar("HandlerT", bound=Callable[..., Any])
 NAME = "objectsync_jupyter"
 
 LIMITS = Limits(message_bytes=64 * 1024 * 1024)  # the user's own page, and a file of theirs
 
-
-def live(handler: HandlerT) -> HandlerT:
-    """Let an event's handler run at once, also while a cell runs: `button.on("click", live(stop))`.
-
-    It runs beside the cell, on another thread; what it prints and plots goes to no cell.
-    """
-    handler.__objectsync_live__ = True  # type: ignore[attr-defined]  # functions carry attributes
-    return handler
+WAKES = 0.1
+"""Seconds between two looks around while a cell blocks on purpose: Ctrl-C gets through."""
 
 
 class MainThreadJobs(InlineJobs):
@@ -60,27 +47,20 @@ class MainThreadJobs(InlineJobs):
         self._main = threading.main_thread()
         self._waiting: deque[tuple[Job, Failed, contextvars.Context]] = deque()
         self._arrived = threading.Condition()
-        self._live = ThreadJobs()
+        self._lanes = Lanes()
+        self._live_loop: asyncio.AbstractEventLoop | None = None
+        self._live_thread: threading.Thread | None = None
         self.deaf: Callable[[], bool] = lambda: False
         """Whether nothing can come from a page while the main thread is busy."""
-        self._about: contextvars.ContextVar[SObject | None] = contextvars.ContextVar("objectsync_about", default=None)
-        if loop is not None:
-            self._live.start(loop)
 
     def stop(self) -> None:
-        """End the thread of live handlers."""
-        self._live.stop()
+        """End the thread of live coroutines."""
+        loop, self._live_loop = self._live_loop, None
+        if loop is not None and self._live_thread is not None:
+            loop.call_soon_threadsafe(loop.stop)
+            self._live_thread.join(1)
 
-    @contextmanager
-    def about(self, sobject: SObject) -> Iterator[None]:
-        """Jobs handed over inside concern this object."""
-        token = self._about.set(sobject)
-        try:
-            yield
-        finally:
-            self._about.reset(token)
-
-    def here(self, job: Job, failed: Failed) -> None:
+    def here(self, job: Job, failed: Failed, about: SObject | None = None) -> None:
         """Run it now; its coroutine on the kernel's loop."""
         if threading.current_thread() is self._main or self._loop is None:
             super().here(job, failed)
@@ -91,43 +71,57 @@ class MainThreadJobs(InlineJobs):
             failed(error)
             return
         if inspect.iscoroutine(outcome):
-            self._queue(lambda: outcome, failed)
+            self._queue(lambda: outcome, failed, contextvars.copy_context())
 
-    def later(self, job: Job, failed: Failed) -> None:
+    def later(self, job: Job, failed: Failed, about: SObject | None = None) -> None:
         """Run it on the main thread as soon as that is free."""
         if self._loop is None:
             self.here(job, failed)
-        elif _is_live(job):
-            self._live.later(job, failed)
         else:
-            self._queue(job, failed)
+            self._queue(job, failed, self._context(about).copy())
 
-    def serve(self, done: Callable[[], bool], timeout: float | None = None) -> bool:
-        """Run what comes, on the main thread, until `done()`: for a cell that waits without `await`. False after `timeout` seconds.
+    def beside(self, key: Any, job: Job, failed: Failed, about: SObject | None = None) -> None:
+        """Run it at once on a thread of its own; its coroutine on an event loop that no cell holds up."""
+        context = self._context(about).copy()
+
+        def run() -> None:
+            try:
+                outcome = job()
+            except Exception as error:
+                failed(error)
+                return
+            if inspect.iscoroutine(outcome):
+                loop = self._started_live_loop()
+                loop.call_soon_threadsafe(super(MainThreadJobs, self).here, lambda: outcome, failed, context=context.copy())
+
+        self._lanes.run(key, lambda: context.run(run))
+
+    def wait_until(self, happened: threading.Event, timeout: float | None) -> bool:
+        """Run what comes, on the main thread, until it has happened: for a cell that waits without `await`.
 
         Raises:
             LocalError: this kernel hears its pages on the main thread only, so nothing can come.
         """
-        if self._loop is not None and threading.current_thread() is not self._main:
-            raise LocalError("only the thread that runs cells can wait like this")
+        if self._loop is None or threading.current_thread() is not self._main:
+            return happened.wait(timeout)
         if self.deaf():
             raise LocalError("this kernel hears nothing while a cell blocks (it has no subshells; ipykernel 7 has): use `await` instead")
         end = None if timeout is None else time.monotonic() + timeout
-        while not done():
+        while not happened.is_set():
             self._run_waiting()
             with self._arrived:
-                if self._waiting or done():
+                if self._waiting or happened.is_set():
                     continue
-                left = 0.1 if end is None else min(0.1, end - time.monotonic())
+                left = WAKES if end is None else min(WAKES, end - time.monotonic())
                 if left <= 0:
                     return False
-                self._arrived.wait(left)  # wakes now and then, so that Ctrl-C gets through
+                self._arrived.wait(left)
         return True
 
-    def _queue(self, job: Job, failed: Failed) -> None:
+    def _queue(self, job: Job, failed: Failed, context: contextvars.Context) -> None:
         assert self._loop is not None
         with self._arrived:
-            self._waiting.append((job, failed, self._context(self._about.get())))
+            self._waiting.append((job, failed, context))
             self._arrived.notify_all()
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._run_waiting, context=contextvars.Context())
@@ -138,14 +132,20 @@ class MainThreadJobs(InlineJobs):
                 job, failed, context = self._waiting.popleft()
             except IndexError:  # another turn took it
                 return
-            context.copy().run(super().here, job, failed)
+            context.run(super().here, job, failed)
+
+    def _started_live_loop(self) -> asyncio.AbstractEventLoop:
+        with self._arrived:
+            if self._live_loop is None:
+                self._live_loop = asyncio.new_event_loop()
+                self._live_thread = threading.Thread(target=_serve, args=(self._live_loop,), name="objectsync-live-loop", daemon=True)
+                self._live_thread.start()
+            return self._live_loop
 
 
-def _is_live(job: Job) -> bool:
-    """Whether the handler in a job, however the hub has wrapped it, is marked with `live`."""
-    if getattr(job, "__objectsync_live__", False):
-        return True
-    return isinstance(job, partial) and any(_is_live(part) for part in (job.func, *job.args) if callable(part))
+def _serve(loop: asyncio.AbstractEventLoop) -> None:
+    loop.run_forever()
+    loop.close()
 
 
 class KernelServer(Server):
@@ -153,21 +153,9 @@ class KernelServer(Server):
 
     def __init__(self, jobs: MainThreadJobs, displays: Displays) -> None:
         super().__init__(port=0, title="notebook", debug=True, limits=LIMITS)
-        self.jobs = self._main_jobs = jobs
-        self._displays = displays
-
-    def call(self, connection: Connection, call: Call) -> None:
-        """Run a service; what a view asks before it shows anything is answered at once, also while a cell runs."""
-        if call.service != SHOWN:
-            super().call(connection, call)
-            return
-        with self.lock:
-            connection.result(call.id, self._displays.were_shown(call.args.get("views")))
-
-    def _deliver(self, emissions: list[Emission]) -> None:
-        for emission in emissions:
-            with self._main_jobs.about(emission.object):
-                super()._deliver([emission])
+        self.jobs = jobs
+        # What a view asks before it shows anything is answered at once, also while a cell runs.
+        self.register_service(SHOWN, displays.were_shown, live=True)
 
 
 class Notebook:
@@ -186,8 +174,6 @@ class Notebook:
             self.jobs.deaf = self.links.is_deaf
             ip.events.register("pre_execute", self.links.cell_begins)
             ip.events.register("post_execute", self.links.cell_ended)
-        if not hasattr(SObject, "wait"):
-            SObject.wait = wait  # type: ignore[attr-defined]  # `button.wait("click")`, until the core has it
         self._load = _load_silently(ip)
 
     def close(self) -> None:
@@ -199,9 +185,8 @@ class Notebook:
             self.links.close()
             self._ip.events.unregister("pre_execute", self.links.cell_begins)
             self._ip.events.unregister("post_execute", self.links.cell_ended)
-        self.server.stop()
+        self.server.close()
         self.jobs.stop()
-        set_newest(None)
 
 
 def _loop_of(kernel: Any) -> asyncio.AbstractEventLoop | None:

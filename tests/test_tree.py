@@ -271,4 +271,4 @@ class TestEvents:
         @node.on("fresh")
         def handler() -> None: ...
 
-        assert node.get_attribute("fresh")._handlers == (handler,)  # type: ignore[attr-defined]  # an event
+        assert node.get_attribute("fresh")._handlers[0].run is handler  # type: ignore[attr-defined]  # an event

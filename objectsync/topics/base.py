@@ -224,6 +224,9 @@ class Topic(Generic[T]):
         except InvalidValue as error:
             raise self._named(error) from None
 
+    def _owner_gone(self) -> None:
+        """The object is gone for good."""
+
     # --- inner
 
     def _snapshot_raw(self) -> Any:

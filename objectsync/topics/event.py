@@ -10,7 +10,16 @@ from ..errors import InvalidChangeError, InvalidValue
 from ..values import check_value
 from .base import News, SignalSlot, Topic
 
-Handler = Callable[..., Any]
+
+class Handler:
+    """Who wants to know of an event: `run(emission)`; `live`: at once, beside whatever else runs; `ended()`: the object is gone."""
+
+    __slots__ = ("ended", "live", "run")
+
+    def __init__(self, run: Callable[..., Any], live: bool = False, ended: Callable[[], None] | None = None) -> None:
+        self.run = run
+        self.live = live
+        self.ended = ended
 
 
 class EventTopic(Topic[None]):
@@ -61,20 +70,20 @@ class EventTopic(Topic[None]):
             raise self._unfit(change)
         return Emit(change.object, change.name, check_value(change.args))
 
-    def add_handler(self, handler: Handler) -> Callable[[], None]:
-        """Call `handler` after each emission; returns the function that ends it."""
+    def add_handler(self, callback: Callable[..., Any], live: bool = False, ended: Callable[[], None] | None = None) -> Callable[[], None]:
+        """Call `callback` after each emission, and `ended()` when the object is gone; returns the function that ends it."""
+        handler = Handler(callback, live, ended)
         self._handlers = (*self._handlers, handler)
-        ended = False
 
         def disconnect() -> None:
-            nonlocal ended
-            if not ended:
-                ended = True
-                handlers = list(self._handlers)
-                handlers.remove(handler)
-                self._handlers = tuple(handlers)
+            self._handlers = tuple(other for other in self._handlers if other is not handler)
 
         return disconnect
+
+    def _owner_gone(self) -> None:
+        for handler in self._handlers:
+            if handler.ended is not None:
+                handler.ended()
 
     def __bool__(self) -> bool:
         return True

@@ -188,7 +188,7 @@ def test_a_frame_is_cut_and_joined() -> None:
 def test_jobs_run_on_the_main_thread_and_live_ones_do_not_wait() -> None:
     import contextvars
 
-    from objectsync_jupyter.host import MainThreadJobs, live
+    from objectsync_jupyter.host import MainThreadJobs
 
     async def scene() -> list[str]:
         seen: list[str] = []
@@ -201,16 +201,27 @@ def test_jobs_run_on_the_main_thread_and_live_ones_do_not_wait() -> None:
             done.set()
 
         def hand_over() -> None:
-            jobs.later(lambda: seen.append(f"main {threading.current_thread() is threading.main_thread()}"), failures.append)
-            jobs.later(live(quick), failures.append)
+            jobs.later(later, failures.append)
+            jobs.beside(None, quick, failures.append)
+            jobs.beside(1, coroutine, failures.append)
 
+        def later() -> None:
+            seen.append(f"main {threading.current_thread() is threading.main_thread()}")
+            ran.set()
+
+        async def coroutine() -> None:
+            await asyncio.sleep(0)
+            awaited.set()
+
+        ran, awaited = threading.Event(), threading.Event()
         thread = threading.Thread(target=hand_over)
         thread.start()
         thread.join()
         assert done.wait(2)  # the main thread is held meanwhile
+        assert awaited.wait(2)
         assert seen == ["live False"]
-        assert jobs.serve(lambda: len(seen) == 2, 2)
-        assert not jobs.serve(lambda: False, 0.01)
+        assert jobs.wait_until(ran, 2)
+        assert not jobs.wait_until(threading.Event(), 0.01)
         jobs.stop()
         assert failures == []
         return seen

@@ -110,7 +110,7 @@ def test_a_page_that_is_reloaded_while_a_cell_runs_is_live_before_it_ends(lab: L
     lab.write(
         "mid.ipynb",
         EXAMPLE,
-        "from objectsync_jupyter import live\nseen = Element('i', text='no')\nbutton.on('click', live(lambda: seen.text.set('yes')))",
+        "seen = Element('i', text='no')\nbutton.on('click', lambda: seen.text.set('yes'), live=True)",
         busy,
         kernel=subshell_kernel,
     )
