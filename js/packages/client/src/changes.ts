@@ -109,10 +109,17 @@ function isUnique(items: readonly Value[]): boolean {
  * @throws ChangeError `invalid_value` when it does not fit the type
  */
 export function hold(type: TopicType, value: Value, where: string): Held {
-  const [expected, fits] = EXPECTED[type]
-  if (!fits(value)) {
-    throw new ChangeError('invalid_value', `${where} got ${reprOf(value)}; expected ${expected}`)
+  if (!fits(type, value)) {
+    throw new ChangeError('invalid_value', `${where} got ${reprOf(value)}; expected ${EXPECTED[type][0]}`)
   }
+  return heldOf(type, value)
+}
+
+/** Whether a topic of this type can have this value. */
+export const fits = (type: TopicType, value: Value): boolean => EXPECTED[type][1](value)
+
+/** A wire value that fits, as a topic of this type holds it. */
+export function heldOf(type: TopicType, value: Value): Held {
   if (SHAPES[type] === 'dict') return toMap(value as Dict)
   return Array.isArray(value) ? value.slice() : value
 }

@@ -7,14 +7,30 @@
 import { ProtocolError, reprOf } from './errors.js'
 import { isDict, TOPIC_TYPES } from './values.js'
 
-/** True, or what was expected. */
-export type Check = (value: unknown, path: string) => true | string
+/** What is wrong, and where below the checked value. */
+export class Misfit {
+  readonly says: string
+  path = ''
+  constructor(says: string) {
+    this.says = says
+  }
+  static of(expected: string, value: unknown): Misfit {
+    return new Misfit(`is ${reprOf(value)}; expected ${expected}`)
+  }
+  /** The same, seen from further out. The way is only written down when there is something to tell. */
+  below(step: string): this {
+    this.path = step + this.path
+    return this
+  }
+}
+
+export type Check = (value: unknown) => true | Misfit
 export type Shape = { readonly [field: string]: Check }
 
 const test =
   (expected: string, fits: (value: unknown) => boolean): Check =>
   (value) =>
-    fits(value) || expected
+    fits(value) || Misfit.of(expected, value)
 
 const ID = /^[A-Za-z0-9_.-]{1,64}$/
 
@@ -44,56 +60,68 @@ export const oneOf = (...values: readonly unknown[]): Check =>
 /** An object whose every name and value pass. */
 export const dictOf =
   (key: Check, check: Check): Check =>
-  (value, path) => {
-    if (!isDict(value)) return 'an object'
-    for (const [k, item] of Object.entries(value)) {
-      hold(key, k, `${path} key`)
-      hold(check, item, `${path}.${k}`)
+  (value) => {
+    if (!isDict(value)) return Misfit.of('an object', value)
+    for (const name of Object.keys(value)) {
+      const named = key(name)
+      if (named !== true) return named.below(' key')
+      const held = check(value[name])
+      if (held !== true) return held.below(`.${name}`)
     }
     return true
   }
 
 export const listOf =
   (check: Check): Check =>
-  (value, path) => {
-    if (!Array.isArray(value)) return 'an array'
-    for (let i = 0; i < value.length; i++) hold(check, value[i], `${path}[${i}]`)
+  (value) => {
+    if (!Array.isArray(value)) return Misfit.of('an array', value)
+    for (let i = 0; i < value.length; i++) {
+      const item = check(value[i])
+      if (item !== true) return item.below(`[${i}]`)
+    }
     return true
   }
+
+/** The items of an array from `start` on, one check each. */
+export function items(checks: readonly Check[], value: readonly unknown[], start: number): true | Misfit {
+  for (let i = 0; i < checks.length; i++) {
+    const item = (checks[i] as Check)(value[start + i])
+    if (item !== true) return item.below(`[${start + i}]`)
+  }
+  return true
+}
 
 export const tuple =
   (...checks: readonly Check[]): Check =>
-  (value, path) => {
+  (value) => {
     if (!Array.isArray(value) || value.length !== checks.length) {
-      return `an array of ${checks.length}`
+      return Misfit.of(`an array of ${checks.length}`, value)
     }
-    for (let i = 0; i < checks.length; i++) hold(checks[i] as Check, value[i], `${path}[${i}]`)
-    return true
+    return items(checks, value, 0)
   }
 
-export const object =
-  (shape: Shape): Check =>
-  (value, path) => {
-    if (!isDict(value)) return 'an object'
-    let seen = 0
-    for (const field in shape) {
-      const optional = field.endsWith('?')
-      const own = optional ? field.slice(0, -1) : field
+export const object = (shape: Shape): Check => {
+  const fields = Object.entries(shape).map(([field, check]) => {
+    const optional = field.endsWith('?')
+    return { own: optional ? field.slice(0, -1) : field, optional, check }
+  })
+  const known = new Set(fields.map(({ own }) => own))
+  return (value) => {
+    if (!isDict(value)) return Misfit.of('an object', value)
+    for (const { own, optional, check } of fields) {
       if (Object.hasOwn(value, own)) {
-        seen++
-        hold(shape[field] as Check, value[own], `${path}.${own}`)
-      } else if (!optional) {
-        throw new ProtocolError(`${path} has no '${own}'`)
-      }
+        const field = check(value[own])
+        if (field !== true) return field.below(`.${own}`)
+      } else if (!optional) return new Misfit(`has no '${own}'`)
     }
-    const fields = Object.keys(value)
-    if (seen === fields.length) return true
-    const unknown = fields.find((f) => !(f in shape) && !(`${f}?` in shape))
-    throw new ProtocolError(`${path} has an unknown field '${unknown}'`)
+    const unknown = Object.keys(value).find((field) => !known.has(field))
+    return unknown === undefined || new Misfit(`has an unknown field '${unknown}'`)
   }
+}
 
 /** @throws ProtocolError */
 export function hold(check: Check, value: unknown, path: string): void {
-  const result = check(value, path)
-  if (result !== true) throw new ProtocolError(`${path} is ${reprOf(value)}; expected ${result}`)
+  const result = check(value)
+  if (result === true) return
+  throw new ProtocolError(`${path}${result.path} ${result.says}`)
 }

@@ -7,6 +7,7 @@
  * - An object born in the batch has nothing to tell: whoever learns of it finds it complete.
  * - An object destroyed and created again in one batch, with the same id and type, is the same SObject.
  */
+import type { Attributes } from './attributes.js'
 import type { Held } from './changes.js'
 import { childrenSteps, topicSteps } from './differences.js'
 import type { ChildrenChange, SObject } from './sobject.js'
@@ -28,8 +29,8 @@ export class Journal {
   /** Touched topics, with what they held before. */
   readonly #topics = new Map<Topic, Held>()
   readonly #children = new Map<SObject, readonly SObject[]>()
-  readonly #attributes = new Map<SObject, ReadonlyMap<string, Topic>>()
-  readonly #tags = new Map<SObject, ReadonlySet<string>>()
+  readonly #attributes = new Map<SObject, ReadonlyMap<string, Topic> | Attributes>()
+  readonly #tags = new Map<SObject, ReadonlySet<string> | undefined>()
   readonly #born = new Set<SObject>()
   readonly #gone = new Map<string, SObject>()
   readonly #steps: Step[] = []
@@ -87,10 +88,12 @@ export class Journal {
     this.#born.add(object)
   }
 
+  /** Before an object goes. What it had is the journal's from here on. */
   gone(object: SObject): void {
-    this.children(object)
-    this.attributes(object)
-    this.tags(object)
+    const { state } = object
+    if (!this.#children.has(object)) this.#children.set(object, state.children)
+    if (!this.#attributes.has(object)) this.#attributes.set(object, state.attributes)
+    if (!this.#tags.has(object)) this.#tags.set(object, state.tags)
     this.#gone.set(object.id, object)
   }
 
@@ -150,8 +153,7 @@ export class Journal {
       touch(object, null)
     }
     for (const [object, before] of this.#tags) {
-      const now = object.state.tags
-      if (!speaks(object) || (before.size === now.size && [...before].every((t) => now.has(t)))) continue
+      if (!speaks(object) || sameTags(before, object.state.tags)) continue
       object.signals?.tags.emit()
     }
     for (const [object, names] of touched) for (const name of names) audience.touched(object, name)
@@ -179,4 +181,8 @@ function tellStep(step: Step, speaks: (object: SObject) => boolean): void {
   } else if (speaks(step.object)) {
     step.object.signals?.children.emit(step.change)
   }
+}
+
+function sameTags(a: ReadonlySet<string> | undefined, b: ReadonlySet<string> | undefined): boolean {
+  return (a?.size ?? 0) === (b?.size ?? 0) && [...(a ?? [])].every((tag) => b?.has(tag))
 }

@@ -136,16 +136,15 @@ const CHANGES: { readonly [kind: string]: readonly Check[] } = {
   unemit: [...OWNED, c.dict],
 }
 
-const change: Check = (value, path) => {
-  if (!Array.isArray(value)) return 'a change'
+const change: Check = (value) => {
+  if (!Array.isArray(value)) return c.Misfit.of('a change', value)
   const kind: unknown = value[0]
   const checks = typeof kind === 'string' && Object.hasOwn(CHANGES, kind) ? CHANGES[kind] : undefined
-  if (!checks) throw new ProtocolError(`${path}[0] is ${reprOf(kind)}; expected a kind of change`)
-  if (value.length !== checks.length + 1) return `'${kind}' with ${checks.length} arguments`
-  for (let i = 0; i < checks.length; i++) {
-    c.hold(checks[i] as Check, value[i + 1], `${path}[${i + 1}]`)
+  if (!checks) return c.Misfit.of('a kind of change', kind).below('[0]')
+  if (value.length !== checks.length + 1) {
+    return c.Misfit.of(`'${kind}' with ${checks.length} arguments`, value)
   }
-  return true
+  return c.items(checks, value, 1)
 }
 const changes = c.listOf(change)
 

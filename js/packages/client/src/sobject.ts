@@ -5,11 +5,12 @@
  * - The same SObject stays for as long as its id and type live, also across a reconnect: hold on to it, compare it with `===`.
  * - Listeners run when a whole transaction (or frame) has been applied.
  */
+import { Attributes } from './attributes.js'
 import type { Change } from './changes.js'
 import { LocalError, nearest } from './errors.js'
 import { type Disconnect, Signal } from './events.js'
 import type { EventTopic, Topic } from './topics.js'
-import type { Dict, Value } from './values.js'
+import type { Dict, TopicType, Value } from './values.js'
 import { checkValue, copyValue } from './values.js'
 
 /** What happened to the children of an SObject; `index` is the place in the list as it was at that moment. */
@@ -55,8 +56,8 @@ export class SObject {
   readonly state = {
     parent: null as SObject | null,
     children: [] as SObject[],
-    tags: new Set<string>(),
-    attributes: new Map<string, Topic>(),
+    tags: undefined as Set<string> | undefined,
+    attributes: new Attributes(this),
     dynamic: undefined as Set<string> | undefined,
     alive: true,
   }
@@ -83,6 +84,10 @@ export class SObject {
   get tags(): ReadonlySet<string> {
     return new Set(this.state.tags)
   }
+  /** How many children there are. */
+  get childCount(): number {
+    return this.state.children.length
+  }
   /** The attributes by name; a copy of the map. */
   get attributes(): ReadonlyMap<string, Topic> {
     return new Map(this.state.attributes)
@@ -95,8 +100,23 @@ export class SObject {
     return !this.state.alive
   }
 
+  /** The names of the attributes that show something: those whose value is not nothing, and events. */
+  get shownNames(): Iterable<string> {
+    return this.state.attributes.shown()
+  }
+
   has(name: string): boolean {
     return this.state.attributes.has(name)
+  }
+
+  /** The type of an attribute; undefined where there is none. */
+  typeOf(name: string): TopicType | undefined {
+    return this.state.attributes.typeOf(name)
+  }
+
+  /** The value of an attribute as it travels (ids for objects); undefined where there is none. Cheaper than asking its topic. */
+  read(name: string): Value | undefined {
+    return this.state.attributes.read(name)
   }
 
   /**
@@ -167,7 +187,7 @@ export class SObject {
   get listenerCount(): number {
     let sum = 0
     for (const signal of Object.values(this.#signals ?? {})) sum += signal.size
-    for (const topic of this.state.attributes.values()) sum += topic.listenerCount
+    for (const topic of this.state.attributes.made()) sum += topic.listenerCount
     return sum
   }
 

@@ -5,8 +5,9 @@
  * - It answers by appending to `inverse` (where given) the changes that undo it, to be applied from the last to the first.
  * - Nobody is told of anything here; that is the journal's.
  */
+import { Attributes, type Declared } from './attributes.js'
 import type { Change, Defaults, Held, TopicChange } from './changes.js'
-import { fork, hold, wireValue } from './changes.js'
+import { fits, fork, heldOf, hold, wireValue } from './changes.js'
 import { ChangeError } from './errors.js'
 import type { Journal } from './journal.js'
 import { type Host, SObject } from './sobject.js'
@@ -17,13 +18,6 @@ import { sameValue } from './values.js'
 interface TypeDefinition {
   readonly frontendType: string
   readonly attributes: ReadonlyMap<string, Declared>
-}
-
-/** A declared attribute. Topics share its held value until they change: they fork before they do. */
-interface Declared {
-  readonly type: TopicType
-  readonly initial: Value
-  readonly held: Held
 }
 
 export class Tree {
@@ -77,11 +71,9 @@ export class Tree {
       case 'destroy':
         this.#destroy(this.#notRoot(change[1], 'destroyed'), journal, inverse)
         return
-      case 'clear': {
-        const object = this.get(change[1])
-        for (const child of object.children.toReversed()) this.#destroy(child, journal, inverse)
+      case 'clear':
+        this.#clear(this.get(change[1]), journal, inverse)
         return
-      }
       case 'place':
         this.#place(change[1], change[2], change[3], journal, inverse)
         return
@@ -144,7 +136,12 @@ export class Tree {
     const declared = Object.entries(attributes).map(
       ([name, [topicType, initial]]): readonly [string, Declared] => [
         name,
-        { type: topicType, initial, held: hold(topicType, initial, `the default of '${name}' of ${type}`) },
+        {
+          type: topicType,
+          initial,
+          held: hold(topicType, initial, `the default of '${name}' of ${type}`),
+          blank: topicType !== 'event' && isBlank(initial),
+        },
       ],
     )
     this.#types.set(type, { frontendType, attributes: new Map(declared) })
@@ -169,21 +166,18 @@ export class Tree {
     }
     const parent = parentId === null ? null : this.get(parentId)
     const place = parent ? placeAmong(parent.state.children.length, index, parent) : 0
-    for (const name of Object.keys(values)) {
-      if (!definition.attributes.has(name)) {
-        throw new ChangeError('unknown_attribute', `${type} has no attribute '${name}'`)
+    for (const name in values) {
+      const declared = definition.attributes.get(name)
+      if (!declared) throw new ChangeError('unknown_attribute', `${type} has no attribute '${name}'`)
+      if (!fits(declared.type, values[name] as Value)) {
+        hold(declared.type, values[name] as Value, `the attribute '${name}' of ${type}(${id})`)
       }
     }
     const revived = journal.revive(id, type)
     const object = revived ?? new SObject(this.#host, id, type)
-    const topics: Topic[] = []
-    for (const [name, declared] of definition.attributes) {
-      const held = Object.hasOwn(values, name)
-        ? hold(declared.type, values[name] as Value, `the attribute '${name}' of ${object}`)
-        : declared.held
-      topics.push(this.#makeTopic(object, name, declared.type, held, journal))
-    }
-    for (const topic of topics) object.state.attributes.set(topic.name, topic)
+    const attributes = new Attributes(object, definition.attributes, values)
+    if (revived) this.#adopt(revived, attributes, definition, values, journal)
+    object.state.attributes = attributes
     object.state.alive = true
     object.state.parent = parent
     if (!revived) journal.born(object)
@@ -192,6 +186,20 @@ export class Tree {
       journal.children(parent)
       parent.state.children.splice(place, 0, object)
       journal.childMoved(parent, { kind: 'insert', child: object, index: place })
+    }
+  }
+
+  /** The topics that an object had before it went and came back within the batch stay its topics. */
+  #adopt(
+    object: SObject,
+    attributes: Attributes,
+    { attributes: declared }: TypeDefinition,
+    values: Dict,
+    journal: Journal,
+  ): void {
+    for (const [name, { type, held }] of declared) {
+      const now = Object.hasOwn(values, name) ? heldOf(type, values[name] as Value) : held
+      attributes.set(name, this.#makeTopic(object, name, type, now, journal))
     }
   }
 
@@ -208,6 +216,18 @@ export class Tree {
   #notRoot(id: string, what: string): SObject {
     if (id === 'root') throw new ChangeError('invalid_change', `the root cannot be ${what}`)
     return this.get(id)
+  }
+
+  /** Takes away everything below an object. With an inverse or a listener it is told child by child, the last first. */
+  #clear(object: SObject, journal: Journal, inverse: Change[] | undefined): void {
+    const children = object.state.children
+    if (inverse || object.signals?.children.size) {
+      for (const child of children.toReversed()) this.#destroy(child, journal, inverse)
+      return
+    }
+    journal.children(object)
+    object.state.children = []
+    for (const child of children) this.#remove(child, journal)
   }
 
   #destroy(object: SObject, journal: Journal, inverse: Change[] | undefined): void {
@@ -241,7 +261,7 @@ export class Tree {
           if (!sameValue(value, definition?.attributes.get(name)?.initial)) values[name] = value
         }
       }
-      for (const tag of object.state.tags) later.push(['tag', object.id, tag])
+      for (const tag of object.state.tags ?? []) later.push(['tag', object.id, tag])
       into.push(['create', object.id, object.type, object.state.parent?.id ?? null, index, values])
       into.push(...later)
       for (const child of object.state.children.toReversed()) waiting.push([child, -1])
@@ -259,10 +279,10 @@ export class Tree {
     for (const each of found.reverse()) {
       journal.gone(each)
       this.objects.delete(each.id)
-      each.state.children.length = 0
-      each.state.attributes.clear()
+      each.state.children = []
+      each.state.attributes = new Attributes(each)
       each.state.dynamic = undefined
-      each.state.tags.clear()
+      each.state.tags = undefined
       each.state.parent = null
       each.state.alive = false
     }
@@ -335,7 +355,8 @@ export class Tree {
     inverse: Change[] | undefined,
   ): void {
     const object = this.get(id)
-    const has = object.state.tags.has(tag)
+    const tags = object.state.tags ?? new Set<string>()
+    const has = tags.has(tag)
     if (has === (kind === 'tag')) {
       const [code, word] = has
         ? (['already_exists', 'already has'] as const)
@@ -343,10 +364,17 @@ export class Tree {
       throw new ChangeError(code, `${object} ${word} the tag '${tag}'`)
     }
     journal.tags(object)
-    if (has) object.state.tags.delete(tag)
-    else object.state.tags.add(tag)
+    object.state.tags = tags
+    if (has) tags.delete(tag)
+    else tags.add(tag)
     inverse?.push([has ? 'tag' : 'untag', id, tag])
   }
+}
+
+/** Nothing, of whatever type. */
+function isBlank(value: Value): boolean {
+  if (typeof value !== 'object' || value === null) return value === null || value === '' || value === false
+  return value instanceof Uint8Array ? value.length === 0 : Object.keys(value).length === 0
 }
 
 function placeAmong(length: number, index: number, parent: SObject): number {

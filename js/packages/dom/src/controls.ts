@@ -23,7 +23,8 @@ const composing = new WeakSet<Element>()
 const lastText = new WeakMap<Element, string>()
 const started = (event: Event): void => void composing.add(event.currentTarget as Element)
 
-const isControl = (element: Element): element is Control => TAGS.has(element.tagName.toUpperCase())
+/** Whether an element is a form element that holds a value. */
+export const isControl = (element: Element): element is Control => TAGS.has(element.tagName.toUpperCase())
 
 /** Listens, once, to what a person does with a form element. */
 export function watchInput(element: Element, onInput: (event: Event) => void): void {

@@ -7,8 +7,8 @@
  * - Everything passes safety.ts; what is refused is left out and named on the console.
  * - One handler serves all elements of a stage: with 5,000 elements there are no 5,000 closures.
  */
-import type { SObject, Topic } from '@objectsync/client'
-import { applyValue, readValue, watchInput } from './controls.js'
+import type { SObject, Value } from '@objectsync/client'
+import { applyValue, isControl, readValue, watchInput } from './controls.js'
 import { payloadOf } from './payload.js'
 import { refuseAttribute, refuseStyle, refuseTag, SVG_TAGS } from './safety.js'
 import { View } from './view.js'
@@ -33,36 +33,38 @@ export class ElementView extends View {
     views.set(this.element, this)
     if (VOID.has(this.#tag)) this.container = null
     if (this.#tag === 'form') this.element.addEventListener('submit', preventDefault)
-    for (const name of this.object.attributeNames) this.touched(name)
+    // A control is listened to even while it shows nothing.
+    const names = isControl(this.element) ? this.object.attributeNames : this.object.shownNames
+    for (const name of names) this.touched(name)
     return this.element
   }
 
   override touched(name: string): void {
-    const topic = this.object.has(name) ? this.object.attribute<Topic>(name) : undefined
-    if (topic?.type === 'event' || (!topic && this.#events?.has(name))) {
-      this.#listen(name, topic !== undefined)
+    const type = this.object.typeOf(name)
+    if (type === 'event' || (type === undefined && this.#events?.has(name))) {
+      this.#listen(name, type !== undefined)
       return
     }
     switch (name) {
       case 'text':
-        this.#showText(topic ? String(topic.value ?? '') : '')
+        this.#showText(String(this.object.read(name) ?? ''))
         break
       case 'style':
-        this.#showStyle(entriesOf(topic))
+        this.#showStyle(entriesOf(this.object, name))
         break
       case 'attrs':
-        this.#showAttributes(entriesOf(topic))
+        this.#showAttributes(entriesOf(this.object, name))
         // A range without its `max` had cut the value off.
-        this.#showValue()
+        if (isControl(this.element)) this.#showValue()
         break
       case 'classes':
-        this.#showClasses(topic ? (topic.value as readonly unknown[]) : [])
+        this.#showClasses(itemsOf(this.object, name))
         break
       case 'value':
       case 'checked':
-        if (!topic) break
+        if (type === undefined || !isControl(this.element)) break
         watchInput(this.element, onInput)
-        applyValue(this.element, topic, name)
+        applyValue(this.element, this.object.attribute(name), name)
         break
     }
     super.touched(name)
@@ -182,12 +184,17 @@ function tagOf(object: SObject): string {
   const { frontendType } = object
   if (frontendType === 'text') return 'div'
   let tag = frontendType
-  if (frontendType === 'Element') tag = object.has('tag') ? String(object.attribute('tag').value) : 'div'
+  if (frontendType === 'Element') tag = String(object.read('tag') ?? 'div')
   const why = refuseTag(tag)
   if (why === undefined) return tag
   throw new TypeError(`<${tag}> cannot be shown: ${why}`)
 }
 
-function entriesOf(topic: Topic | undefined): readonly (readonly [string, unknown])[] {
-  return topic?.type === 'dict' ? Object.entries(topic.value as object) : []
+function entriesOf(object: SObject, name: string): readonly (readonly [string, unknown])[] {
+  return object.typeOf(name) === 'dict' ? Object.entries(object.read(name) as object) : []
+}
+
+function itemsOf(object: SObject, name: string): readonly Value[] {
+  const value = object.read(name)
+  return Array.isArray(value) ? value : []
 }

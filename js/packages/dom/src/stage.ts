@@ -40,7 +40,8 @@ export class Stage {
     try {
       view = Class ? new Class(object, this) : new MissingView(object, this)
       view.element = view.create()
-      if (!(view.element instanceof (this.#window.Element as typeof Element))) {
+      // Not `instanceof`: the document may be another window's.
+      if (view.element?.nodeType !== 1) {
         throw new TypeError(`create() returned ${String(view.element)}; expected an Element`)
       }
     } catch (error) {
@@ -60,6 +61,10 @@ export class Stage {
   /** Ends a view and those below it, and takes it out of the document. */
   hide(view: View): void {
     view.element.remove()
+    this.#endAll(view)
+  }
+
+  #endAll(view: View): void {
     const waiting = [view]
     for (let next = waiting.pop(); next; next = waiting.pop()) {
       waiting.push(...next.shown)
@@ -94,10 +99,6 @@ export class Stage {
     console.error(message)
   }
 
-  get #window(): { Element: unknown } {
-    return (this.document.defaultView ?? globalThis) as unknown as { Element: unknown }
-  }
-
   #touched(object: SObject, name: string | null): void {
     const views = this.#views.get(object)
     if (!views) return
@@ -123,9 +124,37 @@ export class Stage {
   #fill(view: View): void {
     const container = view.container === undefined ? view.element : view.container
     if (!container) return
+    const old = view.shown
+    const count = view.object.childCount
+    if (count === 0 && old.length === 0) return
+    if (count === 0) this.#emptyOut(view, container)
+    else if (old.length === 0) this.#fillFirst(view, container)
+    else this.#bringInLine(view, container)
+    view.filled()
+  }
+
+  /** All children are gone: their elements go at once, where the container holds no others. */
+  #emptyOut(view: View, container: Element): void {
+    const old = view.shown
+    view.shown = []
+    if (container.childNodes.length === old.length) container.replaceChildren()
+    else for (const child of old) child.element.remove()
+    for (const child of old) this.#endAll(child)
+  }
+
+  #fillFirst(view: View, container: Element): void {
+    view.shown = view.object.children.map((child) => this.show(child))
+    if (view.shown.length === 1) container.append((view.shown[0] as View).element)
+    else {
+      const fresh = this.document.createDocumentFragment()
+      for (const child of view.shown) fresh.append(child.element)
+      container.append(fresh)
+    }
+  }
+
+  #bringInLine(view: View, container: Element): void {
     const { children } = view.object
     const old = view.shown
-    if (children.length === 0 && old.length === 0) return
     const known = new Map(old.map((child) => [child.object, child]))
     const wanted = new Set(children)
     const kept = old.filter((child) => wanted.has(child.object))
@@ -153,7 +182,6 @@ export class Stage {
     }
     insertAll(container, fresh, next)
     restore()
-    view.filled()
   }
 }
 

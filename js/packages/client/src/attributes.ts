@@ -1,0 +1,114 @@
+/**
+ * Attributes: the topics of one object by name, made when they are asked for.
+ *
+ * - Most are never asked for: a cell of a table has seven attributes and shows two. Until then they are what the type declares, and
+ *   the values that its creation named; a thousand rows are a sixth of the garbage (benchmarks/dom, "create").
+ * - What came with the creation has been checked by then; it is nobody else's.
+ * - Declared attributes come first, in the order of their declaration; dynamic ones follow.
+ */
+import type { Held } from './changes.js'
+import { heldOf, wireValue } from './changes.js'
+import type { SObject } from './sobject.js'
+import { createTopic, type Topic } from './topics.js'
+import type { Dict, TopicType, Value } from './values.js'
+
+/** A declared attribute. Topics share its held value until they change: they fork before they do. */
+export interface Declared {
+  readonly type: TopicType
+  readonly initial: Value
+  readonly held: Held
+  /** Nothing is shown of it while it has this value: no text, no style, not checked. */
+  readonly blank: boolean
+}
+
+const NONE: ReadonlyMap<string, Declared> = new Map()
+const NOTHING: Dict = Object.freeze({})
+
+export class Attributes {
+  readonly #object: SObject
+  readonly #declared: ReadonlyMap<string, Declared>
+  readonly #values: Dict
+  #topics: Map<string, Topic> | undefined
+  /** How many of the topics are dynamic. */
+  #dynamic = 0
+
+  constructor(object: SObject, declared: ReadonlyMap<string, Declared> = NONE, values: Dict = NOTHING) {
+    this.#object = object
+    this.#declared = declared
+    this.#values = values
+  }
+
+  get size(): number {
+    return this.#declared.size + this.#dynamic
+  }
+
+  has(name: string): boolean {
+    return this.#declared.has(name) || this.#topics?.has(name) === true
+  }
+
+  get(name: string): Topic | undefined {
+    const made = this.#topics?.get(name)
+    if (made) return made
+    const declared = this.#declared.get(name)
+    if (!declared) return undefined
+    const topic = createTopic(this.#object, name, declared.type, this.#heldOf(name, declared))
+    this.#topics ??= new Map()
+    this.#topics.set(name, topic)
+    return topic
+  }
+
+  /** The type of an attribute, without making its topic. */
+  typeOf(name: string): TopicType | undefined {
+    return this.#declared.get(name)?.type ?? this.#topics?.get(name)?.type
+  }
+
+  /** The value of an attribute as users see it (ids for objects), without making its topic. */
+  read(name: string): Value | undefined {
+    const made = this.#topics?.get(name)
+    if (made) return wireValue(made.held)
+    const declared = this.#declared.get(name)
+    if (!declared) return undefined
+    return wireValue(Object.hasOwn(this.#values, name) ? (this.#values[name] as Value) : declared.held)
+  }
+
+  /** A topic of the object's past, or a dynamic one. */
+  set(name: string, topic: Topic): void {
+    this.#topics ??= new Map()
+    if (!this.#declared.has(name) && !this.#topics.has(name)) this.#dynamic++
+    this.#topics.set(name, topic)
+  }
+
+  /** Takes a dynamic one away. */
+  delete(name: string): void {
+    if (!this.#declared.has(name) && this.#topics?.delete(name)) this.#dynamic--
+  }
+
+  *keys(): Generator<string> {
+    yield* this.#declared.keys()
+    if (this.#dynamic)
+      for (const name of this.#topics?.keys() ?? []) if (!this.#declared.has(name)) yield name
+  }
+
+  /** The names of those that show something: what is not blank, and events. */
+  *shown(): Generator<string> {
+    for (const [name, declared] of this.#declared) {
+      if (!declared.blank || Object.hasOwn(this.#values, name) || this.#topics?.has(name)) yield name
+    }
+    if (this.#dynamic)
+      for (const name of this.#topics?.keys() ?? []) if (!this.#declared.has(name)) yield name
+  }
+
+  /** The topics that exist; the others have no listeners. */
+  made(): Iterable<Topic> {
+    return this.#topics?.values() ?? []
+  }
+
+  *[Symbol.iterator](): Generator<[string, Topic]> {
+    for (const name of this.keys()) yield [name, this.get(name) as Topic]
+  }
+
+  #heldOf(name: string, declared: Declared): Held {
+    if (!Object.hasOwn(this.#values, name)) return declared.held
+    return heldOf(declared.type, this.#values[name] as Value)
+  }
+}
