@@ -30,6 +30,11 @@ class Fragment(NamedTuple):
     json: bytes
     buffers: tuple[bytes, ...] = ()
 
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return len(self.json) + sum(map(len, self.buffers)) if self.buffers else len(self.json)
+
 
 _plain_encoder = msgspec.json.Encoder()
 
@@ -86,9 +91,10 @@ def encode_transaction(seq: int, changes: Any, cseq: int | None = None, error: F
     return Fragment(b'%b,"changes":%b%b' % (head, json, tail), buffers)
 
 
-def encode_update(prev: int, seq: int, transactions: list[Fragment]) -> Frame:
+def encode_update(prev: int, seq: int, transactions: list[Fragment], hash: str) -> Frame:
     """An update of transactions that are encoded already."""
-    json = b'{"type":"update","prev":%d,"seq":%d,"transactions":[%b]}' % (prev, seq, b",".join([t.json for t in transactions]))
+    pieces = b",".join([t.json for t in transactions])
+    json = b'{"type":"update","prev":%d,"seq":%d,"hash":"%b","transactions":[%b]}' % (prev, seq, hash.encode(), pieces)
     return frame(Fragment(json, tuple(buffer for t in transactions for buffer in t.buffers)))
 
 

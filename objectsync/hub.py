@@ -29,7 +29,7 @@ from .policy import Policy
 from .proposals import Proposals
 from .protocol import Action, Call, Error, Failure
 from .services import Service, Services
-from .session import RESTART, Connection, Session
+from .session import GAP, RESTART, Connection, Session
 from .sobject import SObject
 from .transaction import Emission
 from .tree import Tree
@@ -65,6 +65,7 @@ class Hub(Tree):
         self._services = Services()
         self._proposals = Proposals(self, self.policy)
         self._sessions: dict[str, Session] = {}
+        self._departed: dict[str, Session] = {}  # gone, oldest first; kept so that none of their actions is applied twice
         self.updates = Updates(self.log, self.objects, self.root, self.limits, self._defines)
         self.on_client_connect = Signal()
         """Called with the session's id when a client has come."""
@@ -172,17 +173,28 @@ class Hub(Tree):
         return session
 
     def find_session(self, id: str) -> Session | None:
-        """The session with this id."""
-        return self._sessions.get(id)
+        """The session with this id, also of a client that counts as gone."""
+        return self._sessions.get(id) or self._departed.get(id)
 
-    def end_session(self, session: Session) -> None:
-        """A client has gone for good: nothing of it is kept."""
+    def resume_session(self, session: Session) -> None:
+        """A client is back."""
+        if self._departed.pop(session.id, None) is None:
+            return
+        self._sessions[session.id] = session
+        self._announce(self.on_client_connect, session)
+
+    def end_session(self, session: Session, forget: bool = False) -> None:
+        """A client has gone: for everyone else, it is no more. Unless it is to be forgotten, it may still come back after all."""
         with self.lock:
             if self._sessions.pop(session.id, None) is None:
                 return
             if session.connection is not None:
                 session.connection.session = None
                 session.connection = None
+            if not forget:
+                self._departed[session.id] = session
+                if len(self._departed) > self.limits.remembered_sessions:
+                    del self._departed[next(iter(self._departed))]
         self._announce(self.on_client_disconnect, session)
 
     def new_token(self) -> str:
@@ -193,12 +205,12 @@ class Hub(Tree):
         """Apply a client's action or reject it; the answer comes in the stream.
 
         Raises:
-            ProtocolError: `cseq` leaves a gap, or `base` lies in the future.
+            ProtocolError: `cseq` leaves a gap (with the close code of one), or `base` lies in the future.
         """
         if action.cseq <= session.cseq:
             return  # decided before; the stream has carried, or will carry, the answer
         if action.cseq != session.cseq + 1:
-            raise ProtocolError(f"action {action.cseq} came after {session.cseq}")
+            raise ProtocolError(f"action {action.cseq} came after {session.cseq}; come back, and say again what is missing", GAP[0])
         if action.base > self.log.head or action.base < 0:
             raise ProtocolError(f"action {action.cseq} is based on {action.base}; the newest is {self.log.head}")
         failure: tuple[str, str] | None = None
@@ -210,8 +222,7 @@ class Hub(Tree):
                 changes = [unescape(change, buffers) for change in proposed]
                 transaction.proposed = tuple(changes)
                 self._proposals.apply(session, action.base, changes)
-                session.cseq = action.cseq
-                transaction.decided = session.answers.append
+                transaction.decided = session.decided
         except LocalError as error:
             failure = (error.code, str(error))
         except ProtocolError as error:
@@ -221,8 +232,7 @@ class Hub(Tree):
             failure = ("error", f"a listener failed (incident {incident})")
         if failure is not None:
             with self.lock:
-                session.cseq = action.cseq
-                session.answers.append(self.transactions.reject(session.id, action.cseq, *failure))
+                session.decided(self.transactions.reject(session.id, action.cseq, *failure))
 
     def call(self, connection: Connection, call: Call) -> None:
         """Run a service for a client; the result goes to that connection."""

@@ -30,10 +30,19 @@ class Limits:
     """Objects in one page of a snapshot."""
     frame_transactions: int = 1_000
     """Transactions in one update; a client further behind gets a squashed difference."""
+    frame_bytes: int = 256 * 1024
+    """Of transactions in one update; where there are more, a squashed difference is sent if it is smaller."""
+    snapshot_transactions: int = 250
+    """A snapshot serves those who join until the log has gone this much further."""
     log_transactions: int = 10_000
     log_bytes: int = 16 * 1024 * 1024
     history_steps: int = 1_000
     resume_seconds: float = 120.0
+    """A client that is away longer counts as gone; it can still come back, as long as it is remembered."""
+    remembered_sessions: int = 10_000
+    """Of clients that are gone, per server: which of their actions were decided, so that none is applied twice."""
+    unacknowledged_actions: int = 2_000
+    """Decided actions whose answers a client has not acknowledged."""
     hello_seconds: float = 5.0
     heartbeat_seconds: float = 10.0
     progress_seconds: float = 10.0

@@ -1,13 +1,17 @@
-"""The one log: every decided transaction of an epoch, in order, numbered `seq` = 1, 2, 3 …
+"""The one log: every decided transaction of an epoch, in order, numbered `seq` = 1, 2, 3 …, and the rolling hash of what clients were told.
 
 Rules: transactions are never edited; old ones are forgotten once there are too many or they grow too large (what they did stays, in short,
-in the digest); a transaction is encoded at most once, whatever the number of clients, and only when one asks for it (updates.py).
+in the digest); a transaction is encoded at most once, whatever the number of clients, and only when one asks for it (updates.py). Each
+place where a frame ended has a mark, the hash of all that was told up to there: a log that was put back to an older state and went on from
+there has other marks, so that a client which has seen the lost part is noticed even when the numbers fit again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Final
+import zlib
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -22,6 +26,16 @@ REDO: Final = "redo"
 _CHUNK = 256
 """Transactions are weighed and forgotten this many at a time."""
 _SAMPLE = 16
+_MARKS = 10_000
+"""One a tick: three minutes of 60 a second. Who comes back from before gets a snapshot."""
+
+
+class Answer(NamedTuple):
+    """How a client's action was decided, for as long as the client has not acknowledged it. Small: a client may let thousands gather."""
+
+    seq: int
+    cseq: int
+    error: tuple[str, str] | None
 
 
 class Transaction(msgspec.Struct, frozen=True, gc=False):
@@ -51,7 +65,7 @@ class Transaction(msgspec.Struct, frozen=True, gc=False):
 class Log:
     """Transactions by `seq`, the newest ones."""
 
-    __slots__ = ("_chunks", "_max_bytes", "_max_transactions", "_transactions", "digest", "encoded", "first", "head")
+    __slots__ = ("_chunks", "_marks", "_max_bytes", "_max_transactions", "_transactions", "digest", "encoded", "first", "head", "marked")
 
     def __init__(self, max_transactions: int, max_bytes: int) -> None:
         self._max_transactions = max_transactions
@@ -66,6 +80,9 @@ class Log:
         """The seq of the oldest transaction that is kept."""
         self.head = 0
         """The seq of the newest transaction; 0 before the first."""
+        self._marks: dict[int, int] = {0: 0}
+        self.marked = 0
+        """The newest `seq` that has a mark."""
 
     def append(self, transaction: Transaction) -> None:
         """Take the next transaction; its `seq` is `head + 1`."""
@@ -85,6 +102,22 @@ class Log:
     def remembers(self, seq: int) -> bool:
         """Whether log and digest together know what happened after `seq`."""
         return self.digest.floor <= seq <= self.head
+
+    def mark(self, told: Iterable[bytes]) -> None:
+        """Mark the head; `told` is what clients are told of the transactions since `marked`."""
+        hash = zlib.crc32(b"%d" % self.head, self._marks[self.marked])
+        for piece in told:
+            hash = zlib.crc32(piece, hash)
+        self._marks[self.head] = hash
+        self.marked = self.head
+        if len(self._marks) > _MARKS:
+            for seq in list(islice(self._marks, _MARKS // 2)):
+                del self._marks[seq]
+
+    def hash_at(self, seq: int) -> str:
+        """The rolling hash at a place that has a mark; empty for another."""
+        mark = self._marks.get(seq)
+        return "" if mark is None else f"{mark:08x}"
 
     def __getitem__(self, seq: int) -> Transaction:
         return self._transactions[seq - self.first]

@@ -83,6 +83,14 @@ class Pong(Message, frozen=True, tag="pong"):
 # --- from the server
 
 
+class Rejected(msgspec.Struct, frozen=True, gc=False):
+    """An action that was decided against, of which the client may not have heard: with a snapshot, no update will tell it."""
+
+    cseq: int
+    code: str
+    message: str
+
+
 class Welcome(Message, frozen=True, tag="welcome"):
     """The answer to hello."""
 
@@ -96,6 +104,8 @@ class Welcome(Message, frozen=True, tag="welcome"):
     heartbeat: float
     limits: dict[str, int]
     server: str
+    hash: str | msgspec.UnsetType = msgspec.UNSET
+    rejected: tuple[Rejected, ...] = ()
 
 
 class Failure(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -141,6 +151,7 @@ class Update(Message, frozen=True, tag="update"):
     prev: int
     seq: int
     transactions: list[TransactionMessage]
+    hash: str | msgspec.UnsetType = msgspec.UNSET
     buffers: tuple[int, ...] = ()
 
 

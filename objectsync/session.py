@@ -6,7 +6,8 @@ A `Session` is the client as the server knows it; it outlives a broken connectio
 
 Rules: the first message is hello. Nothing raises: a bad message is answered, many of them end the connection, and the server lives on.
 No more than a window of unacknowledged bytes is under way; a client that lags is simply not written to, and is told the difference
-since its `seq` when it catches up. A result never overtakes the changes that its service made.
+since its `seq` when it catches up. A result never overtakes the changes that its service made. Each action is decided once, whatever the
+wire repeats, loses or reorders: a repeat is ignored, and after a gap the client is asked to come back and say it all again.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from typing import Any, Final, Protocol
 from .errors import ObjectSyncError, ProtocolError
 from .frames import Frame, cut_buffers, encode_message, split, unescape
 from .limits import Limits
-from .log import Log, Transaction
-from .protocol import PROTOCOL, Ack, Action, Bye, Call, Error, Failure, Hello, Ping, Pong, Result, Welcome, decode_client
+from .log import Answer, Log, Transaction
+from .protocol import PROTOCOL, Ack, Action, Bye, Call, Error, Failure, Hello, Ping, Pong, Rejected, Result, Welcome, decode_client
 from .updates import Updates
 from .values import Buffer
 
@@ -31,6 +32,7 @@ FLOOD: Final = (4001, "flood")
 RESTART: Final = (4002, "restart")
 SILENT: Final = (4003, "silent")
 HELLO_TIMEOUT: Final = (4004, "hello_timeout")
+GAP: Final = (4096, "gap")
 PROTOCOL_ERROR: Final = (4100, "protocol_error")
 UNSUPPORTED_PROTOCOL: Final = (4101, "unsupported_protocol")
 UNAUTHORIZED: Final = (4102, "unauthorized")
@@ -40,21 +42,29 @@ TAKEN_OVER: Final = (4103, "taken_over")
 class Session:
     """A client: its id, who it is, and which of its actions were decided."""
 
-    __slots__ = ("answers", "attempt", "connection", "cseq", "id", "identity", "left_at", "tokens")
+    __slots__ = ("answers", "attempt", "connection", "cseq", "decided_at", "id", "identity", "left_at", "tokens")
 
     def __init__(self, id: str, identity: str | None) -> None:
         self.id = id
         self.identity = identity
         """Who the client has proved to be; None for everyone without a name."""
         self.tokens: tuple[str, ...] = ()
-        """The resume token, and, until the client has shown that it got that one, the one before."""
+        """The resume token, and, until the client has shown that it got that one, the one it came with."""
         self.attempt = 0
         self.cseq = 0
         """The number of the last decided action."""
-        self.answers: deque[Transaction] = deque()
-        """Its decided actions that the client has not acknowledged, oldest first."""
+        self.decided_at = 0
+        """The `seq` of the decision."""
+        self.answers: deque[Answer] = deque()
+        """The decisions that the client has not acknowledged, oldest first."""
         self.connection: Connection | None = None
         self.left_at: float | None = None
+
+    def decided(self, transaction: Transaction) -> None:
+        """The next action has been decided, by this transaction."""
+        self.cseq = transaction.cseq
+        self.decided_at = transaction.seq
+        self.answers.append(Answer(transaction.seq, transaction.cseq, transaction.error))
 
     def forget_answers(self, seq: int) -> None:
         """The client knows everything up to `seq`."""
@@ -78,7 +88,8 @@ class Host(Protocol):
     def authorized(self, auth: str | None, connection: Connection) -> bool: ...
     def open_session(self, identity: str | None) -> Session: ...
     def find_session(self, id: str) -> Session | None: ...
-    def end_session(self, session: Session) -> None: ...
+    def resume_session(self, session: Session) -> None: ...
+    def end_session(self, session: Session, forget: bool = False) -> None: ...
     def new_token(self) -> str: ...
     def decide(self, session: Session, action: Action, buffers: list[Buffer]) -> None: ...
     def call(self, connection: Connection, call: Call) -> None: ...
@@ -106,6 +117,7 @@ class Connection:
         self._heard_at = now
         self._pinged_at: float | None = None
         self._errors = 0
+        self._last_call = 0
         self._tokens = float(host.limits.actions_burst)
         self._tokens_at = now
         self._deadline_hello = now + host.limits.hello_seconds
@@ -144,19 +156,20 @@ class Connection:
             raise ProtocolError(f"the first message must be hello, not {type(message).__name__.lower()}", 4100)
         match message:
             case Action():
-                if self._spend(now):
+                if self._spend(now) and not self._is_deaf(session):
                     self._host.decide(session, message, cut_buffers(message.buffers, rest))
             case Ack():
                 self._acknowledge(message, now)
             case Call():
-                if self._spend(now):
+                if message.id > self._last_call and self._spend(now):
+                    self._last_call = message.id
                     args = unescape(message.args, cut_buffers(message.buffers, rest))
                     self._host.call(self, Call(message.id, message.service, args, message.object))
             case Ping():
                 self._out.append(encode_message(Pong()))
             case Bye():
                 self.closing = (1000, "bye")
-                self._host.end_session(session)
+                self._host.end_session(session, forget=True)
 
     def _hello(self, hello: Hello) -> None:
         host = self._host
@@ -176,21 +189,27 @@ class Connection:
             known = session is not None
             if session is None:
                 session = host.open_session(self.identity)
-            elif session.connection is not None:
-                session.connection.closing = TAKEN_OVER
-                session.connection.session = None
+            else:
+                host.resume_session(session)
+                if session.connection is not None:
+                    session.connection.closing = TAKEN_OVER
+                    session.connection.session = None
             session.attempt = hello.attempt
-            session.tokens = (host.new_token(), *session.tokens[:1])
+            # The one it came with stays good until it has shown that it got the new one, however many welcomes are lost on the way.
+            session.tokens = (host.new_token(), hello.token) if known and hello.token else (host.new_token(),)
             session.connection = self
             session.left_at = None
             self.session = session
-            replay = known and hello.epoch == host.epoch and host.log.remembers(hello.seq)
+            replay = known and self._has_seen_no_more(hello)
+            rejected: tuple[Rejected, ...] = ()
             if replay:
                 self._cursor = hello.seq
             else:
-                self._cursor, pages = host.updates.snapshot()
+                self._cursor, pages = host.updates.snapshot(session.decided_at)
                 self._pages.extend(pages)
-            session.forget_answers(self._cursor)
+                rejected = tuple(Rejected(answer.cseq, *answer.error) for answer in session.answers if answer.error is not None)
+            if replay:
+                session.forget_answers(self._cursor)
             limits = host.limits
             self._out.append(
                 encode_message(
@@ -211,6 +230,8 @@ class Connection:
                             "action_changes": limits.action_changes,
                         },
                         f"objectsync/{host.version}",
+                        host.log.hash_at(self._cursor),
+                        rejected,
                     )
                 )
             )
@@ -224,9 +245,29 @@ class Connection:
         offered = (hello.token or "").encode()
         return session if any(hmac.compare_digest(token.encode(), offered) for token in session.tokens) else None
 
+    def _has_seen_no_more(self, hello: Hello) -> bool:
+        """Whether what the client has seen is a part of this log, and one from which the log can go on. (A server that was put back to an
+        older state would otherwise take what it lost, and what it did since, for the same.)"""
+        log = self._host.log
+        if hello.epoch != self._host.epoch or not log.remembers(hello.seq):
+            return False
+        return hello.hash is None or hello.hash == log.hash_at(hello.seq)
+
+    def _is_deaf(self, session: Session) -> bool:
+        """Whether a client keeps acting without ever hearing the answers, which are kept for it."""
+        if len(session.answers) < self._host.limits.unacknowledged_actions:
+            return False
+        self._tell(
+            Error("slow", f"the answers to {len(session.answers)} actions were not acknowledged; the client can come back", fatal=True)
+        )
+        self.closing = SLOW
+        return True
+
     def _acknowledge(self, ack: Ack, now: float) -> None:
         new = ack.frames - self._frames_acknowledged
-        if not 0 <= new <= len(self._under_way):
+        if new < 0:
+            return  # overtaken by a newer one
+        if new > len(self._under_way):
             raise ProtocolError(f"acknowledged {ack.frames} frames of {self._frames_acknowledged + len(self._under_way)}")
         for _ in range(new):
             self._bytes_under_way -= self._under_way.popleft()
@@ -248,10 +289,11 @@ class Connection:
 
     def _protocol_error(self, error: ProtocolError) -> None:
         self._errors += 1
-        fatal = self.session is None or self._errors >= self._host.limits.protocol_errors
+        gap = error.close_code == GAP[0]
+        fatal = gap or self.session is None or self._errors >= self._host.limits.protocol_errors
         self._tell(Error("protocol_error", str(error), fatal=fatal))
         if fatal:
-            self.closing = PROTOCOL_ERROR
+            self.closing = GAP if gap else PROTOCOL_ERROR
 
     # --- out
 

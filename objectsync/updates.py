@@ -1,18 +1,19 @@
 """What a client that is at `seq` must be told to be at the head of the log.
 
 Rules: a transaction is encoded once for everyone, and a whole frame once for all who are at the same place. Only an answer to a
-client's own action is written for it alone. A client far behind gets one squashed difference: changes of shape in order, then the
-present value of every topic touched. Of a `latest` attribute only the last value in a frame is sent.
+client's own action is written for it alone. A client far behind, in transactions or in bytes, gets one squashed difference: changes of
+shape in order, then the present value of every topic touched. Of a `latest` attribute only the last value in a frame is sent. A snapshot
+serves everyone who joins within a short while: what came since follows it as an update.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from .changes import Change, Define, Emit, Set, TopicChange, Unemit
 from .frames import Fragment, Frame, encode, encode_snapshot, encode_transaction, encode_update
 from .limits import Limits
-from .log import Log, Transaction
+from .log import Answer, Log, Transaction
 from .protocol import Failure
 from .snapshot import describe_object, walk
 from .sobject import SObject
@@ -34,13 +35,14 @@ class Updates:
         self._frames_head = -1
         self._snapshot: tuple[int, list[Frame]] = (-1, [])
 
-    def since(self, seq: int, session: str, answers: Sequence[Transaction]) -> Frame:
+    def since(self, seq: int, session: str, answers: Sequence[Answer]) -> Frame:
         """One frame from `seq` to the head, which log and digest must remember. `answers` are the decided actions of that session
         since `seq`."""
         head = self._log.head
         if self._frames_head != head:
             self._frames.clear()
             self._frames_head = head
+            self._mark()
         if answers:
             return self._encode(seq, session, answers)
         frame = self._frames.get(seq)
@@ -48,27 +50,57 @@ class Updates:
             frame = self._frames[seq] = self._encode(seq, None, ())
         return frame
 
-    def snapshot(self) -> tuple[int, list[Frame]]:
-        """The whole state in pages: its `seq` and the frames. Clients that join at the same place share them."""
-        if self._snapshot[0] != self._log.head:
-            self._snapshot = (self._log.head, self._encode_snapshot())
+    def snapshot(self, after: int) -> tuple[int, list[Frame]]:
+        """The whole state at `after` or later, in pages: its `seq` and the frames. Clients that join at about the same time share them."""
+        log = self._log
+        seq = self._snapshot[0]
+        if seq < after or log.head - seq > self._limits.snapshot_transactions or not log.reaches(seq):
+            if log.marked < log.head:
+                self._mark()
+            self._snapshot = (log.head, self._encode_snapshot())
         return self._snapshot
 
-    def _encode(self, prev: int, session: str | None, answers: Sequence[Transaction]) -> Frame:
+    def _encode(self, prev: int, session: str | None, answers: Sequence[Answer]) -> Frame:
         head = self._log.head
+        hash = self._log.hash_at(head)
         if head - prev > self._limits.frame_transactions or not self._log.reaches(prev):
-            return encode_update(prev, head, [*(_answer(answer, squashed=True) for answer in answers), self._difference(prev)])
+            return encode_update(prev, head, self._squashed(prev, answers), hash)
         transactions = self._log.since(prev)
         stale = self._overtaken(transactions) if len(transactions) > 1 else ()
         fragments: list[Fragment] = []
+        size = 0
         for transaction in transactions:
             if transaction.session is not None and transaction.session == session:
-                fragments.append(_answer(transaction))
+                fragment: Fragment | None = _answer(transaction)
             elif transaction.changes and transaction.seq not in stale:
                 fragment = self._shared_fragment(transaction)
-                if fragment is not None:
-                    fragments.append(fragment)
-        return encode_update(prev, head, fragments)
+            else:
+                fragment = None
+            if fragment is not None:
+                fragments.append(fragment)
+                size += fragment.size
+        if size > self._limits.frame_bytes and len(fragments) > 1:
+            squashed = self._squashed(prev, answers)
+            if sum(fragment.size for fragment in squashed) < size:
+                fragments = squashed
+        return encode_update(prev, head, fragments, hash)
+
+    def _squashed(self, prev: int, answers: Sequence[Answer]) -> list[Fragment]:
+        return [*(_squashed_answer(answer) for answer in answers), self._difference(prev)]
+
+    def _mark(self) -> None:
+        """Mark the head of the log, by what clients are told of it (of a burst: its end)."""
+        log = self._log
+        since = max(log.marked, log.first - 1, log.head - self._limits.frame_transactions)
+        log.mark(self._told(log.since(since)))
+
+    def _told(self, transactions: list[Transaction]) -> Iterator[bytes]:
+        stale = self._overtaken(transactions) if len(transactions) > 1 else ()
+        for transaction in transactions:
+            fragment = self._shared_fragment(transaction) if transaction.changes and transaction.seq not in stale else None
+            if fragment is not None:
+                yield fragment.json
+                yield from fragment.buffers
 
     def _shared_fragment(self, transaction: Transaction) -> Fragment | None:
         encoded = self._log.encoded
@@ -78,7 +110,7 @@ class Updates:
         if transaction.session is not None:
             changes = tuple(change for change in changes if not isinstance(change, Emit))
         fragment = encode_transaction(transaction.seq, changes) if changes else None
-        if fragment is None or len(fragment.json) + sum(map(len, fragment.buffers)) <= _LARGEST_KEPT_FRAGMENT:
+        if fragment is None or fragment.size <= _LARGEST_KEPT_FRAGMENT:
             encoded[transaction.seq] = fragment
         return fragment
 
@@ -135,10 +167,15 @@ class Updates:
         return [encode_snapshot(self._log.head, index, len(pages), page) for index, page in enumerate(pages)]
 
 
-def _answer(transaction: Transaction, squashed: bool = False) -> Fragment:
+def _answer(transaction: Transaction) -> Fragment:
     """The answer to a client's own action."""
     if transaction.error is not None:
         return encode_transaction(transaction.seq, None, transaction.cseq, Failure(*transaction.error))
-    if squashed:
-        return encode_transaction(transaction.seq, (), transaction.cseq)
     return encode_transaction(transaction.seq, None if transaction.verbatim else transaction.changes, transaction.cseq)
+
+
+def _squashed_answer(answer: Answer) -> Fragment:
+    """The same, where the difference that follows holds what it did."""
+    if answer.error is not None:
+        return encode_transaction(answer.seq, None, answer.cseq, Failure(*answer.error))
+    return encode_transaction(answer.seq, (), answer.cseq)

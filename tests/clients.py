@@ -24,7 +24,9 @@ class WireClient:
         self.hub = hub
         self.link = MemoryLink(hub, now, identity)
         self.cseq = 0
+        self.calls = 0
         self.seq = 0
+        self.hash: str | None = None
         self.frames = 0
         self.link.send({"type": "hello", "protocol": 2, "attempt": 1, "client": "test", **(hello or {})})
         self.greeting = self.receive()
@@ -39,6 +41,7 @@ class WireClient:
         self.frames += len(messages)
         for message in messages:
             self.seq = message.get("seq", self.seq)
+            self.hash = message.get("hash", self.hash)
         return messages
 
     def ack(self) -> None:
@@ -62,12 +65,13 @@ class WireClient:
 
     def call(self, service: str, object: str | None = None, **args: Any) -> dict[str, Any]:
         """Call a service and return the result message."""
-        self.link.send({"type": "call", "id": 7, "service": service, "args": args, **({"object": object} if object else {})})
+        self.calls += 1
+        self.link.send({"type": "call", "id": self.calls, "service": service, "args": args, **({"object": object} if object else {})})
         return next(message for message in self.receive() if message["type"] == "result")
 
     def resume(self, attempt: int = 2, now: float | None = None) -> WireClient:
         """Come back on a new connection."""
-        hello = {"session": self.session, "token": self.token, "epoch": self.epoch, "seq": self.seq, "attempt": attempt}
+        hello = {"session": self.session, "token": self.token, "epoch": self.epoch, "seq": self.seq, "attempt": attempt, "hash": self.hash}
         again = WireClient(self.hub, hello, now=self.link.now if now is None else now)
         again.cseq = self.cseq
         again.seq = max(self.seq, again.seq)

@@ -58,6 +58,8 @@ interface Session {
   readonly token: string
   epoch: string
   seq: number
+  /** The server's rolling hash at `seq`, as it told it. */
+  hash: string | undefined
 }
 
 interface WaitingCall {
@@ -315,6 +317,7 @@ export class Client {
           token: this.#session.token,
           epoch: this.#session.epoch,
           seq: this.#session.seq,
+          ...(this.#session.hash === undefined ? {} : { hash: this.#session.hash }),
         }
       : {}
     this.#send({
@@ -409,7 +412,7 @@ export class Client {
       if (!(error instanceof ProtocolError)) throw error
       this.#report(error, 'a frame of the server')
       // The state is in doubt, so the whole of it is asked for. Actions stay: the welcome says which were decided.
-      if (this.#session) this.#session = { ...this.#session, epoch: NO_EPOCH, seq: 0 }
+      if (this.#session) this.#session = { ...this.#session, epoch: NO_EPOCH, seq: 0, hash: undefined }
       this.#giveUp(4097, 'out_of_step')
     }
   }
@@ -472,7 +475,7 @@ export class Client {
     const { session: id, token, epoch } = welcome
     const former = this.#session?.id
     const rename = former === undefined || former === id ? undefined : renamer(former, id)
-    this.#session = { id, token, epoch, seq: snapshot.seq }
+    this.#session = { id, token, epoch, seq: snapshot.seq, hash: welcome.hash }
     this.#lastSent = welcome.cseq
     const changes = connection.pages
     connection.pages = []
@@ -500,6 +503,7 @@ export class Client {
     }
     this.#replica.receive(update.transactions, () => {
       session.seq = update.seq
+      session.hash = update.hash
     })
     this.#pumpSoon()
     this.#frameSignal.emit()

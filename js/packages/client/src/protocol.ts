@@ -46,6 +46,8 @@ export type Welcome = {
   readonly heartbeat: number
   readonly limits: Limits
   readonly server: string
+  readonly hash?: string
+  readonly rejected?: readonly { readonly cseq: number; readonly code: string; readonly message: string }[]
 }
 export type Snapshot = {
   readonly type: 'snapshot'
@@ -58,6 +60,7 @@ export type Update = {
   readonly type: 'update'
   readonly prev: number
   readonly seq: number
+  readonly hash?: string
   readonly transactions: readonly Transaction[]
 }
 export type Result = {
@@ -177,9 +180,17 @@ const SERVER: { readonly [type: string]: Check } = {
     heartbeat: c.number,
     limits,
     server: c.string,
+    'hash?': c.string,
+    'rejected?': c.listOf(c.object({ cseq: c.positive, ...problem })),
   }),
   snapshot: c.object({ type: c.any, seq: c.count, page: c.count, pages: c.positive, changes }),
-  update: c.object({ type: c.any, prev: c.count, seq: c.count, transactions: c.listOf(transaction) }),
+  update: c.object({
+    type: c.any,
+    prev: c.count,
+    seq: c.count,
+    'hash?': c.string,
+    transactions: c.listOf(transaction),
+  }),
   result: c.object({
     type: c.any,
     id: c.positive,

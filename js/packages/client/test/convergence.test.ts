@@ -162,5 +162,5 @@ describe('prediction', () => {
       }),
       { numRuns: Number(process.env['RUNS'] ?? 300) },
     )
-  })
+  }, 60_000)
 })
