@@ -91,6 +91,12 @@ def encode_transaction(seq: int, changes: Any, cseq: int | None = None, error: F
     return Fragment(b'%b,"changes":%b%b' % (head, json, tail), buffers)
 
 
+def encode_action(cseq: int, base: int, changes: Any) -> Frame:
+    """A client's action."""
+    json, buffers = encode(changes)
+    return frame(Fragment(b'{"type":"action","cseq":%d,"base":%d,"changes":%b}' % (cseq, base, json), buffers))
+
+
 def encode_update(prev: int, seq: int, transactions: list[Fragment], hash: str) -> Frame:
     """An update of transactions that are encoded already."""
     pieces = b",".join([t.json for t in transactions])
@@ -144,6 +150,8 @@ def unescape(value: Any, buffers: list[Buffer]) -> Any:
     kind = type(value)
     if kind is list:
         return [unescape(item, buffers) for item in value]
+    if kind is tuple:  # of a `define`
+        return tuple(unescape(item, buffers) for item in value)
     if kind is dict:
         if len(value) == 1 and "$bytes" in value:
             index = value["$bytes"]

@@ -23,7 +23,7 @@ from .current import forget_newest
 from .errors import LimitExceeded, LocalError, ProtocolError
 from .events import Signal
 from .frames import unescape
-from .jobs import Job, Jobs
+from .jobs import Job, Jobs, wants_argument
 from .limits import Limits
 from .policy import Policy
 from .proposals import Proposals
@@ -370,20 +370,7 @@ class Hub(Tree):
 
 
 def _handler_job(handler: Callable[..., Any], emission: Emission) -> Job:
-    return partial(handler, emission) if _wants_emission(handler) else handler
-
-
-def _wants_emission(handler: Callable[..., Any]) -> bool:
-    """Whether a handler has a positional parameter that must be given. (One with a default is not meant: `on("click", server.undo)`.)"""
-    try:
-        parameters = inspect.signature(handler).parameters.values()
-    except ValueError:  # a builtin without a signature
-        return True
-    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return any(
-        parameter.kind is parameter.VAR_POSITIONAL or (parameter.kind in positional and parameter.default is parameter.empty)
-        for parameter in parameters
-    )
+    return partial(handler, emission) if wants_argument(handler) else handler
 
 
 def _then(outcome: Any, answer: Callable[[Any], None]) -> Any:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from operator import index
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, Self, TypeVar, overload
 
 import msgspec
 
@@ -44,6 +44,10 @@ class AttributeSpec(msgspec.Struct, frozen=True, eq=False):
     writable: bool = True
 
 
+class _Signalling(Protocol):
+    def _signal(self, name: str) -> Signal: ...
+
+
 class SignalSlot:
     """`topic.on_set`: the topic's signal of that name, made when first asked for. Accepts what `+=` assigns back."""
 
@@ -53,11 +57,11 @@ class SignalSlot:
     @overload
     def __get__(self, topic: None, owner: type) -> Self: ...
     @overload
-    def __get__(self, topic: Topic[Any], owner: type) -> Signal: ...
-    def __get__(self, topic: Topic[Any] | None, owner: type) -> Signal | Self:
+    def __get__(self, topic: _Signalling, owner: type) -> Signal: ...
+    def __get__(self, topic: _Signalling | None, owner: type) -> Signal | Self:
         return self if topic is None else topic._signal(self._name)
 
-    def __set__(self, topic: Topic[Any], value: Signal) -> None:
+    def __set__(self, topic: _Signalling, value: Signal) -> None:
         if value is not topic._signal(self._name):
             raise AttributeError(f"use {self._name}.add(listener) or {self._name} += listener; it cannot be replaced")
 

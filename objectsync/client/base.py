@@ -1,0 +1,196 @@
+"""What every client can do, whatever carries its frames: objects, actions, previews, calls, and how it stands with the server.
+
+Rules: everything here may be called from any thread; one lock guards the tree, and listeners run with it held, so keep them quick.
+The shells in websocket.py and memory.py move the frames.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from ..errors import LocalError
+from ..events import Signal
+from ..frames import Frame
+from ..protocol import Error
+from ..values import check_value
+from .answers import Answer, Rejection
+from .objects import ClientObject
+from .prediction import Prediction, Preview, Record
+from .session import CLOSED, ClientSession, Status
+from .tree import ClientTree
+
+logger = logging.getLogger("objectsync.client")
+
+
+class BaseClient:
+    """A client without a transport."""
+
+    def __init__(self, random: Callable[[], float], name: str, auth: str | None) -> None:
+        self._tree = ClientTree(lambda: self._session.mint_id())
+        self._prediction = Prediction(self._tree, self)
+        self._session = ClientSession(self._prediction, random, name, auth, self._status_changed, self._noticed)
+        self._lock = self._tree.lock
+        self._deferred: list[Frame] = []
+        self._settled: list[Answer[None]] = []
+        self._wakers: tuple[Callable[[], None], ...] = ()
+        self.on_status = Signal()
+        """Called with the new `Status`."""
+        self.on_rejected = Signal()
+        """Called with a `Rejection` when an action of this client was not applied; it has been taken back by then."""
+        self.on_notice = Signal()
+        """Called with an error message of the server that concerns this client: a handler that failed, a frame that made no sense."""
+        self.on_update = Signal()
+        """Called, with nothing, after each batch of the server's changes was applied whole and its listeners were told."""
+
+    # --- objects
+
+    @property
+    def root(self) -> ClientObject:
+        """The root object.
+
+        Raises:
+            LocalError: nothing has come of the server yet; wait for the client to be live.
+        """
+        root = self._tree.objects.get("root")
+        if root is None:
+            raise LocalError(f"there are no objects here yet: the client is {self.status.state} {self.status.reason}".rstrip())
+        return root
+
+    @property
+    def objects(self) -> dict[str, ClientObject]:
+        """All objects by id. Read it, do not change it."""
+        return self._tree.objects
+
+    def object(self, id: str) -> ClientObject:
+        """The object with this id.
+
+        Raises:
+            UnknownObject: there is none.
+        """
+        return self._tree.get(id)
+
+    # --- changing
+
+    def record(self) -> Record:
+        """`with client.record() as action:` what happens inside is one action: all of it happens, or none.
+
+        An exception takes it back. `await action`, or `action.result()`, tells its `Outcome`. Nested ones join.
+
+        Raises:
+            LocalError: the client is closed.
+        """
+        return self._prediction.record()
+
+    def pretend(self) -> Preview:
+        """`with client.pretend() as preview:` what happens inside is shown here only, until `preview.drop()` or `preview.commit()`."""
+        return Preview(self._prediction)
+
+    def call(
+        self, service: str, args: dict[str, Any] | None = None, sobject: ClientObject | None = None, /, **keywords: Any
+    ) -> Answer[Any]:
+        """Call a service of the server (`sobject.call(…)`: of an object); behind the actions made so far.
+
+        Its arguments are keywords, or in `args` where their names are no identifiers. `await` the answer, or ask for its `result()`.
+
+        Raises:
+            InvalidValue: an argument cannot be sent.
+        """
+        checked = check_value({**(args or {}), **keywords})
+        with self._lock:
+            answer = self._session.call(service, checked, None if sobject is None else sobject.id)
+        self.wake()
+        return answer
+
+    def undo(self, target: ClientObject | None = None) -> Answer[Any]:
+        """Undo the newest step within `target` (everything, by default); the answer is whether there was one."""
+        return self.call("undo", {} if target is None else {"target": target.id})
+
+    def redo(self, target: ClientObject | None = None) -> Answer[Any]:
+        """Redo the newest undone step within `target`."""
+        return self.call("redo", {} if target is None else {"target": target.id})
+
+    # --- how it stands
+
+    @property
+    def status(self) -> Status:
+        """How the client stands with its server."""
+        return self._session.status
+
+    @property
+    def session(self) -> str | None:
+        """The session's id; None before the first snapshot."""
+        identity = self._session.identity
+        return None if identity is None else identity.id
+
+    @property
+    def seq(self) -> int:
+        """The number of the newest transaction that is applied here."""
+        identity = self._session.identity
+        return 0 if identity is None else identity.seq
+
+    @property
+    def pending_count(self) -> int:
+        """How many actions the server has not decided."""
+        return len(self._prediction.pending)
+
+    def settled(self) -> Answer[None]:
+        """An answer that comes when everything done here so far has been decided."""
+        answer: Answer[None] = Answer()
+        with self._lock:
+            pending = self._prediction.pending
+            if pending:
+                pending[-1].action.on_done(lambda _: answer.give(None))
+            else:
+                answer.give(None)
+        return answer
+
+    # --- what prediction.py asks of its owner
+
+    def acted(self) -> None:
+        self.wake()
+
+    def rejected(self, rejection: Rejection) -> None:
+        self._tell(self.on_rejected, rejection)
+
+    def report(self, error: Exception, where: str) -> None:
+        """A listener failed, or a frame did not fit: goes to the log `objectsync.client`."""
+        logger.error("%s failed", where, exc_info=error)
+
+    def require_open(self) -> None:
+        if self.status.state == CLOSED:
+            raise LocalError(f"nothing can be changed: the client is closed ({self.status.reason})")
+
+    def recorded(self) -> None:
+        if self._deferred:
+            self.wake()
+
+    # --- for the shells
+
+    def wake(self) -> None:
+        """There is something to send, or to take. From any thread; shells override it."""
+
+    def _take(self, frames: list[Frame], now: float) -> None:
+        """Take frames of the server. What comes while this thread has a `record()` open waits for its end."""
+        with self._lock:
+            self._deferred += frames
+            if self._prediction.recording is not None:
+                return
+            while self._deferred:
+                frame = self._deferred.pop(0)
+                self._session.receive(frame.data, frame.binary, now)
+                self._tell(self.on_update)
+
+    def _status_changed(self, status: Status) -> None:
+        self._tell(self.on_status, status)
+
+    def _noticed(self, error: Error) -> None:
+        self._tell(self.on_notice, error)
+
+    def _tell(self, signal: Signal, *args: Any) -> None:
+        for listener in (*signal.manual, *signal.auto):
+            try:
+                listener(*args)
+            except Exception as error:
+                self.report(error, "a listener of the client")

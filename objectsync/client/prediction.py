@@ -1,0 +1,534 @@
+"""What a client shows: what the server confirmed, with its own undecided actions replayed on top, and its previews on top of these.
+
+Rules: a local change is applied at once and remembered with what takes it back. What the server decided is the truth, never what both
+sides computed: an acknowledged action stays as it is, a rebased one is taken back and the server's changes take its place, a rejected
+one is taken back. What comes from the server goes below the undecided: these are taken back, it is applied, they are replayed; only the
+difference is told. One that no longer fits is not shown, and the server will say what becomes of it.
+No I/O and no clock: session.py sends the actions and brings the decisions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
+
+from msgspec import UNSET
+
+from ..changes import Change, Create, Emit, Place, Set
+from ..errors import LocalError, ProtocolError
+from ..protocol import Rejected, TransactionMessage
+from ..topics import Topic
+from ..values import copy_value, same_value
+from .answers import Action, Answer, Outcome, Rejection
+from .batch import Batch
+from .differences import value_edits
+from .rebase import Key, Positional, edited_places, place_edits, place_inverse, rebase
+from .tree import ClientTree, TakeBack
+
+if TYPE_CHECKING:
+    from .objects import ClientObject
+
+
+class Owner(Protocol):
+    """What a prediction needs of its client."""
+
+    def acted(self) -> None:
+        """A new action waits to be sent."""
+
+    def rejected(self, rejection: Rejection) -> None:
+        """An action was not applied; it has been taken back."""
+
+    def report(self, error: Exception, where: str) -> None:
+        """A listener has failed."""
+
+    def require_open(self) -> None:
+        """Raise a LocalError when nothing can be changed any more."""
+
+    def call(self, service: str, args: dict[str, Any], sobject: ClientObject | None, /) -> Answer[Any]:
+        """Call a service."""
+
+    def recorded(self) -> None:
+        """An outermost `record` or `pretend` has ended."""
+
+
+class Layer:
+    """Changes that are shown on top of what is confirmed."""
+
+    def __init__(self, changes: tuple[Change, ...], undo: list[TakeBack] | None) -> None:
+        self.changes = changes
+        """As they are to be replayed now; places in texts and lists move as others' edits come in."""
+        self.undo = undo
+        """What takes them back; None while they do not fit and are not shown."""
+
+
+class PendingAction(Layer):
+    """An action that the server has not decided."""
+
+    def __init__(self, cseq: int, changes: tuple[Change, ...], undo: list[TakeBack] | None, action: Action) -> None:
+        super().__init__(changes, undo)
+        self.cseq = cseq
+        self.action = action
+        self.sent: tuple[Change, ...] | None = None
+        """As it was sent on this connection."""
+        self.was_sent = False
+        """Whether it was ever sent."""
+
+
+class NewSession(NamedTuple):
+    """The server did not know the former session any more; in the same epoch it may have applied what that one sent, or not."""
+
+    former: str
+    now: str
+    same_epoch: bool
+
+    def rename(self, id: str) -> str:
+        """The new id of an object that this client minted."""
+        return f"{self.now}.{id.removeprefix(f'{self.former}.')}" if id.startswith(f"{self.former}.") else id
+
+
+class Recording:
+    """What has been changed since the outermost `record` or `pretend` began."""
+
+    def __init__(self) -> None:
+        self.batch = Batch()
+        self.changes: list[Change] = []
+        self.undo: list[TakeBack] = []
+        self.action = Action()
+
+    def roll_back(self, changes: int, undo: int) -> None:
+        """Take back all but the first ones."""
+        self.batch.go_net()
+        while len(self.undo) > undo:
+            self.undo.pop()(self.batch)
+        del self.changes[changes:]
+
+
+class Record:
+    """The context manager of `record()`: what happens inside is one action. An exception takes it back."""
+
+    def __init__(self, prediction: Prediction, finish: Callable[[Recording, bool], None]) -> None:
+        self._prediction = prediction
+        self._finish = finish
+
+    def __enter__(self) -> Action:
+        prediction = self._prediction
+        prediction.tree.lock.acquire()
+        current = prediction.recording
+        self._outer = current is None
+        if current is None:
+            try:
+                prediction.owner.require_open()
+            except BaseException:
+                prediction.tree.lock.release()
+                raise
+            current = prediction.recording = Recording()
+        self._mark = (len(current.changes), len(current.undo))
+        return current.action
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        prediction = self._prediction
+        recording = prediction.recording
+        assert recording is not None  # begun in __enter__
+        try:
+            if error is not None:
+                recording.roll_back(*self._mark)
+            if self._outer:
+                prediction.recording = None
+                self._finish(recording, error is not None)
+        finally:
+            prediction.tree.lock.release()
+            if self._outer:
+                prediction.owner.recorded()
+
+
+class Preview(Layer):
+    """What `pretend()` gives: changes that are shown here only, until they are dropped or made an action. Use it with `with`, once."""
+
+    def __init__(self, prediction: Prediction) -> None:
+        super().__init__((), [])
+        self._prediction = prediction
+        self._record: Record | None = Record(prediction, self._recorded)
+
+    def __enter__(self) -> Self:
+        if self._prediction.recording is not None:
+            raise LocalError("pretend() begins something of its own: call it outside record() and other previews")
+        if self._record is None:
+            raise LocalError("this preview is over; call pretend() again")
+        self._record.__enter__()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        record, self._record = self._record, None
+        assert record is not None  # entered
+        record.__exit__(kind, error, trace)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it is to be seen: false when it was dropped or committed, and while it does not fit what others did."""
+        return self in self._prediction.previews and self.undo is not None
+
+    def drop(self) -> None:
+        """Take it back. Does nothing when it is over already."""
+        self._prediction.end_preview(self, commit=False)
+
+    def commit(self) -> Action:
+        """Make it an action: from now on it is everyone's.
+
+        Raises:
+            LocalError: it was dropped or committed before.
+        """
+        action = self._prediction.end_preview(self, commit=True)
+        if action is None:
+            raise LocalError("this preview is over; there is nothing to commit")
+        return action
+
+    def _recorded(self, recording: Recording, failed: bool) -> None:
+        if recording.changes:
+            self.changes, self.undo = tuple(recording.changes), recording.undo
+            self._prediction.previews.append(self)
+        recording.batch.tell(self._prediction.owner.report)
+
+
+class Prediction:
+    """The tree as it is shown, and how it came to be so."""
+
+    def __init__(self, tree: ClientTree, owner: Owner) -> None:
+        self.tree = tree
+        tree.transactions = self
+        self.owner = owner
+        self.pending: list[PendingAction] = []
+        self.previews: list[Preview] = []
+        self.recording: Recording | None = None
+        self._next_cseq = 1
+        self._in_doubt = False  # a frame failed half-way; only a snapshot helps
+
+    # --- changing (what topics and objects call)
+
+    def record(self) -> Record:
+        """What happens inside is one action; inside another `record`, a part of it."""
+        return Record(self, self._recorded)
+
+    def perform(self, topic: Topic[Any], change: Change) -> None:
+        """Change a topic.
+
+        Raises:
+            LocalError: it does not fit, or the client is closed; nothing has changed.
+        """
+        with self.record():
+            if isinstance(change, Emit):
+                self.tree.apply(change, Batch())  # to see that the event is there: what a client emits goes to the server only
+                self._note(change)
+            else:
+                self._do(change, lambda batch: self.tree.change_topic(topic, change, batch))
+
+    def change(self, change: Change) -> None:
+        """Change the shape of the tree.
+
+        Raises:
+            LocalError: it does not fit, or the client is closed; nothing has changed.
+        """
+        with self.record():
+            self._do(change, lambda batch: self.tree.apply(change, batch))
+
+    def call(self, service: str, args: dict[str, Any], sobject: ClientObject | None) -> Answer[Any]:
+        """Call a service."""
+        return self.owner.call(service, args, sobject)
+
+    def end_preview(self, preview: Preview, commit: bool) -> Action | None:
+        """Take a preview back, or make it an action; None when it is over already."""
+        with self.tree.lock:
+            if preview not in self.previews:
+                return None
+            if self.recording is not None:
+                raise LocalError("a preview ends outside record()")
+            if commit:
+                self.owner.require_open()
+            batch = Batch()
+            batch.go_net()
+            self._take_back(self.previews, batch)
+            self.previews.remove(preview)
+            action = Action()
+            if commit:
+                pending = self._append(preview.changes, None, action)
+                self._replay([pending], batch)
+            self._replay(self.previews, batch)
+            batch.tell(self.owner.report)
+            if commit:
+                self.owner.acted()
+            return action
+
+    # --- what the server says
+
+    def receive(self, transactions: Sequence[TransactionMessage], applied: Callable[[], None]) -> None:
+        """Apply what the server decided, as one frame; `applied()` runs before anyone is told.
+
+        Raises:
+            ProtocolError: it does not fit; the state is in doubt, and a snapshot is needed.
+        """
+        batch = Batch()
+        told: list[Callable[[], None]] = []
+        rewound = False
+        try:
+            for transaction in transactions:
+                if not rewound and self._must_rewind(transaction):
+                    rewound = True
+                    batch.go_net()
+                    self._take_back(self._layers, batch)
+                self._decide(transaction, rewound, batch, told)
+        except (LocalError, ProtocolError) as error:
+            self._in_doubt = True
+            for layer in self._layers:
+                layer.undo = None
+            raise ProtocolError(f"a change of the server does not fit here: {error}") from error
+        if rewound:
+            self._replay(self._layers, batch)
+        applied()
+        batch.tell(self.owner.report)
+        for tell in told:
+            tell()
+
+    def load(self, changes: Iterable[Change], cseq: int, rejected: Iterable[Rejected], new_session: NewSession | None) -> None:
+        """Show the state of a snapshot in place of what was shown.
+
+        Decided actions (up to `cseq`) are forgotten, the others replayed on top and numbered from `cseq + 1`.
+
+        Raises:
+            ProtocolError: it does not fit together.
+        """
+        batch = Batch()
+        batch.go_net()
+        self._take_back(self._layers, batch)
+        decided = [pending for pending in self.pending if pending.cseq <= cseq]
+        unknown = [
+            pending for pending in self.pending if pending.cseq > cseq and new_session and new_session.same_epoch and pending.was_sent
+        ]
+        layers: list[Layer] = [*(pending for pending in self.pending if pending not in decided and pending not in unknown), *self.previews]
+        before = {key: self._value_of(key) for layer in layers for key in edited_places(layer.changes)}
+        self.tree.empty(batch)
+        try:
+            for change in changes:
+                self.tree.apply(change, batch)
+        except LocalError as error:
+            self._in_doubt = True
+            raise ProtocolError(f"a change of a snapshot does not fit: {error}") from error
+        # A place in a text or list means nothing in another.
+        was_in_doubt, self._in_doubt = self._in_doubt, False
+        lost = [
+            layer
+            for layer in layers
+            if any(was_in_doubt or not same_value(before[key], self._value_of(key)) for key in edited_places(layer.changes))
+        ]
+        self.previews = [preview for preview in self.previews if preview not in lost]
+        self.pending = [pending for pending in self.pending if pending in layers and pending not in lost]
+        for number, pending in enumerate(self.pending, cseq + 1):
+            pending.cseq, pending.sent = number, None
+        self._next_cseq = cseq + 1 + len(self.pending)
+        if new_session is not None:
+            for layer in self._layers:
+                layer.changes = tuple(_renamed(change, new_session.rename) for change in layer.changes)
+        self._replay(self._layers, batch)
+        batch.tell(self.owner.report)
+        refusals = {refusal.cseq: refusal for refusal in rejected}
+        for pending in decided:
+            refusal = refusals.get(pending.cseq)
+            if refusal is None:
+                pending.action.give(Outcome(True))
+            else:
+                self._reject(pending, refusal.code, refusal.message)
+        for pending in unknown:
+            self._reject(pending, "unknown_outcome", "the server has forgotten this client: it may have been applied or not, look again")
+        for layer in lost:
+            if isinstance(layer, PendingAction):
+                self._reject(layer, "stale", "what it edits was changed while this client was away")
+
+    def give_up(self, pending: PendingAction, code: str, message: str) -> None:
+        """Take back an action that was never sent, nor any after it."""
+        batch = Batch()
+        batch.go_net()
+        self._take_back(self._layers, batch)
+        at = self.pending.index(pending)
+        del self.pending[at]
+        for later in self.pending[at:]:
+            later.cseq -= 1
+        self._next_cseq -= 1
+        self._move([*self.pending[at:], *self.previews], place_inverse(pending.changes))
+        self._replay(self._layers, batch)
+        batch.tell(self.owner.report)
+        self._reject(pending, code, message)
+
+    def abandon(self, code: str, message: str) -> None:
+        """Take back everything undecided: it will never be decided."""
+        batch = Batch()
+        batch.go_net()
+        self._take_back(self._layers, batch)
+        abandoned, self.pending, self.previews = self.pending, [], []
+        batch.tell(self.owner.report)
+        for pending in abandoned:
+            self._reject(pending, code, message)
+
+    # --- inner
+
+    @property
+    def _layers(self) -> list[Layer]:
+        return [*self.pending, *self.previews]
+
+    def _do(self, change: Change, act: Callable[[Batch], TakeBack | None]) -> None:
+        recording = self.recording
+        assert recording is not None
+        undo = act(recording.batch)
+        if undo is not None:
+            recording.undo.append(undo)
+            self._note(change)
+
+    def _note(self, change: Change) -> None:
+        assert self.recording is not None
+        self.recording.changes.append(change)
+
+    def _append(self, changes: tuple[Change, ...], undo: list[TakeBack] | None, action: Action) -> PendingAction:
+        pending = PendingAction(self._next_cseq, changes, undo, action)
+        self._next_cseq += 1
+        self.pending.append(pending)
+        return pending
+
+    def _recorded(self, recording: Recording, failed: bool) -> None:
+        changes = tuple(recording.changes)
+        batch = recording.batch
+        if not changes:
+            batch.tell(self.owner.report)
+            recording.action.give(Outcome(False, "error", "an exception took it back") if failed else Outcome(True))
+            return
+        undo: list[TakeBack] | None = recording.undo
+        if self.previews:
+            # It was made on top of the previews, and belongs below them.
+            recording.roll_back(0, 0)
+            self._take_back(self.previews, batch)
+            for preview in reversed(self.previews):
+                changes = rebase([changes], place_inverse(preview.changes))[0]
+            undo, error = self._try(changes, batch)
+            if error is not None:
+                self._replay(self.previews, batch)
+                batch.tell(self.owner.report)
+                recording.action.give(Outcome(False, "preview", str(error)))
+                raise LocalError(f"this stands on what is only a preview; commit that first ({error})") from error
+            self._move(self.previews, place_edits(changes))
+            self._replay(self.previews, batch)
+        self._append(changes, undo, recording.action)
+        batch.tell(self.owner.report)
+        self.owner.acted()
+
+    def _must_rewind(self, transaction: TransactionMessage) -> bool:
+        if not self.pending and not self.previews:
+            return False
+        if transaction.cseq is UNSET:
+            return bool(transaction.changes) and transaction.changes is not UNSET
+        oldest = self.pending[0] if self.pending else None
+        stays = oldest is not None and oldest.undo is not None and oldest.sent is oldest.changes
+        return not (stays and transaction.changes is UNSET and transaction.error is UNSET)
+
+    def _decide(self, transaction: TransactionMessage, rewound: bool, batch: Batch, told: list[Callable[[], None]]) -> None:
+        changes: Sequence[Change] = transaction.changes or ()
+        if transaction.cseq is UNSET:
+            self._move(self._layers, self._apply_confirmed(changes, batch))
+            return
+        if not self.pending or self.pending[0].cseq != transaction.cseq:
+            expected = self.pending[0].cseq if self.pending else "none"
+            raise ProtocolError(f"transaction {transaction.seq} decides action {transaction.cseq}; expected {expected}")
+        pending = self.pending.pop(0)
+        if transaction.error is not UNSET:
+            error = transaction.error
+            self._move(self._layers, place_inverse(pending.changes))
+            told.append(lambda: self._reject(pending, error.code, error.message))
+            return
+        told.append(lambda: pending.action.give(Outcome(True)))
+        if transaction.changes is UNSET:
+            if rewound:
+                self._apply_confirmed(_state(pending.sent or pending.changes), batch)
+            return
+        # Its own emissions come back among the changes of the action; only what the server emits is heard here.
+        emitted = [change for change in pending.changes if isinstance(change, Emit)]
+        heard: list[Change] = []
+        for change in changes:
+            if isinstance(change, Emit) and change in emitted:
+                emitted.remove(change)
+            else:
+                heard.append(change)
+        as_predicted = heard == _state(pending.changes)
+        if as_predicted:
+            self._apply_confirmed(heard, batch)
+            return
+        # Where the action set a value as a whole, later edits refer to that one, on both sides.
+        own = {(change.object, change.name) for change in pending.changes if isinstance(change, Set)}
+        self._move(self._layers, [edit for edit in place_inverse(pending.changes) if _key(edit) not in own])
+        self._move(self._layers, [edit for edit in self._apply_confirmed(heard, batch) if _key(edit) not in own])
+
+    def _apply_confirmed(self, changes: Iterable[Change], batch: Batch) -> list[Change]:
+        """Apply what is confirmed; returns the edits by position that it amounts to, for what the undecided edit."""
+        watched = {key for layer in self._layers for key in edited_places(layer.changes)}
+        edits: list[Change] = []
+        for change in changes:
+            if watched and isinstance(change, Set) and (change.object, change.name) in watched:
+                edits += value_edits(change.object, change.name, self._value_of((change.object, change.name)), change.value)
+            elif isinstance(change, Positional):
+                edits.append(change)
+            self.tree.apply(change, batch)
+        return edits
+
+    def _move(self, layers: Sequence[Layer], edits: list[Change]) -> None:
+        if not layers or not edits:
+            return
+        for layer, changes in zip(layers, rebase([layer.changes for layer in layers], edits), strict=True):
+            if changes != layer.changes:
+                layer.changes = changes
+
+    def _take_back(self, layers: Sequence[Layer], batch: Batch) -> None:
+        for layer in reversed(layers):
+            for undo in reversed(layer.undo or ()):
+                undo(batch)
+            layer.undo = None
+
+    def _replay(self, layers: Iterable[Layer], batch: Batch) -> None:
+        for layer in layers:
+            layer.undo = self._try(layer.changes, batch)[0]
+
+    def _try(self, changes: Iterable[Change], batch: Batch) -> tuple[list[TakeBack] | None, LocalError | None]:
+        """Apply all of the changes, or none."""
+        undo: list[TakeBack] = []
+        try:
+            for change in _state(changes):
+                step = self.tree.apply(change, batch)
+                if step is not None:
+                    undo.append(step)
+        except LocalError as error:
+            for step in reversed(undo):
+                step(batch)
+            return None, error
+        return undo, None
+
+    def _reject(self, pending: PendingAction, code: str, message: str) -> None:
+        pending.action.give(Outcome(False, code, message))
+        self.owner.rejected(Rejection(code, message, pending.changes))
+
+    def _value_of(self, key: Key) -> Any:
+        """A copy of what an attribute holds; None where there is none."""
+        with suppress(LocalError):
+            return copy_value(self.tree.get(key[0]).attribute(key[1])._raw())
+        return None
+
+
+def _state(changes: Iterable[Change]) -> list[Change]:
+    return [change for change in changes if not isinstance(change, Emit)]
+
+
+def _key(change: Any) -> Key:
+    return change.object, change.name
+
+
+def _renamed(change: Change, rename: Callable[[str], str]) -> Change:
+    fields = [getattr(change, field) for field in change.__struct_fields__]
+    fields[0] = rename(fields[0])
+    if isinstance(change, (Create, Place)):
+        at = change.__struct_fields__.index("parent")
+        fields[at] = rename(fields[at])
+    return type(change)(*fields)

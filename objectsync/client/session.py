@@ -1,0 +1,444 @@
+"""The client's side of PROTOCOL.md, sans-I/O: frames in, frames out, time and chance handed in.
+
+A shell (websocket.py, memory.py) opens a transport and says so (`opened`), hands over what comes (`receive`), sends what `frames_to_send`
+gives, tells the time (`tick`, by `next_deadline`), closes when `closing` says so, and reports the end (`lost`); it opens the next one
+at `retry_at`.
+
+Rules: the client speaks first. A broken connection is only a delay: hello says what was seen, and every undecided action is sent again,
+once. A gap, or a frame that does not fit, is never guessed over: it connects again, asking for a snapshot where the state is in doubt.
+Close codes from 4100 to 4199 are final.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from msgspec import UNSET, UnsetType
+
+from ..changes import Change
+from ..errors import LocalError, ProtocolError
+from ..frames import Frame, cut_buffers, encode_action, encode_message, split, unescape
+from ..protocol import (
+    PROTOCOL,
+    Ack,
+    Bye,
+    Call,
+    Error,
+    Hello,
+    Ping,
+    Pong,
+    Result,
+    Snapshot,
+    TransactionMessage,
+    Update,
+    Welcome,
+    decode_server,
+)
+from ..values import Buffer
+from .answers import Answer, CallError
+from .prediction import NewSession, Prediction
+from .rebase import Key, edited_places, written_places
+from .reconnect import Backoff
+
+NO_EPOCH: Final = "-"
+"""An epoch that no server has: asks for a snapshot."""
+ACK_DELAY = 0.1
+ACK_BYTES = 64 * 1024
+SILENCE = 20.0
+"""A server that has not been heard for so long is asked, and given up when nothing comes within `GRACE`."""
+GRACE = 2.0
+
+CONNECTING: Final = "connecting"
+LIVE: Final = "live"
+OFFLINE: Final = "offline"
+CLOSED: Final = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How a client stands with its server.
+
+    `connecting`: not yet live for the first time. `live`: what is shown is what the server has, and this client's undecided actions.
+    `offline`: was live, or failed to become so; changes are kept, the next try is at `retry_at` (the shell's clock). `closed`: for
+    good, with the close `code` (1000 for the client's own `close()`).
+    """
+
+    state: str
+    reason: str = ""
+    code: int = 0
+    retry_at: float | None = None
+
+
+class Identity:
+    """Who the client is to the server, from its first snapshot on, and what it has seen."""
+
+    __slots__ = ("epoch", "hash", "id", "in_doubt", "seq", "token")
+
+    def __init__(self, id: str, token: str, epoch: str, seq: int, hash: str | UnsetType) -> None:
+        self.id = id
+        self.token = token
+        self.epoch = epoch
+        self.seq = seq
+        self.hash = None if hash is UNSET else hash
+        """The server's rolling hash at `seq`, as it told it."""
+        self.in_doubt = False
+        """A frame did not fit: only a snapshot helps."""
+
+    def hello(self, attempt: int, name: str, auth: str | None) -> Hello:
+        """How the client comes back."""
+        if self.in_doubt:
+            return Hello(PROTOCOL, attempt, name, self.id, self.token, NO_EPOCH, 0, auth=auth)
+        return Hello(PROTOCOL, attempt, name, self.id, self.token, self.epoch, self.seq, self.hash, auth)
+
+
+class WaitingCall:
+    """A call that waits to be sent, or for its result."""
+
+    __slots__ = ("after", "answer", "message")
+
+    def __init__(self, message: Call, after: int) -> None:
+        self.message = message
+        self.after = after
+        """The action that was made before it, which goes first."""
+        self.answer: Answer[Any] = Answer()
+
+
+class Connection:
+    """What lives as long as one transport."""
+
+    def __init__(self, now: float) -> None:
+        self.phase = "greeting"
+        self.welcome: Welcome | None = None
+        self.pages: list[Change] = []
+        self.next_page = 0
+        self.frames_received = 0
+        self.bytes_unacknowledged = 0
+        self.ack_at: float | None = None
+        self.heard_at = now
+        self.asked_at: float | None = None
+        self.live_since: float | None = None
+
+
+class ClientSession:
+    """One session with a server, through any number of connections."""
+
+    def __init__(
+        self,
+        prediction: Prediction,
+        random: Callable[[], float],
+        name: str,
+        auth: str | None,
+        status_changed: Callable[[Status], None],
+        noticed: Callable[[Error], None],
+    ) -> None:
+        self._prediction = prediction
+        self._name = name
+        self._auth = auth
+        self._status_changed = status_changed
+        self._noticed = noticed
+        self._backoff = Backoff(random)
+        self.status = Status(CONNECTING)
+        self.identity: Identity | None = None
+        self.closing: tuple[int, str] | None = None
+        """Close code and reason, once the transport should be closed."""
+        self._connection: Connection | None = None
+        self._attempt = 0
+        self._out: deque[Frame] = deque()
+        self._calls: deque[WaitingCall] = deque()
+        self._sent_calls: dict[int, WaitingCall] = {}
+        self._next_call = 1
+        self._next_id = 1
+        self._last_sent = 0
+        self._limit_bytes = 1024 * 1024
+
+    # --- what the shell does
+
+    @property
+    def retry_at(self) -> float | None:
+        """When to open the next transport; None while there is one, and when there shall be none."""
+        return self.status.retry_at
+
+    def opened(self, now: float) -> None:
+        """A transport is open."""
+        if self.status.state == CLOSED:
+            self.closing = (1000, "closed by this client")
+            return
+        self._connection = Connection(now)
+        self.closing = None
+        self._out.clear()
+        self._attempt += 1
+        new = Hello(PROTOCOL, self._attempt, self._name, auth=self._auth)
+        self._out.append(encode_message(new if self.identity is None else self.identity.hello(self._attempt, self._name, self._auth)))
+
+    def receive(self, data: bytes | str, binary: bool, now: float) -> None:
+        """Take one frame of the server. Never raises."""
+        connection = self._connection
+        if connection is None or self.closing is not None:
+            return
+        connection.heard_at = now
+        connection.asked_at = None
+        connection.frames_received += 1
+        connection.bytes_unacknowledged += len(data)
+        try:
+            json, rest = split(data, binary)
+            self._handle(decode_server(json), rest, connection, now)
+        except ProtocolError as error:
+            self._prediction.owner.report(error, "a frame of the server")
+            # The state is in doubt, so the whole of it is asked for. Actions stay: the welcome says which were decided.
+            if self.identity is not None:
+                self.identity.in_doubt = True
+            self.closing = (4097, "out_of_step")
+
+    def frames_to_send(self, now: float) -> list[Frame]:
+        """The frames to write now, in order; each is given out once."""
+        connection = self._connection
+        if connection is None:
+            return []
+        if connection.phase == "live" and self.closing is None:
+            self._pump()
+        if connection.ack_at is not None and (now >= connection.ack_at or connection.bytes_unacknowledged >= ACK_BYTES):
+            self._acknowledge(connection)
+        frames = list(self._out)
+        self._out.clear()
+        return frames
+
+    def tick(self, now: float) -> None:
+        """Look at the clock: a silent server is asked, and then given up."""
+        connection = self._connection
+        if connection is None or self.closing is not None:
+            return
+        if connection.asked_at is not None:
+            if now - connection.asked_at >= GRACE:
+                self.closing = (4003, "silent")
+        elif now - connection.heard_at >= SILENCE:
+            connection.asked_at = now
+            if connection.phase != "greeting":
+                self._send(Ping())
+
+    def next_deadline(self) -> float | None:
+        """When there is something to do next: `tick` and `frames_to_send`."""
+        connection = self._connection
+        if connection is None:
+            return None
+        watch = connection.heard_at + SILENCE if connection.asked_at is None else connection.asked_at + GRACE
+        return watch if connection.ack_at is None else min(watch, connection.ack_at)
+
+    def lost(self, code: int, reason: str, now: float) -> None:
+        """The transport is gone, or could not be opened."""
+        if self.status.state == CLOSED:
+            return
+        if 4100 <= code < 4200:
+            self._end(code, reason)
+            return
+        connection = self._connection
+        live_for = 0.0 if connection is None or connection.live_since is None else now - connection.live_since
+        self._drop()
+        retry_at = now + self._backoff.next(live_for)
+        self._set_status(Status(OFFLINE, reason or f"the connection was lost ({code})", retry_at=retry_at))
+
+    def hurry(self) -> None:
+        """Open the next transport now, where there is a wait for it."""
+        if self.status.retry_at is not None:
+            self._set_status(Status(OFFLINE, self.status.reason, retry_at=0.0))
+
+    def close(self) -> None:
+        """Leave for good: the goodbye is among the frames to send, and then the transport is to be closed."""
+        if self.status.state == CLOSED:
+            return
+        goodbye = self._connection is not None
+        self._end(1000, "closed by this client")
+        if goodbye:
+            self._connection = Connection(0.0)
+            self._send(Bye())
+        self.closing = (1000, "")
+
+    # --- what the user does
+
+    def call(self, service: str, args: dict[str, Any], object_id: str | None) -> Answer[Any]:
+        """Ask for a service."""
+        pending = self._prediction.pending
+        waiting = WaitingCall(Call(self._next_call, service, args, object_id), pending[-1].cseq if pending else 0)
+        self._next_call += 1
+        if self.status.state == CLOSED:
+            waiting.answer.fail(CallError("closed", f"the client is closed: {self.status.reason}"))
+        else:
+            self._calls.append(waiting)
+        return waiting.answer
+
+    def mint_id(self) -> str:
+        """A new object's id.
+
+        Raises:
+            LocalError: the client has no session yet.
+        """
+        if self.identity is None:
+            raise LocalError("objects can be created once the client has been live; wait for it first")
+        self._next_id += 1
+        return f"{self.identity.id}.{self._next_id - 1}"
+
+    # --- what comes
+
+    def _handle(self, message: Any, rest: bytes, connection: Connection, now: float) -> None:
+        match message:
+            case Ping():
+                # At once and together: an unacknowledged frame looks like a client that hangs.
+                self._acknowledge(connection)
+                self._send(Pong())
+                return
+            case Welcome():
+                self._welcome(message, connection, now)
+            case Snapshot():
+                self._snapshot(message, rest, connection, now)
+            case Update():
+                self._update(message, rest, connection)
+            case Result():
+                self._result(message, rest)
+            case Error():
+                self._noticed(message)
+        if connection.ack_at is None:
+            connection.ack_at = now + ACK_DELAY
+
+    def _welcome(self, welcome: Welcome, connection: Connection, now: float) -> None:
+        if connection.phase != "greeting":
+            raise ProtocolError("a second welcome came; expected one")
+        connection.welcome = welcome
+        self._limit_bytes = welcome.limits.get("message_bytes", self._limit_bytes)
+        if welcome.resume == "snapshot":
+            connection.phase = "loading"
+            return
+        identity = self.identity
+        if identity is None or identity.in_doubt or identity.epoch != welcome.epoch or identity.id != welcome.session:
+            raise ProtocolError(f"welcome resumes epoch {welcome.epoch!r} of {welcome.session!r}, which this client is not at")
+        identity.token = welcome.token
+        for pending in self._prediction.pending:
+            if pending.cseq > welcome.cseq:
+                pending.sent = None
+        self._last_sent = welcome.cseq
+        self._go_live(connection, now)
+
+    def _snapshot(self, snapshot: Snapshot, rest: bytes, connection: Connection, now: float) -> None:
+        welcome = connection.welcome
+        if connection.phase != "loading" or welcome is None or snapshot.page != connection.next_page:
+            raise ProtocolError(f"page {snapshot.page} of a snapshot came; expected {connection.next_page}")
+        connection.next_page += 1
+        connection.pages += unescape(snapshot.changes, cut_buffers(snapshot.buffers, rest))
+        if connection.next_page < snapshot.pages:
+            return
+        former = self.identity
+        new_session: NewSession | None = None
+        if former is not None and former.id != welcome.session:
+            new_session = NewSession(former.id, welcome.session, former.epoch == welcome.epoch)
+        self.identity = Identity(welcome.session, welcome.token, welcome.epoch, snapshot.seq, welcome.hash)
+        self._last_sent = welcome.cseq
+        pages, connection.pages = connection.pages, []
+        self._prediction.load(pages, welcome.cseq, welcome.rejected, new_session)
+        self._go_live(connection, now)
+
+    def _update(self, update: Update, rest: bytes, connection: Connection) -> None:
+        identity = self.identity
+        if connection.phase != "live" or identity is None:
+            raise ProtocolError("an update came before the state that it changes")
+        if update.prev != identity.seq:
+            # A gap loses nothing but time: the same hello as after a broken connection fetches what is missing.
+            self.closing = (4096, "gap")
+            return
+        transactions = _filled(update.transactions, cut_buffers(update.buffers, rest))
+
+        def applied() -> None:
+            identity.seq, identity.hash = update.seq, None if update.hash is UNSET else update.hash
+
+        self._prediction.receive(transactions, applied)
+
+    def _result(self, result: Result, rest: bytes) -> None:
+        waiting = self._sent_calls.pop(result.id, None)
+        if waiting is None:
+            return  # whoever asked was told `disconnected` when the connection broke
+        if result.error is not UNSET:
+            waiting.answer.fail(CallError(result.error.code, result.error.message, result.error.incident))
+        else:
+            value = None if result.value is UNSET else unescape(result.value, cut_buffers(result.buffers, rest))
+            waiting.answer.give(value)
+
+    def _go_live(self, connection: Connection, now: float) -> None:
+        connection.phase = "live"
+        connection.live_since = now
+        self._set_status(Status(LIVE))
+
+    # --- what goes
+
+    def _send(self, message: Any) -> None:
+        self._out.append(encode_message(message))
+
+    def _acknowledge(self, connection: Connection) -> None:
+        connection.ack_at = None
+        connection.bytes_unacknowledged = 0
+        seq = self.identity.seq if connection.phase == "live" and self.identity is not None else 0
+        self._send(Ack(seq, connection.frames_received))
+
+    def _pump(self) -> None:
+        """Queue what may go. Edits by position in one text or list go one action at a time: the server moves an edit past what others did
+        since its `base`, and could not do that right across an action of this client that it had decided in between."""
+        under_way: set[Key] = set()
+        for pending in list(self._prediction.pending):
+            if pending.sent is None:
+                if edited_places(pending.changes) & under_way:
+                    break
+                self._send_calls(pending.cseq - 1)
+                assert self.identity is not None  # live
+                frame = encode_action(pending.cseq, self.identity.seq, pending.changes)
+                if len(frame.data) > self._limit_bytes:
+                    message = f"an action of {len(frame.data)} bytes; the server takes {self._limit_bytes} in one message"
+                    self._prediction.give_up(pending, "limit", message)
+                    return self._pump()
+                pending.sent = pending.changes
+                pending.was_sent = True
+                self._last_sent = pending.cseq
+                self._out.append(frame)
+            under_way |= written_places(pending.changes)
+        self._send_calls(self._last_sent)
+        return None
+
+    def _send_calls(self, cseq: int) -> None:
+        while self._calls and self._calls[0].after <= cseq:
+            waiting = self._calls.popleft()
+            self._sent_calls[waiting.message.id] = waiting
+            self._send(waiting.message)
+
+    # --- the end
+
+    def _drop(self) -> None:
+        self._connection = None
+        self.closing = None
+        self._out.clear()
+        sent, self._sent_calls = self._sent_calls, {}
+        for waiting in sent.values():
+            waiting.answer.fail(CallError("disconnected", "the connection was lost before the answer came"))
+
+    def _end(self, code: int, reason: str) -> None:
+        self._drop()
+        calls, self._calls = list(self._calls), deque()
+        for waiting in calls:
+            waiting.answer.fail(CallError("closed", f"the client is closed: {reason}"))
+        self._set_status(Status(CLOSED, reason, code))
+        self._prediction.abandon("closed", reason)
+
+    def _set_status(self, status: Status) -> None:
+        self.status = status
+        self._status_changed(status)
+
+
+def _filled(transactions: list[TransactionMessage], buffers: list[Buffer]) -> list[TransactionMessage]:
+    """The transactions with their own buffers in place."""
+    filled: list[TransactionMessage] = []
+    taken = 0
+    for transaction in transactions:
+        changes = transaction.changes
+        if changes is not UNSET:
+            count = 0 if transaction.buffers is UNSET else transaction.buffers
+            changes = unescape(changes, buffers[taken : taken + count])
+            taken += count
+        filled.append(TransactionMessage(transaction.seq, transaction.cseq, changes, transaction.error))
+    return filled
