@@ -27,6 +27,7 @@ from objectsync.sobject import SObject
 from .comm import CommShell
 from .display import SHOWN, Displays
 from .links import Links
+from .stranded import StrandedRequests
 
 logger = logging.getLogger("objectsync.jupyter")
 
@@ -170,6 +171,7 @@ class Notebook:
         self.displays.show_objects_of(self.server)
         self.links = None if kernel is None else Links(self.server, _loop_of(kernel))
         self.shell = None if self.links is None else CommShell(self.links, kernel)
+        self.stranded = None if kernel is None else StrandedRequests(kernel)
         if self.links is not None:
             self.jobs.deaf = self.links.is_deaf
             ip.events.register("pre_execute", self.links.cell_begins)
@@ -185,6 +187,8 @@ class Notebook:
             self.links.close()
             self._ip.events.unregister("pre_execute", self.links.cell_begins)
             self._ip.events.unregister("post_execute", self.links.cell_ended)
+        if self.stranded is not None:
+            self.stranded.close()
         self.server.close()
         self.jobs.stop()
 
