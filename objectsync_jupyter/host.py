@@ -25,6 +25,7 @@ from objectsync.server import Server
 from objectsync.sobject import SObject
 
 from .comm import CommShell
+from .direct import DirectShell, direct_shell
 from .display import SHOWN, Displays
 from .links import Links
 from .stranded import StrandedRequests
@@ -172,8 +173,9 @@ class Notebook:
         self.links = None if kernel is None else Links(self.server, _loop_of(kernel))
         self.shell = None if self.links is None else CommShell(self.links, kernel)
         self.stranded = None if kernel is None else StrandedRequests(kernel)
+        self.direct: DirectShell | None = None if kernel is None else direct_shell(self.server)
+        self.jobs.deaf = self._is_deaf
         if self.links is not None:
-            self.jobs.deaf = self.links.is_deaf
             ip.events.register("pre_execute", self.links.cell_begins)
             ip.events.register("post_execute", self.links.cell_ended)
         self._load = _load_silently(ip)
@@ -189,8 +191,13 @@ class Notebook:
             self._ip.events.unregister("post_execute", self.links.cell_ended)
         if self.stranded is not None:
             self.stranded.close()
+        if self.direct is not None:
+            self.direct.close()  # last: its pages would come back over comms
         self.server.close()
         self.jobs.stop()
+
+    def _is_deaf(self) -> bool:
+        return self.links is not None and self.links.is_deaf() and not (self.direct is not None and self.direct.pages)
 
 
 def _loop_of(kernel: Any) -> asyncio.AbstractEventLoop | None:

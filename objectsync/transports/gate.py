@@ -30,12 +30,13 @@ def is_loopback(host: str) -> bool:
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether a request may come in. `status` and `reason` say why not; `authorized` that it carried the token; `cookie`
-    is what to set where the token was in the URL, so that it need not stay there."""
+    is what to set where the token was in the URL, so that it need not stay there; `response` are headers for a handshake's answer."""
 
     status: int = 200
     reason: str = ""
     authorized: bool = False
     cookie: str = ""
+    response: tuple[tuple[str, str], ...] = ()
 
 
 class Gate:

@@ -90,6 +90,7 @@ class WebSocketShell:
                     port or (ports[0] if ports else 0),
                     subprotocols=[Subprotocol(SUBPROTOCOL)],
                     process_request=self._process_request,
+                    process_response=_add_headers,
                     max_size=self._hub.limits.message_bytes,
                     max_queue=16,
                     open_timeout=self._hub.limits.hello_seconds,
@@ -106,6 +107,16 @@ class WebSocketShell:
             ports.append(server.sockets[0].getsockname()[1])
         self._tick()
         return ports
+
+    @property
+    def connected(self) -> int:
+        """How many sockets are open."""
+        return len(self._clients)
+
+    def filenos(self) -> list[int]:
+        """The file descriptors of all of its sockets."""
+        listening = [socket.fileno() for server in self._servers for socket in server.sockets]
+        return listening + [client.socket.transport.get_extra_info("socket").fileno() for client in self._clients.values()]
 
     async def close(self) -> None:
         """Stop listening, and tell every client that the server goes down."""
@@ -136,6 +147,7 @@ class WebSocketShell:
                 reason = f"this server speaks the WebSocket subprotocol {SUBPROTOCOL}\n"
                 return _response(Answer(400, (("Content-Type", "text/plain; charset=utf-8"),), reason.encode()))
             socket.objectsync_authorized = verdict.authorized  # type: ignore[attr-defined]  # carried to `_serve`
+            socket.objectsync_response = verdict.response  # type: ignore[attr-defined]  # carried to `_add_headers`
             return None
         path = urlsplit(request.path).path
         if path in ("/healthz", "/readyz"):
@@ -246,6 +258,11 @@ class WebSocketShell:
 
 _closing: set[asyncio.Task[None]] = set()
 """Sockets being closed; the event loop holds tasks weakly."""
+
+
+def _add_headers(socket: ServerConnection, request: Request, response: Response) -> None:
+    for name, value in getattr(socket, "objectsync_response", ()):
+        response.headers[name] = value
 
 
 def _response(answer: Answer) -> Response:

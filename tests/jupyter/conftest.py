@@ -71,26 +71,42 @@ def subshell_kernel(request: pytest.FixtureRequest) -> str:
 class Lab:
     """A running JupyterLab with a directory of its own.
 
-    With our `extension` in the page and (`prompt`) in the server, and without ipywidgets'.
+    With our `extension` in the page and (`prompt`) in the server, and `ipywidgets`' only where it is asked for. `settings` are more of the
+    server's, in Python.
     """
 
-    def __init__(self, folder: Path, app: str = "lab", *, extension: bool = True, prompt: bool = True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        app: str = "lab",
+        *,
+        extension: bool = True,
+        prompt: bool = True,
+        ipywidgets: bool = False,
+        token: str = "",
+        base: str = "",
+        settings: str = "",
+    ) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.notebooks = folder / "notebooks"
         self.notebooks.mkdir(parents=True)
         self.log = folder / "lab.log"
+        self.token = token
+        self.base = base.rstrip("/")
         data = folder / "data"
         if extension:
             assert (EXTENSION / "package.json").exists(), "the extension is not built: cd js && npm run build"
             link = data / "labextensions" / "@objectsync" / "labextension"
             link.parent.mkdir(parents=True)
             link.symlink_to(EXTENSION)
-        if prompt:
-            config = folder / "config" / "jupyter_server_config.d" / "objectsync_jupyter.json"
-            config.parent.mkdir(parents=True)
-            config.write_text((ROOT / "objectsync_jupyter" / "server_config.json").read_text())
+        # Said either way: an installation of ours has enabled it for the whole environment.
+        config = folder / "config" / "jupyter_server_config.d" / "objectsync_jupyter.json"
+        config.parent.mkdir(parents=True)
+        config.write_text(json.dumps({"ServerApp": {"jpserver_extensions": {"objectsync_jupyter": prompt}}}))
+        if settings:
+            (folder / "config" / "jupyter_server_config.py").write_text(settings)
         for version in KERNELS:
             python = python_of(version)
             if python is not None:
@@ -102,6 +118,7 @@ class Lab:
             **os.environ,
             "JUPYTER_PATH": str(data),
             "JUPYTER_CONFIG_DIR": str(folder / "config"),
+            "JUPYTER_CONFIG_PATH": str(folder / "config"),  # in a virtual environment its own comes before the user's
             "JUPYTER_DATA_DIR": str(folder / "own"),
             "JUPYTER_RUNTIME_DIR": str(folder / "run"),
             "IPYTHONDIR": str(folder / "ipython"),
@@ -112,9 +129,8 @@ class Lab:
         overrides = folder / "config" / "labconfig" / "default_setting_overrides.json"
         overrides.parent.mkdir(parents=True)
         overrides.write_text(json.dumps({"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}))
-        others = {
-            "disabledExtensions": {"@jupyter-widgets/jupyterlab-manager": True}
-        }  # it logs errors of its own with two pages on one kernel
+        # It logs errors of its own with two pages on one kernel.
+        others = {"disabledExtensions": {"@jupyter-widgets/jupyterlab-manager": not ipywidgets}}
         (overrides.parent / "page_config.json").write_text(json.dumps(others))
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
@@ -122,7 +138,7 @@ class Lab:
                     *(sys.executable, "-m", "jupyter", app, "--no-browser", "--allow-root", "--expose-app-in-browser"),
                     *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={self.port}", "--ServerApp.port_retries=0"),
                     *(
-                        "--IdentityProvider.token=",
+                        f"--IdentityProvider.token={token}",
                         "--ServerApp.password=",
                         "--ServerApp.disable_check_xsrf=True",
                         f"--ServerApp.root_dir={self.notebooks}",
@@ -136,14 +152,14 @@ class Lab:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://127.0.0.1:{self.port}{self.base}"
 
     def _wait(self) -> None:
         end = time.monotonic() + 60
         while time.monotonic() < end:
             assert self.process.poll() is None, self.log.read_text()
             try:
-                with urllib.request.urlopen(f"{self.url}/api/status", timeout=2):
+                with urllib.request.urlopen(f"{self.url}/api/status?token={self.token}", timeout=2):
                     return
             except OSError:
                 time.sleep(0.1)
@@ -160,7 +176,7 @@ class Lab:
         (self.notebooks / name).write_text(json.dumps(content))
 
     def kernels(self) -> list[dict[str, Any]]:
-        with urllib.request.urlopen(f"{self.url}/api/kernels", timeout=5) as answer:
+        with urllib.request.urlopen(f"{self.url}/api/kernels?token={self.token}", timeout=5) as answer:
             listed: list[dict[str, Any]] = json.load(answer)
         return listed
 

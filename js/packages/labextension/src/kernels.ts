@@ -7,7 +7,7 @@
  */
 import type { Kernel, KernelMessage } from '@jupyterlab/services'
 import { Client, Signal } from '@objectsync/client'
-import { comm } from './comm.js'
+import { fastest } from './direct.js'
 import { forgetSubshell } from './wire.js'
 
 export const VIEW = 'application/vnd.objectsync.view+json'
@@ -95,7 +95,7 @@ export class KernelClient {
           queueMicrotask(() => handlers.closed(1006, 'there is no kernel'))
           return { send() {}, close() {} }
         }
-        return comm(kernel, {
+        return fastest(kernel, {
           ready: (epoch) => this.#ready(epoch),
           absent: () => queueMicrotask(() => this.#leave()),
         })(handlers)
