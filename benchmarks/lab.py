@@ -2,7 +2,7 @@
 
 Each click begins with `button.click()` in the page and ends when the text beside it has changed; a handler in Python adds one. Everything
 is measured in one run, in turns, so that whatever else the machine does hits all alike: a Lab without our server extension and one with
-it, and in each a notebook with both buttons. (With it, kernel websockets have TCP_NODELAY, from which ipywidgets gains as well.)
+it, and a page for each button. (With it, kernel websockets have TCP_NODELAY, from which ipywidgets gains as well.)
 """
 
 from __future__ import annotations
