@@ -1,4 +1,5 @@
-"""Which server `Button("Go")` creates in: the one of the innermost `with server.as_current():`, else the newest one."""
+"""Where `Button("Go")` creates: below the innermost `with column:`, else in the server of the innermost `with server.as_current():`, else
+in the newest one."""
 
 from __future__ import annotations
 
@@ -8,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from .errors import LocalError
 
 if TYPE_CHECKING:
+    from .sobject import SObject
     from .tree import Tree
 
+_parents: ContextVar[tuple[SObject, ...]] = ContextVar("objectsync_parents", default=())
 _chosen: ContextVar[Any] = ContextVar("objectsync_current_server", default=None)
 _newest: Any = None
 
@@ -26,6 +29,22 @@ def current_server() -> Any:
             "there is no server yet; create one with objectsync.Server(port=8765) (in a notebook: %load_ext objectsync_jupyter)"
         )
     return server
+
+
+def current_parent() -> SObject | None:
+    """The object of the innermost `with object:`, if there is one."""
+    parents = _parents.get()
+    return parents[-1] if parents else None
+
+
+def enter_parent(parent: SObject) -> None:
+    """Begin `with parent:`; ends with `leave_parent`."""
+    _parents.set((*_parents.get(), parent))
+
+
+def leave_parent() -> None:
+    """End the innermost `with parent:`."""
+    _parents.set(_parents.get()[:-1])
 
 
 def set_newest(tree: Tree | None) -> None:

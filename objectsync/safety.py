@@ -7,6 +7,7 @@ at the call. `tests/vectors/dom_safety.json` holds the lists and cases that both
 
 from __future__ import annotations
 
+import difflib
 import re
 from typing import Any
 from urllib.parse import urlsplit
@@ -50,6 +51,23 @@ ATTRIBUTES = _words(
     """
 )
 """Names that stand for themselves; `aria-*` and `data-*` come on top."""
+
+EVENT_FIELDS = _words(
+    """
+    altKey animationName button buttons clientX clientY code ctrlKey data deltaMode deltaX deltaY deltaZ detail elapsedTime elementX
+    elementY height inputType isComposing isPrimary key location metaKey movementX movementY newState offsetX offsetY oldState pageX
+    pageY pointerId pointerType pressure propertyName repeat screenX screenY shiftKey tiltX tiltY timeStamp width
+    """
+)
+"""What may be asked of an event. `elementX` and `elementY` are its place within the element that listens; on top comes
+`target.…` (where it happened) and `currentTarget.…` (the element that listens) of TARGET_FIELDS."""
+
+TARGET_FIELDS = _words(
+    """
+    checked clientHeight clientWidth currentTime duration ended id muted naturalHeight naturalWidth offsetHeight offsetWidth open paused
+    scrollHeight scrollLeft scrollTop scrollWidth selectionEnd selectionStart tagName value valueAsNumber volume
+    """
+)
 
 ATTRIBUTE_PATTERNS = ("aria-*", "data-*")
 URL_ATTRIBUTES = frozenset({"cite", "href", "poster", "src"})
@@ -95,6 +113,26 @@ def check_attribute(tag: str | None, name: str, value: Any) -> None:
     reason = refuse_attribute(tag, name, "" if value is None or isinstance(value, bool) else str(value))
     if reason is not None:
         raise InvalidChangeError(f"the attribute {name!r} cannot be {describe(value)}: {reason} (docs/security.md)")
+
+
+def check_event_field(field: str) -> None:
+    """Whether this field of an event may be asked for.
+
+    Raises:
+        InvalidChangeError: it may not.
+    """
+    if not allowed_event_field(field):
+        near = difflib.get_close_matches(field, [*EVENT_FIELDS, *(f"target.{each}" for each in sorted(TARGET_FIELDS))], 1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise InvalidChangeError(f"the event field {field!r} is not on the allow list (docs/security.md).{hint}")
+
+
+def allowed_event_field(field: str) -> bool:
+    """Whether this field of an event may be asked for."""
+    if field in EVENT_FIELDS:
+        return True
+    where, _, name = field.partition(".")
+    return where in ("target", "currentTarget") and name in TARGET_FIELDS
 
 
 def check_style(name: str, value: Any) -> None:

@@ -12,12 +12,12 @@ from __future__ import annotations
 import difflib
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, get_origin
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, get_origin
 
 from .attributes import DeclaredAttribute, Shadowable, TopicT, attribute, make_spec
 from .changes import Set
 from .compat import OlderNames
-from .current import current_server
+from .current import current_parent, current_server, enter_parent, leave_parent
 from .errors import AlreadyExists, Destroyed, InvalidValue, UnknownAttribute
 from .snapshot import record_subtree, to_plain, walk
 from .topics import AttributeSpec, EventTopic, Topic, Validator
@@ -106,6 +106,8 @@ class SObject(OlderNames):
     def __init__(self, *args: Any, parent: SObject | None = None, server: Tree | None = None, id: str | None = None, **kwargs: Any) -> None:
         if parent is not None and not isinstance(parent, SObject):
             raise TypeError(f"expected an SObject as the parent, got {parent!r}")
+        if parent is None and server is None:
+            parent = current_parent()
         tree = parent._os_tree if parent is not None else server if server is not None else current_server()
         tree._build_new(self, parent, id, args, kwargs)
 
@@ -127,6 +129,14 @@ class SObject(OlderNames):
         """The object is about to go; its children are gone through before it."""
 
     # --- the tree
+
+    def __enter__(self) -> Self:
+        """`with column:` – what is created inside, with no parent of its own, comes below this object."""
+        enter_parent(self)
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        leave_parent()
 
     @Shadowable
     def id(self) -> str:

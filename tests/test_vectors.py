@@ -14,7 +14,18 @@ from objectsync import attribute as declare
 from objectsync.changes import AnyChange, Change, Define, DeleteText, InsertText, TopicChange
 from objectsync.frames import cut_buffers, split
 from objectsync.protocol import decode_changes, decode_client, decode_server
-from objectsync.safety import ATTRIBUTE_PATTERNS, ATTRIBUTES, URL_ATTRIBUTES, URL_SCHEMES, check_tag, refuse_attribute, refuse_style
+from objectsync.safety import (
+    ATTRIBUTE_PATTERNS,
+    ATTRIBUTES,
+    EVENT_FIELDS,
+    TARGET_FIELDS,
+    URL_ATTRIBUTES,
+    URL_SCHEMES,
+    check_event_field,
+    check_tag,
+    refuse_attribute,
+    refuse_style,
+)
 from objectsync.topics import TOPIC_TYPES
 from objectsync.transform import transform_sequences
 from objectsync.tree import Tree
@@ -113,6 +124,13 @@ class TestSafety:
         assert sorted([*ATTRIBUTES, *ATTRIBUTE_PATTERNS]) == sorted(SAFETY["allowed_attributes"])
         assert sorted(URL_ATTRIBUTES) == sorted(SAFETY["url_attributes"])
         assert sorted(URL_SCHEMES) == sorted(SAFETY["url_schemes"])
+        assert sorted(EVENT_FIELDS) == SAFETY["event_fields"]
+        assert sorted(TARGET_FIELDS) == SAFETY["event_target_fields"]
+
+    @pytest.mark.parametrize("field", SAFETY["event_fields_denied"])
+    def test_event_fields_that_may_not(self, field: str) -> None:
+        with pytest.raises(InvalidChangeError):
+            check_event_field(field)
 
     @pytest.mark.parametrize("tag", SAFETY["tags"]["allowed"])
     def test_tags_that_may(self, tag: str) -> None:

@@ -97,6 +97,7 @@ export class Client {
   readonly #frameSignal: Signal<[]>
   readonly #settledSignal: Signal<[]>
   readonly #touchedSignal: Signal<[SObject, string | null]>
+  readonly #emittedSignal: Signal<[SObject, string, Dict]>
   readonly #rejectedSignal: Signal<[Rejection]>
   readonly #noticeSignal: Signal<[ErrorNotice]>
   #status: Status = { state: 'connecting' }
@@ -122,11 +123,13 @@ export class Client {
     this.#frameSignal = signal('frames')
     this.#settledSignal = signal('settled')
     this.#touchedSignal = signal('touched')
+    this.#emittedSignal = signal('emissions')
     this.#rejectedSignal = signal('rejections')
     this.#noticeSignal = signal('errors')
     this.#replica = new Replica(this.#makeHost(), {
       touched: (object, name) => this.#touchedSignal.emit(object, name),
       settled: () => this.#settledSignal.emit(),
+      emitted: (topic, args) => this.#emittedSignal.emit(topic.object, topic.name, args),
       acted: () => this.#pumpSoon(),
       rejected: (rejection) => this.#rejectedSignal.emit(rejection),
     })
@@ -183,6 +186,10 @@ export class Client {
   onTouched(listener: (object: SObject, name: string | null) => void): Disconnect {
     return this.#touchedSignal.connect(listener)
   }
+  /** Runs for each event that the server emits, after all else that came with it. */
+  onEmitted(listener: (object: SObject, name: string, args: Dict) => void): Disconnect {
+    return this.#emittedSignal.connect(listener)
+  }
   /** Runs when an action of this client was not applied; it has been taken back by then. */
   onRejected(listener: (rejection: Rejection) => void): Disconnect {
     return this.#rejectedSignal.connect(listener)
@@ -199,6 +206,7 @@ export class Client {
       this.#frameSignal,
       this.#settledSignal,
       this.#touchedSignal,
+      this.#emittedSignal,
       this.#rejectedSignal,
       this.#noticeSignal,
     ]

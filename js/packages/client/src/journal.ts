@@ -22,6 +22,8 @@ type Step =
 export interface Audience {
   touched(object: SObject, name: string | null): void
   settled(): void
+  /** The server emitted an event; told last, so that what came with it is there. */
+  emitted(topic: Topic, args: Dict): void
 }
 
 export class Journal {
@@ -35,6 +37,8 @@ export class Journal {
   readonly #gone = new Map<string, SObject>()
   readonly #steps: Step[] = []
   readonly #emitted: Step[] = []
+  /** All emissions of the batch, for the audience. */
+  readonly #emissions: (readonly [Topic, Dict])[] = []
 
   /** From now on, and for what was done so far, only the net difference will be told. */
   goNet(): void {
@@ -74,6 +78,7 @@ export class Journal {
   }
 
   emitted(topic: Topic, kind: 'emit' | 'unemit', args: Dict): void {
+    if (kind === 'emit') this.#emissions.push([topic, args])
     if (topic.listenerCount > 0) {
       const steps = this.#net ? this.#emitted : this.#steps
       steps.push({ topic, happened: [kind, args] })
@@ -159,6 +164,7 @@ export class Journal {
     for (const [object, names] of touched) for (const name of names) audience.touched(object, name)
     for (const object of this.#gone.values()) object.signals?.destroy.emit()
     audience.settled()
+    for (const [topic, args] of this.#emissions) if (topic.object.state.alive) audience.emitted(topic, args)
   }
 
   #tellNetSteps(changed: readonly (readonly [Topic, Held])[], speaks: (object: SObject) => boolean): void {

@@ -79,7 +79,7 @@ export function bareTree(): Tree {
   return tree
 }
 
-export const silent = { touched: () => {}, settled: () => {} }
+export const silent = { touched: () => {}, settled: () => {}, emitted: () => {} }
 
 export function applyAll(tree: Tree, changes: readonly Change[]): Change[] {
   const journal = new Journal()

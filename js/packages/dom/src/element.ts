@@ -3,12 +3,14 @@
  *
  * - The tag is the frontend type, or the attribute `tag` where that is `Element`, or div.
  * - Of these attributes it shows those the object has: `text`, `style` (dict), `attrs` (dict), `classes` (set), `value`, `checked`.
- * - An event attribute listens to the DOM event of its name, and emits a small payload.
+ * - An event attribute listens to the DOM event of its name, as `events` says, and emits a small payload.
  * - Everything passes safety.ts; what is refused is left out and named on the console.
  * - One handler serves all elements of a stage: with 5,000 elements there are no 5,000 closures.
  */
 import type { SObject, Value } from '@objectsync/client'
 import { applyValue, isControl, readValue, watchInput } from './controls.js'
+import { attend, fieldsOf, type Listening, listeningOf, Pace } from './listening.js'
+import { INVOKE } from './orders.js'
 import { payloadOf } from './payload.js'
 import { refuseAttribute, refuseStyle, refuseTag, SVG_TAGS } from './safety.js'
 import { View } from './view.js'
@@ -24,6 +26,8 @@ export class ElementView extends View {
   #attrs: ReadonlySet<string> | undefined
   #classes: readonly string[] | undefined
   #events: Set<string> | undefined
+  #listening: ReadonlyMap<string, Listening> | undefined
+  #paces: Map<string, Pace> | undefined
 
   override create(): Element {
     this.#tag = tagOf(this.object)
@@ -40,6 +44,7 @@ export class ElementView extends View {
   }
 
   override touched(name: string): void {
+    if (name === INVOKE) return
     const type = this.object.typeOf(name)
     if (type === 'event' || (type === undefined && this.#events?.has(name))) {
       this.#listen(name, type !== undefined)
@@ -59,6 +64,9 @@ export class ElementView extends View {
         break
       case 'classes':
         this.#showClasses(itemsOf(this.object, name))
+        break
+      case 'events':
+        this.#listening = listeningOf(entriesOf(this.object, name))
         break
       case 'value':
       case 'checked':
@@ -87,16 +95,51 @@ export class ElementView extends View {
   /** @internal A DOM event of an event attribute, or of a form element's own. */
   handle(event: Event): void {
     const { object } = this
+    const { type } = event
     this.stage.guard(object, () => {
+      const emission = this.#emissionOf(event)
       this.stage.client.record(() => {
-        if (event.type === 'input' || event.type === 'change' || event.type === 'compositionend') {
+        if (type === 'input' || type === 'change' || type === 'compositionend') {
           readValue(this.element, object, event)
         }
-        if (this.#events?.has(event.type) && object.has(event.type)) {
-          object.emit(event.type, payloadOf(event))
-        }
+        emission?.()
       })
     })
+  }
+
+  /** What tells Python of an event now; undefined when it is told later, or not at all. */
+  #emissionOf(event: Event): (() => void) | undefined {
+    const { object } = this
+    const { type } = event
+    if (!this.#events?.has(type) || !object.has(type)) return undefined
+    const listening = this.#listening?.get(type)
+    if (!listening) {
+      const payload = payloadOf(event)
+      return () => object.emit(type, payload)
+    }
+    if (!attend(event, listening)) return undefined
+    const payload = listening.fields ? fieldsOf(event, listening.fields) : payloadOf(event)
+    const { throttle, debounce } = listening
+    if (!throttle && !debounce) return () => object.emit(type, payload)
+    const tell = (): void => {
+      if (object.has(type)) this.stage.guard(object, () => object.emit(type, payload))
+    }
+    const pace = this.#paceOf(type)
+    if (throttle) pace.throttle(throttle, tell)
+    else pace.debounce(debounce, tell)
+    return undefined
+  }
+
+  #paceOf(type: string): Pace {
+    this.#paces ??= new Map()
+    let pace = this.#paces.get(type)
+    if (!pace) {
+      const made = new Pace()
+      pace = made
+      this.#paces.set(type, made)
+      this.own(() => made.end())
+    }
+    return pace
   }
 
   #listen(name: string, wanted: boolean): void {

@@ -4,6 +4,7 @@
 export { builtIns } from './builtins.js'
 export { ElementView } from './element.js'
 export { type MountOptions, mount } from './mount.js'
+export type { Order } from './orders.js'
 export { Registry } from './registry.js'
 export { refuseAttribute, refuseStyle, refuseTag, refuseUrl } from './safety.js'
 export { Stage } from './stage.js'

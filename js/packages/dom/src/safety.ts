@@ -40,6 +40,28 @@ export const ATTRIBUTES: ReadonlySet<string> = new Set(
   text-decoration textLength transform vector-effect viewBox visibility word-spacing x x1 x2 y y1 y2`),
 )
 
+/** What may be asked of a DOM event. */
+export const EVENT_FIELDS: ReadonlySet<string> = new Set(
+  words(`
+  altKey animationName button buttons clientX clientY code ctrlKey data deltaMode deltaX deltaY deltaZ detail elapsedTime elementX
+  elementY height inputType isComposing isPrimary key location metaKey movementX movementY newState offsetX offsetY oldState pageX
+  pageY pointerId pointerType pressure propertyName repeat screenX screenY shiftKey tiltX tiltY timeStamp width`),
+)
+
+/** What may be asked of its `target` and `currentTarget`. */
+export const TARGET_FIELDS: ReadonlySet<string> = new Set(
+  words(`
+  checked clientHeight clientWidth currentTime duration ended id muted naturalHeight naturalWidth offsetHeight offsetWidth open paused
+  scrollHeight scrollLeft scrollTop scrollWidth selectionEnd selectionStart tagName value valueAsNumber volume`),
+)
+
+/** Whether this field of an event may be asked for. */
+export function isEventField(field: string): boolean {
+  const [where, name, ...more] = field.split('.')
+  if (name === undefined) return EVENT_FIELDS.has(field)
+  return (where === 'target' || where === 'currentTarget') && TARGET_FIELDS.has(name) && more.length === 0
+}
+
 const PATTERNED = /^(aria|data)-[a-z0-9_.-]{1,64}$/
 export const ATTRIBUTE_PATTERNS: readonly string[] = ['aria-*', 'data-*']
 

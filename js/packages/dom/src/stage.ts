@@ -6,8 +6,9 @@
  * - New views are built detached and inserted once.
  * - A view that fails to be made shows an error box in its place; the others go on.
  */
-import type { Client, SObject } from '@objectsync/client'
+import type { Client, Dict, SObject } from '@objectsync/client'
 import { errorBox, missingBox } from './boxes.js'
+import { INVOKE, orderIn } from './orders.js'
 import type { Registry } from './registry.js'
 import { View } from './view.js'
 
@@ -17,13 +18,18 @@ export class Stage {
   readonly document: Document
   readonly #views = new Map<SObject, View | View[]>()
   readonly #refused = new Set<string>()
-  readonly #end: () => void
+  readonly #ends: readonly (() => void)[]
 
   constructor(client: Client, registry: Registry, document: Document) {
     this.client = client
     this.registry = registry
     this.document = document
-    this.#end = client.onTouched((object, name) => this.#touched(object, name))
+    this.#ends = [
+      client.onTouched((object, name) => this.#touched(object, name)),
+      client.onEmitted((object, name, args) => {
+        if (name === INVOKE) this.#invoke(object, args)
+      }),
+    ]
   }
 
   /** How many views there are. */
@@ -75,7 +81,7 @@ export class Stage {
   }
 
   end(): void {
-    this.#end()
+    for (const end of this.#ends) end()
   }
 
   /** Runs something of a user's; what it throws is reported, with the object named. */
@@ -97,6 +103,12 @@ export class Stage {
     if (this.#refused.has(message)) return
     this.#refused.add(message)
     console.error(message)
+  }
+
+  #invoke(object: SObject, args: Dict): void {
+    const order = orderIn(args, this.client.session)
+    if (!order) return
+    for (const view of [this.#views.get(object) ?? []].flat()) this.guard(object, () => view.invoke(order))
   }
 
   #touched(object: SObject, name: string | null): void {

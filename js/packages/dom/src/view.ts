@@ -6,6 +6,7 @@
  * - A view owns what it opened: `own` and `bind` end with it, and `destroy` runs when it goes.
  */
 import type { Client, Disconnect, SObject } from '@objectsync/client'
+import { invokeOn, type Order } from './orders.js'
 import type { Stage } from './stage.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: what an attribute holds is known to who binds it
@@ -40,6 +41,11 @@ export class View {
 
   /** Runs when the view goes. */
   destroy(): void {}
+
+  /** Carries out an order from Python (`element.focus()`, `element.invoke(method, …)`): here, a method of the element. */
+  invoke(order: Order): void {
+    invokeOn(this.element, order)
+  }
 
   /** The client whose object this is: `record`, `undo`, `call` and so on. */
   get client(): Client {

@@ -4,17 +4,22 @@ import { vectors } from '../../client/test/vectors.js'
 import {
   ATTRIBUTE_PATTERNS,
   ATTRIBUTES,
+  EVENT_FIELDS,
   HTML_TAGS,
+  isEventField,
   refuseAttribute,
   refuseStyle,
   refuseTag,
   SVG_TAGS,
+  TARGET_FIELDS,
   URL_ATTRIBUTES,
   URL_SCHEMES,
 } from '../src/safety.js'
 import { only, show } from './helpers.js'
 
-const { tags, attributes, styles, allowed_attributes, url_attributes, url_schemes } = vectors('dom_safety')
+const { tags, attributes, styles, allowed_attributes, url_attributes, url_schemes, ...rest } =
+  vectors('dom_safety')
+const { event_fields, event_target_fields, event_fields_denied } = rest
 type Triple = [string, string, string]
 
 describe('safety', () => {
@@ -23,6 +28,15 @@ describe('safety', () => {
     expect([...[...ATTRIBUTES].sort(), ...ATTRIBUTE_PATTERNS]).toEqual(allowed_attributes)
     expect([...URL_ATTRIBUTES].sort()).toEqual(url_attributes)
     expect([...URL_SCHEMES].sort()).toEqual(url_schemes)
+    expect([...EVENT_FIELDS].sort()).toEqual(event_fields)
+    expect([...TARGET_FIELDS].sort()).toEqual(event_target_fields)
+  })
+
+  it.each(event_fields_denied as string[])("refuses the event field '%s'", (field) => {
+    expect(isEventField(field)).toBe(false)
+  })
+  it('allows the fields of the event and of its targets', () => {
+    expect(['key', 'target.value', 'currentTarget.scrollTop'].every(isEventField)).toBe(true)
   })
 
   it.each(tags.denied as string[])('refuses <%s>', (tag) => {
