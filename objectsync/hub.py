@@ -26,6 +26,7 @@ from .frames import unescape
 from .jobs import Job, Jobs, wants_argument
 from .limits import Limits
 from .policy import Policy
+from .presence import PresenceList
 from .proposals import Proposals
 from .protocol import Action, Call, Error, Failure
 from .services import Service, Services
@@ -73,6 +74,8 @@ class Hub(Tree):
         """Called with the session's id when a client has gone for good: at once when it said so or closed cleanly, else when nobody
         has resumed it within `Limits.resume_seconds`."""
         self.jobs = jobs
+        self.presence = PresenceList(self.limits, self.lock, self._tell_of_presence)
+        """Who is here: `people` by session, and `on_change`."""
         self._urgers: tuple[Callable[[], None], ...] = ()
         self.transactions.deliver = self._deliver
         self.register_service("undo", self._undo_service)
@@ -146,14 +149,23 @@ class Hub(Tree):
                 for session in self._sessions.values()
                 if session.left_at is not None and now - session.left_at >= self.limits.resume_seconds
             ]
+            for session in self._sessions.values():
+                if session.left_at is not None and now - session.left_at >= self.limits.presence_seconds:
+                    self.presence.remove(session.id)
         for session in expired:
             self.end_session(session)
 
     def next_deadline(self) -> float | None:
         """When `tick` has something to do next; None for never."""
+        limits = self.limits
         with self.lock:
-            left = [session.left_at for session in self._sessions.values() if session.left_at is not None]
-        return min(left) + self.limits.resume_seconds if left else None
+            left = [session for session in self._sessions.values() if session.left_at is not None]
+            deadlines = [
+                session.left_at + (limits.presence_seconds if session.id in self.presence else limits.resume_seconds)
+                for session in left
+                if session.left_at is not None
+            ]
+        return min(deadlines, default=None)
 
     # --- what connections ask (session.Host)
 
@@ -195,6 +207,7 @@ class Hub(Tree):
                 self._departed[session.id] = session
                 if len(self._departed) > self.limits.remembered_sessions:
                     del self._departed[next(iter(self._departed))]
+            self.presence.remove(session.id)
         self._announce(self.on_client_disconnect, session)
 
     def new_token(self) -> str:
@@ -328,11 +341,17 @@ class Hub(Tree):
         return failed
 
     def _announce(self, signal: Signal, session: Session) -> None:
-        def failed(error: BaseException) -> None:
-            self._incident("a listener of the clients' coming and going failed", error)
-
         for listener in (*signal.manual, *signal.auto):
-            self.jobs.later(partial(listener, session.id), failed)
+            self.jobs.later(partial(listener, session.id), partial(self._listener_failed, "the clients' coming and going"))
+
+    def _tell_of_presence(self, tell: Callable[[], None] | None) -> None:
+        """Someone has come, changed or gone: clients hear of it at the pace of the wire, listeners by `tell`, where there are any."""
+        self._wake()
+        if tell is not None:
+            self.jobs.later(tell, partial(self._listener_failed, "presence"))
+
+    def _listener_failed(self, of: str, error: BaseException) -> None:
+        self._incident(f"a listener of {of} failed", error)
 
     def _incident(self, what: str, error: BaseException | None = None) -> str:
         """Log an exception; returns the number by which the log names it."""

@@ -46,5 +46,9 @@ class Limits:
     hello_seconds: float = 5.0
     heartbeat_seconds: float = 10.0
     progress_seconds: float = 10.0
+    presence_bytes: int = 4 * 1024
+    """Of what a client shows to the others for the moment, as JSON."""
+    presence_seconds: float = 3.0
+    """How long a client whose connection broke is still shown as here."""
     unauthenticated_connections: int = 100
     listener_depth: int = 64

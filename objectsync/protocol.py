@@ -58,6 +58,14 @@ class Call(Message, frozen=True, tag="call"):
     buffers: tuple[Position, ...] = ()
 
 
+class Present(Message, frozen=True, tag="present"):
+    """Who the client is, and what it shows for the moment: all of it."""
+
+    name: str = ""
+    color: str = ""
+    state: dict[str, Any] = {}
+
+
 class Ack(Message, frozen=True, tag="ack"):
     """What the client has applied, and how many frames it has received on this connection."""
 
@@ -135,6 +143,21 @@ class Error(Message, frozen=True, tag="error", omit_defaults=False):
     fatal: bool = False
 
 
+class Person(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """One who is here: a name (perhaps empty), a color (`#rrggbb` or empty), and a state of its own making, such as a cursor."""
+
+    name: str
+    color: str
+    state: dict[str, Any]
+
+
+class Presence(Message, frozen=True, tag="presence"):
+    """Who has come, changed or (None) gone; or (`all`) who is here."""
+
+    people: dict[str, Person | None]
+    all: bool = False
+
+
 class TransactionMessage(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """One transaction in an update."""
 
@@ -165,8 +188,8 @@ class Snapshot(Message, frozen=True, tag="snapshot"):
     buffers: tuple[int, ...] = ()
 
 
-ClientMessage = Hello | Action | Call | Ack | Bye | Ping | Pong
-ServerMessage = Welcome | Snapshot | Update | Result | Error | Ping | Pong
+ClientMessage = Hello | Action | Call | Present | Ack | Bye | Ping | Pong
+ServerMessage = Welcome | Snapshot | Update | Result | Presence | Error | Ping | Pong
 
 _client_decoder = msgspec.json.Decoder(ClientMessage)
 _server_decoder = msgspec.json.Decoder(ServerMessage)

@@ -21,7 +21,8 @@ from .errors import ObjectSyncError, ProtocolError
 from .frames import Frame, cut_buffers, encode_message, split, unescape
 from .limits import Limits
 from .log import Answer, Log, Transaction
-from .protocol import PROTOCOL, Ack, Action, Bye, Call, Error, Failure, Hello, Ping, Pong, Rejected, Result, Welcome, decode_client
+from .presence import PresenceList
+from .protocol import PROTOCOL, Ack, Action, Bye, Call, Error, Failure, Hello, Ping, Pong, Present, Rejected, Result, Welcome, decode_client
 from .updates import Updates
 from .values import Buffer
 
@@ -83,6 +84,7 @@ class Host(Protocol):
     limits: Limits
     log: Log
     updates: Updates
+    presence: PresenceList
     lock: Any
 
     def authorized(self, auth: str | None, connection: Connection) -> bool: ...
@@ -110,6 +112,7 @@ class Connection:
         self._pages: deque[Frame] = deque()
         self._results: deque[Frame] = deque()
         self._cursor = 0
+        self._presence_at = -1  # the version of the presence that the client knows; -1 while it has not said who it is
         self._under_way: deque[int] = deque()  # sizes of the frames not yet acknowledged
         self._bytes_under_way = 0
         self._frames_acknowledged = 0
@@ -124,17 +127,17 @@ class Connection:
 
     # --- in
 
-    def receive(self, data: bytes | str, binary: bool, now: float) -> None:
-        """Take one frame of the client. Never raises."""
+    def receive(self, data: bytes | str, binary: bool, now: float) -> bool:
+        """Take one frame of the client. Never raises. Returns whether what it caused should leave at once (presence can wait)."""
         if self.closing:
-            return
+            return True
         self._heard_at = now
         self._pinged_at = None
         try:
             if len(data) > self._host.limits.message_bytes:
                 raise ProtocolError(f"a message of {len(data)} bytes; the limit is {self._host.limits.message_bytes}")
             json, rest = split(data, binary)
-            self._handle(decode_client(json), rest, now)
+            return self._handle(decode_client(json), rest, now)
         except ProtocolError as error:
             self._protocol_error(error)
         except ObjectSyncError as error:
@@ -142,14 +145,15 @@ class Connection:
         except Exception:
             logger.exception("a message of %r could not be handled", self.session)
             self._tell(Error("error", "the server could not handle this message"))
+        return True
 
-    def _handle(self, message: Any, rest: bytes, now: float) -> None:
+    def _handle(self, message: Any, rest: bytes, now: float) -> bool:
         session = self.session
         if isinstance(message, Hello):
             if session is not None:
                 raise ProtocolError("hello came twice on one connection")
             self._hello(message)
-            return
+            return True
         if session is not None:
             session.tokens = session.tokens[:1]
         if session is None:
@@ -167,9 +171,15 @@ class Connection:
                     self._host.call(self, Call(message.id, message.service, args, message.object))
             case Ping():
                 self._out.append(encode_message(Pong()))
+            case Present():
+                if self._spend(now):
+                    self._host.presence.set(session.id, session.identity, message)
+                    self._presence_at = max(self._presence_at, 0)
+                    return False
             case Bye():
                 self.closing = (1000, "bye")
                 self._host.end_session(session, forget=True)
+        return True
 
     def _hello(self, hello: Hello) -> None:
         host = self._host
@@ -333,6 +343,10 @@ class Connection:
                 self._cursor = log.head
             while self._results:
                 self._give(frames, self._results.popleft(), now)
+            presence = self._host.presence
+            if self._presence_at != presence.version and self._presence_at >= 0:
+                self._give(frames, presence.since(self._presence_at), now)
+                self._presence_at = presence.version
         return frames
 
     def _give(self, frames: list[Frame], frame: Frame, now: float) -> None:

@@ -174,8 +174,8 @@ class WebSocketShell:
         connection = client.connection
         try:
             async for data in socket:
-                connection.receive(data, isinstance(data, bytes), self._loop.time())
-                self._pump()  # what a client caused leaves at once
+                if connection.receive(data, isinstance(data, bytes), self._loop.time()):
+                    self._pump()  # what a client caused leaves at once
         except ConnectionClosed:
             pass
         finally:

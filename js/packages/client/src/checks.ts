@@ -71,6 +71,11 @@ export const dictOf =
     return true
   }
 
+export const orNull =
+  (check: Check): Check =>
+  (value) =>
+    value === null || check(value)
+
 export const listOf =
   (check: Check): Check =>
   (value) => {

@@ -7,28 +7,22 @@
  * - A gap, or a frame that does not fit, is never guessed over: it connects again, asking for a snapshot where the state is in doubt.
  * - Close codes from 4100 are final.
  */
+import { Calls } from './calls.js'
 import type { Change } from './changes.js'
 import { type Clock, systemClock } from './clock.js'
 import { CallError, LocalError, ProtocolError } from './errors.js'
 import { type Disconnect, Signal } from './events.js'
 import type { Frame } from './frames.js'
-import type {
-  ClientMessage,
-  ErrorNotice,
-  Result,
-  ServerMessage,
-  Snapshot,
-  Update,
-  Welcome,
-} from './protocol.js'
-import { decodeServer, encode, PROTOCOL_VERSION } from './protocol.js'
+import { Link } from './link.js'
+import { Presence } from './presence.js'
+import type { ErrorNotice, ServerMessage, Snapshot, Update, Welcome } from './protocol.js'
+import { decodeServer, PROTOCOL_VERSION } from './protocol.js'
 import { editedPlaces, writtenPlaces } from './rebase.js'
-import { Backoff } from './reconnect.js'
 import type { PendingAction, Rejection } from './replica.js'
 import { Replica } from './replica.js'
 import type { Host, SObject } from './sobject.js'
 import type { Status } from './status.js'
-import type { Connect, Transport } from './transport.js'
+import type { Connect } from './transport.js'
 import { checkValue, type Dict, type Value } from './values.js'
 
 export interface ClientOptions {
@@ -46,11 +40,6 @@ export interface ClientOptions {
 
 /** An epoch no server has: asks for a snapshot. */
 const NO_EPOCH = '-'
-const ACK_DELAY = 100
-const ACK_BYTES = 64 * 1024
-/** A server is asked after this silence, and given up after the next. */
-const SILENCE = 20_000
-const GRACE = 2_000
 
 /** What a session is, from its first snapshot on. */
 interface Session {
@@ -62,37 +51,22 @@ interface Session {
   hash: string | undefined
 }
 
-interface WaitingCall {
-  readonly message: Extract<ClientMessage, { type: 'call' }>
-  /** The calls wait for the actions made before them. */
-  readonly after: number
-  readonly resolve: (value: Value) => void
-  readonly reject: (error: CallError) => void
-}
-
-/** What lives as long as one connection. */
-class Connection {
-  transport: Transport | undefined
+/** How far the greeting on a connection has come. */
+class Greeting {
   phase: 'opening' | 'greeting' | 'loading' | 'live' = 'opening'
   welcome: Welcome | undefined
   pages: Change[] = []
   nextPage = 0
-  framesReceived = 0
-  bytesUnacked = 0
-  liveSince: number | undefined
-  heardAt: number
-  cancelAck: (() => void) | undefined
-  cancelWatch: (() => void) | undefined
-  constructor(now: number) {
-    this.heardAt = now
-  }
 }
 
 export class Client {
   readonly #options: ClientOptions
   readonly #clock: Clock
-  readonly #backoff: Backoff
+  readonly #link: Link
   readonly #replica: Replica
+  readonly #calls = new Calls()
+  /** Who else is here: `people`, `set({ name, color, state })`, `onChange`. */
+  readonly presence: Presence
   readonly #statusSignal: Signal<[Status]>
   readonly #frameSignal: Signal<[]>
   readonly #settledSignal: Signal<[]>
@@ -101,22 +75,23 @@ export class Client {
   readonly #rejectedSignal: Signal<[Rejection]>
   readonly #noticeSignal: Signal<[ErrorNotice]>
   #status: Status = { state: 'connecting' }
-  #connection: Connection | undefined
+  #greeting = new Greeting()
   #session: Session | undefined
   #attempt = 0
-  #cancelRetry: (() => void) | undefined
   #pumping = false
-  #nextCall = 1
   #nextId = 1
   #lastSent = 0
-  #queuedCalls: WaitingCall[] = []
-  readonly #sentCalls = new Map<number, WaitingCall>()
 
   /** Connects at once. */
   constructor(options: ClientOptions) {
     this.#options = options
     this.#clock = options.clock ?? systemClock
-    this.#backoff = new Backoff(options.random ?? Math.random)
+    this.#link = new Link(options.connect, this.#clock, options.random ?? Math.random, {
+      opened: () => this.#hello(),
+      received: (frame) => this.#receive(frame),
+      lost: (code, reason) => this.#lost(code, reason),
+      appliedSeq: () => (this.#greeting.phase === 'live' ? this.seq : 0),
+    })
     const signal = <A extends readonly unknown[]>(where: string): Signal<A> =>
       new Signal<A>((error) => this.#report(error, `a listener of the client's ${where}`))
     this.#statusSignal = signal('status')
@@ -126,6 +101,11 @@ export class Client {
     this.#emittedSignal = signal('emissions')
     this.#rejectedSignal = signal('rejections')
     this.#noticeSignal = signal('errors')
+    this.presence = new Presence(
+      this.#clock,
+      (message) => this.#link.send(message),
+      (error) => this.#report(error, 'a listener of the presence'),
+    )
     this.#replica = new Replica(this.#makeHost(), {
       touched: (object, name) => this.#touchedSignal.emit(object, name),
       settled: () => this.#settledSignal.emit(),
@@ -133,7 +113,7 @@ export class Client {
       acted: () => this.#pumpSoon(),
       rejected: (rejection) => this.#rejectedSignal.emit(rejection),
     })
-    this.#connect()
+    this.#link.connect()
   }
 
   /** The root object; null until the first snapshot came. */
@@ -210,7 +190,7 @@ export class Client {
       this.#rejectedSignal,
       this.#noticeSignal,
     ]
-    return signals.reduce((sum, { size }) => sum + size, 0)
+    return signals.reduce((sum, { size }) => sum + size, this.presence.listenerCount)
   }
 
   /** Makes one action of all that `act` changes: all of it happens, or none. */
@@ -222,18 +202,13 @@ export class Client {
   /** Calls a service of the server, or of `object`. @returns its answer; rejects with `CallError` */
   call(service: string, args: Dict = {}, object?: SObject | string): Promise<Value> {
     checkValue(args)
+    if (this.#status.state === 'closed') {
+      return Promise.reject(new CallError('closed', `the client is closed: ${this.#status.reason}`))
+    }
     const id = typeof object === 'object' ? object.id : object
-    return new Promise((resolve, reject) => {
-      if (this.#status.state === 'closed') {
-        reject(new CallError('closed', `the client is closed: ${this.#status.reason}`))
-        return
-      }
-      const named = id === undefined ? {} : { object: id }
-      const message = { type: 'call', id: this.#nextCall++, service, args, ...named } as const
-      const after = this.#replica.pending.at(-1)?.cseq ?? 0
-      this.#queuedCalls.push({ message, after, resolve, reject })
-      this.#pumpSoon()
-    })
+    const answer = this.#calls.add(service, args, id, this.#replica.pending.at(-1)?.cseq ?? 0)
+    this.#pumpSoon()
+    return answer
   }
 
   /** Undoes the last action, of the subtree of `target` if given. @returns whether something was undone */
@@ -247,16 +222,13 @@ export class Client {
 
   /** Tries to connect at once, where it is waiting to: for a page that is visible or online again. */
   retryNow(): void {
-    if (!this.#cancelRetry) return
-    this.#cancelRetry()
-    this.#cancelRetry = undefined
-    this.#connect()
+    this.#link.retryNow()
   }
 
   /** Leaves for good. */
   close(): void {
     if (this.#status.state === 'closed') return
-    if (this.#connection && this.#connection.phase !== 'opening') this.#send({ type: 'bye' })
+    this.#link.send({ type: 'bye' })
     this.#end(1000, 'closed by this client')
   }
 
@@ -302,23 +274,9 @@ export class Client {
 
   // --- the connection ---------------------------------------------------------------------------------------------
 
-  #connect(): void {
-    const connection = new Connection(this.#clock.now())
-    this.#connection = connection
-    const mine = (act: () => void): void => {
-      if (this.#connection === connection) act()
-    }
-    connection.transport = this.#options.connect({
-      opened: () => mine(() => this.#hello(connection)),
-      received: (frame) => mine(() => this.#receive(frame, connection)),
-      closed: (code, reason) => mine(() => this.#lost(code, reason)),
-    })
-    this.#watch(connection, SILENCE)
-  }
-
-  #hello(connection: Connection): void {
-    connection.phase = 'greeting'
-    connection.heardAt = this.#clock.now()
+  #hello(): void {
+    this.#greeting = new Greeting()
+    this.#greeting.phase = 'greeting'
     const seen = this.#session
       ? {
           session: this.#session.id,
@@ -328,7 +286,7 @@ export class Client {
           ...(this.#session.hash === undefined ? {} : { hash: this.#session.hash }),
         }
       : {}
-    this.#send({
+    this.#link.send({
       type: 'hello',
       protocol: PROTOCOL_VERSION,
       attempt: ++this.#attempt,
@@ -338,104 +296,57 @@ export class Client {
     })
   }
 
-  /** The connection is gone; decides whether and when there is another. */
+  /** The connection is gone; decides whether there is another. */
   #lost(code: number, reason: string): void {
-    const connection = this.#connection
-    if (!connection) return
     if (code >= 4100 && code < 4200) {
       this.#end(code, reason)
       return
     }
-    this.#drop(connection)
-    const liveFor = connection.liveSince === undefined ? 0 : this.#clock.now() - connection.liveSince
-    const delay = this.#backoff.next(liveFor)
-    this.#cancelRetry = this.#clock.after(delay, () => {
-      this.#cancelRetry = undefined
-      this.#connect()
-    })
-    this.#setStatus({
-      state: 'offline',
-      reason: reason || `the connection was lost (${code})`,
-      retryAt: this.#clock.now() + delay,
-    })
+    this.#disconnected()
+    const retryAt = this.#link.retry()
+    this.#setStatus({ state: 'offline', reason: reason || `the connection was lost (${code})`, retryAt })
   }
 
-  #drop(connection: Connection): void {
-    this.#connection = undefined
-    connection.cancelAck?.()
-    connection.cancelWatch?.()
-    for (const { reject } of this.#sentCalls.values()) {
-      reject(new CallError('disconnected', 'the connection was lost before the answer came'))
-    }
-    this.#sentCalls.clear()
-  }
-
-  /** Gives the connection up from this side; `#lost` follows. */
-  #giveUp(code: number, reason: string): void {
-    this.#connection?.transport?.close(code, reason)
+  #disconnected(): void {
+    this.#greeting = new Greeting()
+    this.presence.goOffline()
+    this.#calls.lost()
   }
 
   #end(code: number, reason: string): void {
-    const connection = this.#connection
-    this.#cancelRetry?.()
-    this.#cancelRetry = undefined
-    if (connection) {
-      this.#drop(connection)
-      connection.transport?.close(1000, '')
-    }
-    const calls = this.#queuedCalls
-    this.#queuedCalls = []
-    for (const { reject } of calls) reject(new CallError('closed', `the client is closed: ${reason}`))
+    this.#disconnected()
+    this.#link.end()
+    this.#calls.end(reason)
     this.#setStatus({ state: 'closed', code, reason })
+    this.presence.end()
     this.#replica.abandon('closed', reason)
-  }
-
-  /** Finds a silent server. A timer that fires late (a hidden tab, a laptop that slept) still asks before it gives up. */
-  #watch(connection: Connection, delay: number): void {
-    connection.cancelWatch = this.#clock.after(delay, () => {
-      const silent = this.#clock.now() - connection.heardAt
-      if (silent < SILENCE) {
-        this.#watch(connection, SILENCE - silent)
-        return
-      }
-      if (connection.phase !== 'opening' && connection.phase !== 'greeting') this.#send({ type: 'ping' })
-      const asked = connection.heardAt
-      connection.cancelWatch = this.#clock.after(GRACE, () => {
-        if (connection.heardAt === asked) this.#giveUp(4003, 'silent')
-        else this.#watch(connection, SILENCE)
-      })
-    })
   }
 
   // --- what comes -------------------------------------------------------------------------------------------------
 
-  #receive(frame: Frame, connection: Connection): void {
-    connection.heardAt = this.#clock.now()
-    connection.framesReceived++
-    connection.bytesUnacked += frame.text.length
-    for (const buffer of frame.buffers) connection.bytesUnacked += buffer.byteLength
+  #receive(frame: Frame): void {
     try {
-      this.#handle(decodeServer(frame), connection)
+      this.#handle(decodeServer(frame))
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error
       this.#report(error, 'a frame of the server')
       // The state is in doubt, so the whole of it is asked for. Actions stay: the welcome says which were decided.
       if (this.#session) this.#session = { ...this.#session, epoch: NO_EPOCH, seq: 0, hash: undefined }
-      this.#giveUp(4097, 'out_of_step')
+      this.#link.giveUp(4097, 'out_of_step')
     }
   }
 
-  #handle(message: ServerMessage, connection: Connection): void {
+  #handle(message: ServerMessage): void {
     switch (message.type) {
       case 'ping':
         // At once and together: the timers of a hidden tab run late, but its messages do not.
-        this.#ack(connection)
-        this.#send({ type: 'pong' })
+        this.#link.ack()
+        this.#link.send({ type: 'pong' })
         return
       case 'pong':
         break
       case 'welcome':
-        this.#welcome(message, connection)
+        this.#welcome(message)
         break
       case 'error':
         this.#noticeSignal.emit(message)
@@ -443,24 +354,28 @@ export class Client {
           this.#report(new ProtocolError(`${message.code}: ${message.message}`), 'the session')
         break
       case 'snapshot':
-        this.#snapshot(message, connection)
+        this.#snapshot(message)
         break
       case 'update':
-        this.#update(message, connection)
+        this.#update(message)
         break
       case 'result':
-        this.#result(message)
+        this.#calls.answer(message)
+        break
+      case 'presence':
+        this.presence.receive(message)
         break
     }
-    this.#ackLater(connection)
+    this.#link.ackLater()
   }
 
-  #welcome(welcome: Welcome, connection: Connection): void {
-    if (connection.phase !== 'greeting') throw new ProtocolError('a second welcome came; expected one')
-    connection.welcome = welcome
+  #welcome(welcome: Welcome): void {
+    const greeting = this.#greeting
+    if (greeting.phase !== 'greeting') throw new ProtocolError('a second welcome came; expected one')
+    greeting.welcome = welcome
     const { session: id, token, epoch } = welcome
     if (welcome.resume === 'snapshot') {
-      connection.phase = 'loading'
+      greeting.phase = 'loading'
       return
     }
     if (!this.#session || this.#session.epoch !== epoch || this.#session.id !== id) {
@@ -469,44 +384,46 @@ export class Client {
     this.#session = { ...this.#session, token }
     for (const action of this.#replica.pending) if (action.cseq > welcome.cseq) action.sent = undefined
     this.#lastSent = welcome.cseq
-    this.#goLive(connection)
+    this.#goLive()
   }
 
-  #snapshot(snapshot: Snapshot, connection: Connection): void {
-    const { welcome } = connection
-    if (connection.phase !== 'loading' || !welcome || snapshot.page !== connection.nextPage) {
-      throw new ProtocolError(`page ${snapshot.page} of a snapshot came; expected ${connection.nextPage}`)
+  #snapshot(snapshot: Snapshot): void {
+    const greeting = this.#greeting
+    const { welcome } = greeting
+    if (greeting.phase !== 'loading' || !welcome || snapshot.page !== greeting.nextPage) {
+      throw new ProtocolError(`page ${snapshot.page} of a snapshot came; expected ${greeting.nextPage}`)
     }
-    connection.nextPage++
-    for (const change of snapshot.changes) connection.pages.push(change)
-    if (connection.nextPage < snapshot.pages) return
+    greeting.nextPage++
+    for (const change of snapshot.changes) greeting.pages.push(change)
+    if (greeting.nextPage < snapshot.pages) return
     const { session: id, token, epoch } = welcome
     const former = this.#session?.id
     const rename = former === undefined || former === id ? undefined : renamer(former, id)
     this.#session = { id, token, epoch, seq: snapshot.seq, hash: welcome.hash }
     this.#lastSent = welcome.cseq
-    const changes = connection.pages
-    connection.pages = []
+    const changes = greeting.pages
+    greeting.pages = []
     this.#replica.load(changes, welcome.cseq, rename)
-    this.#goLive(connection)
+    this.#goLive()
     this.#frameSignal.emit()
   }
 
-  #goLive(connection: Connection): void {
-    connection.phase = 'live'
-    connection.liveSince = this.#clock.now()
+  #goLive(): void {
+    this.#greeting.phase = 'live'
+    this.#link.live()
+    this.presence.goLive()
     this.#pumpSoon()
     this.#setStatus({ state: 'live' })
   }
 
-  #update(update: Update, connection: Connection): void {
+  #update(update: Update): void {
     const session = this.#session
-    if (connection.phase !== 'live' || !session) {
+    if (this.#greeting.phase !== 'live' || !session) {
       throw new ProtocolError('an update came before the state it changes')
     }
     if (update.prev !== session.seq) {
       // A gap loses nothing but time: the same hello as after a broken connection fetches what is missing.
-      this.#giveUp(4096, 'gap')
+      this.#link.giveUp(4096, 'gap')
       return
     }
     this.#replica.receive(update.transactions, () => {
@@ -517,34 +434,7 @@ export class Client {
     this.#frameSignal.emit()
   }
 
-  #result({ id, value, error }: Result): void {
-    const call = this.#sentCalls.get(id)
-    // Its caller was told `disconnected` when the connection it went by broke.
-    if (!call) return
-    this.#sentCalls.delete(id)
-    if (error) call.reject(new CallError(error.code, error.message, error.incident))
-    else call.resolve(value ?? null)
-  }
-
   // --- what goes --------------------------------------------------------------------------------------------------
-
-  #send(message: ClientMessage): void {
-    this.#connection?.transport?.send(encode(message))
-  }
-
-  #ackLater(connection: Connection): void {
-    if (connection.bytesUnacked >= ACK_BYTES) this.#ack(connection)
-    else connection.cancelAck ??= this.#clock.after(ACK_DELAY, () => this.#ack(connection))
-  }
-
-  #ack(connection: Connection): void {
-    connection.cancelAck?.()
-    connection.cancelAck = undefined
-    if (this.#connection !== connection) return
-    connection.bytesUnacked = 0
-    const seq = connection.phase === 'live' ? this.seq : 0
-    this.#send({ type: 'ack', seq, frames: connection.framesReceived })
-  }
 
   /** Sends when the code running now has ended, so that what is done together leaves together. */
   #pumpSoon(): void {
@@ -561,7 +451,7 @@ export class Client {
    * `base`, and could not do that right across an action of this client that it had decided in between.
    */
   #pump(): void {
-    if (this.#connection?.phase !== 'live' || !this.#session) return
+    if (this.#greeting.phase !== 'live' || !this.#session) return
     const inFlight = new Set<string>()
     for (const action of this.#replica.pending) {
       if (!action.sent) {
@@ -577,16 +467,11 @@ export class Client {
   #sendAction(action: PendingAction, base: number): void {
     action.sent = action.changes
     this.#lastSent = action.cseq
-    this.#send({ type: 'action', cseq: action.cseq, base, changes: action.changes })
+    this.#link.send({ type: 'action', cseq: action.cseq, base, changes: action.changes })
   }
 
-  /** Sends the calls that waited for the actions up to `cseq`. */
   #sendCalls(cseq: number): void {
-    while (this.#queuedCalls[0] && this.#queuedCalls[0].after <= cseq) {
-      const call = this.#queuedCalls.shift() as WaitingCall
-      this.#sentCalls.set(call.message.id, call)
-      this.#send(call.message)
-    }
+    this.#calls.send(cseq, (message) => this.#link.send(message))
   }
 }
 

@@ -11,6 +11,7 @@ import * as c from './checks.js'
 import { ProtocolError, reprOf } from './errors.js'
 import type { Frame } from './frames.js'
 import { decodeFrame, encodeFrame } from './frames.js'
+import type { Person } from './presence.js'
 import type { Dict, Value } from './values.js'
 import { isDict } from './values.js'
 
@@ -77,10 +78,16 @@ export type ErrorNotice = {
   readonly incident?: string
   readonly fatal: boolean
 }
+/** Who has come, changed or (null) gone, by session; with `all`, who is here. */
+export type PresenceMessage = {
+  readonly type: 'presence'
+  readonly people: { readonly [session: string]: Person | null }
+  readonly all?: boolean
+}
 export type Ping = { readonly type: 'ping' }
 export type Pong = { readonly type: 'pong' }
 
-export type ServerMessage = Welcome | Snapshot | Update | Result | ErrorNotice | Ping | Pong
+export type ServerMessage = Welcome | Snapshot | Update | Result | PresenceMessage | ErrorNotice | Ping | Pong
 
 export type Hello = {
   readonly type: 'hello'
@@ -108,9 +115,10 @@ export type Call = {
   readonly object?: string
   readonly args: Dict
 }
+export type Present = { readonly type: 'present' } & Partial<Person>
 export type Bye = { readonly type: 'bye' }
 
-export type ClientMessage = Hello | Ack | Action | Call | Bye | Ping | Pong
+export type ClientMessage = Hello | Ack | Action | Call | Present | Bye | Ping | Pong
 
 const OWNED = [c.id, c.name] as const
 const CHANGES: { readonly [kind: string]: readonly Check[] } = {
@@ -204,6 +212,11 @@ const SERVER: { readonly [type: string]: Check } = {
     'incident?': c.string,
     fatal: c.boolean,
   }),
+  presence: c.object({
+    type: c.any,
+    people: c.dictOf(c.id, c.orNull(c.object({ name: c.string, color: c.string, state: c.dict }))),
+    'all?': c.boolean,
+  }),
   ping: bare,
   pong: bare,
 }
@@ -230,6 +243,7 @@ const CLIENT: { readonly [type: string]: Check } = {
     'object?': c.id,
     args: c.dict,
   }),
+  present: c.object({ type: c.any, 'name?': c.string, 'color?': c.string, 'state?': c.dict }),
   bye: bare,
   ping: bare,
   pong: bare,

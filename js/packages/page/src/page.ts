@@ -3,6 +3,7 @@
  */
 import { loadFrontends } from './frontends.js'
 import { builtIns, Client, mount, webSocket } from './objectsync.js'
+import { showPeople } from './people.js'
 import { showStatus } from './status.js'
 import { toaster } from './toasts.js'
 
@@ -15,6 +16,7 @@ address.hash = ''
 
 const client = new Client({ connect: webSocket(address.href) })
 showStatus(client, byId('objectsync-status'))
+showPeople(client, byId('objectsync-people'))
 
 const toast = toaster(byId('objectsync-toasts'))
 client.onRejected(({ code, message }) => {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { world } from '../../client/test/helpers.js'
 import { builtIns } from '../../dom/src/index.js'
 import { loadFrontends } from '../src/frontends.js'
+import { initials, showPeople } from '../src/people.js'
 import { showStatus } from '../src/status.js'
 import { toaster } from '../src/toasts.js'
 
@@ -56,6 +57,70 @@ describe('the status mark', () => {
     server.network.current.close(4102, 'unauthorized')
     expect(said()).toContain('Not allowed.')
     expect(mark.querySelector('button')?.hidden).toBe(true)
+  })
+})
+
+describe('who is here', () => {
+  const person = (name: string) => ({ name, color: '', state: {} })
+  const start = () => {
+    localStorage.clear()
+    const w = world()
+    const list = document.createElement('ul')
+    document.body.replaceChildren(list)
+    showPeople(w.client, list)
+    const tell = (people: { [session: string]: ReturnType<typeof person> }) => {
+      w.server.send(w.server.network.current, { type: 'presence', people, all: true })
+      w.server.network.current.deliver()
+    }
+    const me = w.client.session as string
+    const labels = () =>
+      [...list.querySelectorAll('[aria-label]')].map((each) => each.getAttribute('aria-label'))
+    return { ...w, list, tell, me, labels }
+  }
+
+  it('is not shown to who is alone', () => {
+    const { list, tell, me } = start()
+    tell({ [me]: person('Me') })
+    expect(list.children).toHaveLength(0)
+  })
+
+  it('shows initials, with the names as labels', () => {
+    const { list, tell, me, labels, client } = start()
+    tell({ [me]: person('x'), a: person('Ada Lovelace'), b: person('') })
+    expect([...list.children].slice(1).map((each) => each.textContent)).toEqual(['AL', 'S'])
+    expect(labels()).toEqual([
+      `You: ${client.presence.me?.name}. Change your name`,
+      'Ada Lovelace',
+      'someone',
+    ])
+  })
+
+  it('counts those for whom there is no room', () => {
+    const { list, tell } = start()
+    tell(Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`p${i}`, person(`P${i}`)])))
+    expect(list.children).toHaveLength(8)
+    expect(list.lastElementChild?.textContent).toBe('+4')
+  })
+
+  it('asks for a name at a click, and keeps it', () => {
+    const { list, tell, client } = start()
+    tell({ a: person('Ada') })
+    list.querySelector('button')?.click()
+    const field = list.querySelector('input') as HTMLInputElement
+    tell({ a: person('Ada'), b: person('Bob') })
+    expect(list.querySelector('input')).toBe(field)
+    field.value = ' Grace Hopper '
+    field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter' }))
+    expect(client.presence.me?.name).toBe('Grace Hopper')
+    expect(localStorage.getItem('objectsync.name')).toBe('Grace Hopper')
+    expect(list.querySelector('button')?.textContent).toBe('GH')
+    expect(list.children).toHaveLength(3)
+  })
+
+  it('takes whole letters', () => {
+    expect(initials('  éva  maria ødegård')).toBe('ÉØ')
+    expect(initials('😀 face')).toBe('😀F')
+    expect(initials('')).toBe('')
   })
 })
 
