@@ -61,7 +61,7 @@ chromium:
 	  || { echo "The browser tests need chromium: sudo apt-get install chromium"; exit 1; }
 
 clean:
-	rm -rf $(VENV) .make js/node_modules js/packages/*/dist objectsync/static objectsync_jupyter/labextension build .venv-ipykernel-*
+	rm -rf $(VENV) .make js/node_modules js/packages/*/dist objectsync/static objectsync_jupyter/labextension objectsync_jupyter/static build .venv-ipykernel-*
 
 # What is there is not made again: a stamp is as new as what it was made from.
 
@@ -88,7 +88,7 @@ build/tour/%: notebooks/%
 .make/kernels: pyproject.toml .make/js | $(BIN)/python
 	for version in 6.31 7.3; do \
 	  $(PYTHON) -m venv .venv-ipykernel-$$version && \
-	  .venv-ipykernel-$$version/bin/python -m pip install --quiet --disable-pip-version-check -e . "ipykernel==$$version.*" || exit 1; \
+	  .venv-ipykernel-$$version/bin/python -m pip install --quiet --disable-pip-version-check -e '.[anywidget]' "ipykernel==$$version.*" || exit 1; \
 	done
 	@touch $@
 

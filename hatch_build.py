@@ -1,6 +1,6 @@
-"""What an install from a checkout needs beyond Python: the standalone page and the JupyterLab extension, built from js/.
+"""What an install from a checkout needs beyond Python: the standalone page, the JupyterLab extension and the widget, built from js/.
 
-Rules: an sdist holds both, so installing one needs no Node. In a checkout they are built where they are missing or older than their
+Rules: an sdist holds them, so installing one needs no Node. In a checkout they are built where they are missing or older than their
 sources. Where that cannot be, the install ends with what is missing and what to do; it never leaves out half of the package.
 """
 
@@ -16,7 +16,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NODE = 20
 """The oldest version of Node that the build runs on."""
-BUILT = ("objectsync/static/page.js", "objectsync_jupyter/labextension/package.json")
+BUILT = ("objectsync/static/page.js", "objectsync_jupyter/labextension/package.json", "objectsync_jupyter/static/carrier.js")
 SOURCES = ("package-lock.json", "scripts/*", "packages/*/src/**/*", "packages/*/static/*", "packages/*/style/*", "packages/*/package.json")
 
 

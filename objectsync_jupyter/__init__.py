@@ -9,12 +9,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+
+    from objectsync.sobject import SObject
+
+    from .carrier import Carrier
     from .host import KernelServer, Notebook
 
     server: KernelServer
     """This kernel's server."""
 
-__all__ = ["load_ipython_extension", "server", "unload_ipython_extension"]
+__all__ = ["as_widget", "load_ipython_extension", "server", "unload_ipython_extension", "use_anywidget"]
 
 _loaded: Notebook | None = None
 
@@ -34,6 +40,51 @@ def unload_ipython_extension(ip: Any) -> None:
     if _loaded is not None:
         _loaded.close()
         _loaded = None
+
+
+def use_anywidget(use: bool = True) -> None:
+    """Show objects through anywidgets as well, from now on: for a host in which our extension cannot be installed.
+
+    In Colab and VS Code this is so from the start, where anywidget is installed.
+
+    Raises:
+        ImportError: anywidget is not installed.
+        LocalError: `%load_ext objectsync_jupyter` has not been run.
+    """
+    if _loaded is None:
+        from objectsync.errors import LocalError
+
+        raise LocalError("this kernel has no server yet; run %load_ext objectsync_jupyter first")
+    _loaded.use_anywidget(use)
+
+
+def as_widget(sobject: SObject) -> Carrier:
+    """An anywidget that shows an object of any server, for hosts that take widgets: `mo.ui.anywidget(as_widget(box))` in marimo.
+
+    Raises:
+        ImportError: anywidget is not installed.
+    """
+    if _loaded is not None and sobject.server is _loaded.server:
+        return _loaded.as_widget(sobject)
+    carrier_of: Callable[[SObject], Carrier] = import_carrier().carrier_of
+    return carrier_of(sobject)
+
+
+def import_carrier() -> ModuleType:
+    """The module that needs anywidget.
+
+    Raises:
+        ImportError: it is not installed, or our half of it is not built.
+    """
+    try:
+        import anywidget  # noqa: F401
+    except ImportError:
+        raise ImportError(
+            'objects show through anywidgets only where anywidget is installed: pip install "objectsync[anywidget]"'
+        ) from None
+    from . import carrier
+
+    return carrier
 
 
 def _jupyter_labextension_paths() -> list[dict[str, str]]:

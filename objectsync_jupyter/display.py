@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextvars
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from html import escape
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -42,6 +42,8 @@ class Displays:
         self._contexts: WeakKeyDictionary[SObject, contextvars.Context] = WeakKeyDictionary()
         self._newest = contextvars.copy_context()
         self._formatter = ip.display_formatter.mimebundle_formatter
+        self.widget: Callable[[SObject, str | None], Any] | None = None
+        """Makes a widget that shows an object in the cell of this id, where widgets carry them."""
 
     def show_objects_of(self, server: Hub) -> None:
         """Begin. Objects of other servers are shown as pictures."""
@@ -61,13 +63,22 @@ class Displays:
             sobject = sobject._os_parent
         return self._newest
 
-    def _bundle(self, sobject: SObject, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+    def _bundle(self, sobject: SObject, include: Any = None, exclude: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
         bundle: dict[str, Any] = {"text/plain": text_of(sobject), "text/html": html_of(sobject)}
+        metadata: dict[str, Any] = {}
         if self._server is not None and sobject._os_tree is self._server:
             cell = self._cell()
             self._note(sobject, cell)
             bundle[VIEW] = {"version": VERSION, "id": sobject._os_id, "cell": cell}
-        return bundle
+            if self.widget is not None:
+                shown, metadata = self.widget(sobject, self.cell_id())._repr_mimebundle_()
+                bundle.update({kind: data for kind, data in shown.items() if kind not in bundle})
+        return bundle, metadata
+
+    def cell_id(self) -> str | None:
+        """The id of the cell that runs, where the frontend tells."""
+        id = self._request().get("metadata", {}).get("cellId")
+        return id if isinstance(id, str) else None
 
     def _note(self, sobject: SObject, cell: str) -> None:
         self._shown[sobject._os_id, cell] = None
@@ -77,10 +88,13 @@ class Displays:
 
     def _cell(self) -> str:
         """A short name of the text of the cell that runs."""
-        kernel = getattr(self._ip, "kernel", None)
-        request = {} if kernel is None else kernel.get_parent("shell")  # not the history: `nbval` runs cells without one
-        text = str(request.get("content", {}).get("code", ""))
+        text = str(self._request().get("content", {}).get("code", ""))
         return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:12]
+
+    def _request(self) -> dict[str, Any]:
+        kernel = getattr(self._ip, "kernel", None)
+        request: dict[str, Any] = {} if kernel is None else kernel.get_parent("shell")  # not the history: `nbval` runs cells without one
+        return request
 
     def were_shown(self, views: Any) -> list[bool]:
         """For each `[id, cell]`, whether this kernel has shown that object by that cell."""

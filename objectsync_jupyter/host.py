@@ -12,11 +12,14 @@ import asyncio
 import contextvars
 import inspect
 import logging
+import os
+import sys
 import threading
 import time
+import warnings
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from objectsync.errors import LocalError
 from objectsync.jobs import Failed, InlineJobs, Job, Lanes
@@ -24,11 +27,15 @@ from objectsync.limits import Limits
 from objectsync.server import Server
 from objectsync.sobject import SObject
 
+from . import import_carrier
 from .comm import CommShell
 from .direct import DirectShell, direct_shell
 from .display import SHOWN, Displays
 from .links import Links
 from .stranded import StrandedRequests
+
+if TYPE_CHECKING:
+    from .carrier import Carrier, Carriers
 
 logger = logging.getLogger("objectsync.jupyter")
 
@@ -178,7 +185,38 @@ class Notebook:
         if self.links is not None:
             ip.events.register("pre_execute", self.links.cell_begins)
             ip.events.register("post_execute", self.links.cell_ended)
+        self.carriers: Carriers | None = None
+        host = _host_without_extensions(ip)
+        if host is not None and self.links is not None:
+            self._carry_in(host)
         self._load = _load_silently(ip)
+
+    def use_anywidget(self, use: bool) -> None:
+        """Show objects through anywidgets, too, or no longer."""
+        self.displays.widget = self._carriers().show if use else None
+
+    def as_widget(self, sobject: SObject) -> Carrier:
+        """A widget that shows an object."""
+        return self._carriers().show(sobject, self.displays.cell_id())
+
+    def _carriers(self) -> Carriers:
+        if self.carriers is None:
+            if self.links is None:
+                raise LocalError("there is no kernel here, so nothing would carry what a widget says")
+            self.carriers = import_carrier().Carriers(self.links)
+            assert self.carriers is not None
+            self._ip.events.register("pre_run_cell", self._cell_runs)
+        return self.carriers
+
+    def _cell_runs(self, info: Any) -> None:
+        if self.carriers is not None:
+            self.carriers.cell_runs(self.displays.cell_id())
+
+    def _carry_in(self, host: str) -> None:
+        try:
+            self.use_anywidget(True)
+        except ImportError as error:
+            warnings.warn(f"{host} cannot have our extension, so objects are only pictures: {error}", stacklevel=4)
 
     def close(self) -> None:
         """Take everything out of the kernel again."""
@@ -191,6 +229,9 @@ class Notebook:
             self._ip.events.unregister("post_execute", self.links.cell_ended)
         if self.stranded is not None:
             self.stranded.close()
+        if self.carriers is not None:
+            self._ip.events.unregister("pre_run_cell", self._cell_runs)
+            self.carriers.close()
         if self.direct is not None:
             self.direct.close()  # last: its pages would come back over comms
         self.server.close()
@@ -198,6 +239,15 @@ class Notebook:
 
     def _is_deaf(self) -> bool:
         return self.links is not None and self.links.is_deaf() and not (self.direct is not None and self.direct.pages)
+
+
+def _host_without_extensions(ip: Any) -> str | None:
+    """The name of the host, where it is one that takes no JupyterLab extension."""
+    if "google.colab" in sys.modules:
+        return "Colab"
+    if "__vsc_ipynb_file__" in ip.user_ns or "VSCODE_PID" in os.environ:
+        return "VS Code"
+    return None
 
 
 def _loop_of(kernel: Any) -> asyncio.AbstractEventLoop | None:

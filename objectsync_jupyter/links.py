@@ -123,7 +123,7 @@ def cut_frame(frame: Frame) -> tuple[str, list[memoryview]]:
     view = memoryview(rest)
     buffers: list[memoryview] = []
     at = 0
-    for length in _lengths.decode(json).buffers if rest else ():
+    for length in _lengths.decode(json).buffers if frame.binary else ():
         buffers.append(view[at : at + length])
         at += length
     return text, buffers

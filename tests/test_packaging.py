@@ -79,6 +79,8 @@ def test_the_wheel_holds_both_halves_and_nothing_else(wheel: Path) -> None:
     for wanted in (
         "objectsync/static/page.js",
         "objectsync_jupyter/labextension/package.json",
+        "objectsync_jupyter/static/carrier.js",
+        "objectsync_jupyter/static/carrier.css",
         f"{data}/data/share/jupyter/labextensions/@objectsync/labextension/package.json",
         f"{data}/data/etc/jupyter/jupyter_server_config.d/objectsync_jupyter.json",
     ):
@@ -154,7 +156,7 @@ def test_a_checkout_with_an_old_node_says_so(checkout: Path, tmp_path: Path) -> 
 
 
 def test_what_is_older_than_its_sources_is_built_again(checkout: Path, tmp_path: Path) -> None:
-    for name in ("objectsync/static/page.js", "objectsync_jupyter/labextension/package.json"):
+    for name in ("objectsync/static/page.js", "objectsync_jupyter/labextension/package.json", "objectsync_jupyter/static/carrier.js"):
         (checkout / name).parent.mkdir()
         (checkout / name).write_text("")
         os.utime(checkout / name, (1, 1))

@@ -129,9 +129,9 @@ class Lab:
         overrides = folder / "config" / "labconfig" / "default_setting_overrides.json"
         overrides.parent.mkdir(parents=True)
         overrides.write_text(json.dumps({"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}))
-        # It logs errors of its own with two pages on one kernel.
-        others = {"disabledExtensions": {"@jupyter-widgets/jupyterlab-manager": not ipywidgets}}
-        (overrides.parent / "page_config.json").write_text(json.dumps(others))
+        # ipywidgets' logs errors of its own with two pages on one kernel; an installed extension of ours would be found as well.
+        others = {"@jupyter-widgets/jupyterlab-manager": not ipywidgets, "@objectsync/labextension": not extension}
+        (overrides.parent / "page_config.json").write_text(json.dumps({"disabledExtensions": others}))
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [
@@ -179,6 +179,12 @@ class Lab:
         with urllib.request.urlopen(f"{self.url}/api/kernels?token={self.token}", timeout=5) as answer:
             listed: list[dict[str, Any]] = json.load(answer)
         return listed
+
+    def end_kernels(self) -> None:
+        for kernel in self.kernels():
+            request = urllib.request.Request(f"{self.url}/api/kernels/{kernel['id']}?token={self.token}", method="DELETE")
+            with urllib.request.urlopen(request, timeout=20):
+                pass
 
     def stop(self) -> None:
         self.process.terminate()
@@ -282,6 +288,16 @@ class Browsing:
         self.errors: list[str] = []
         self.expected: list[str] = []
 
+    @classmethod
+    def of(cls, browser: Browser, lab: Lab) -> Iterator[Browsing]:
+        """A profile for one test, whose kernels end with it."""
+        context = browser.new_context(viewport={"width": 1200, "height": 900})
+        used = cls(context)
+        yield used
+        context.close()
+        lab.end_kernels()
+        assert used.unexpected() == []
+
     def open(self, lab: Lab, name: str, workspace: str = "w", path: str = "lab/workspaces/{workspace}/tree/{name}?reset") -> Notebook:
         page = self.context.new_page()
         page.set_default_timeout(SLOW)
@@ -326,15 +342,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def browsing(browser: Browser, lab: Lab) -> Iterator[Browsing]:
-    context = browser.new_context(viewport={"width": 1200, "height": 900})
-    used = Browsing(context)
-    yield used
-    context.close()
-    for kernel in lab.kernels():
-        request = urllib.request.Request(f"{lab.url}/api/kernels/{kernel['id']}", method="DELETE")
-        with urllib.request.urlopen(request, timeout=20):
-            pass
-    assert used.unexpected() == []
+    yield from Browsing.of(browser, lab)
 
 
 __all__ = ["SLOW", "Browsing", "Lab", "Notebook", "expect"]

@@ -165,7 +165,7 @@ def test_bytes_stand_beside_the_text_and_large_frames_come_in_parts(server: Serv
     blob.data.set(b"down")
     page.messages(3)
     carriers = [sent for sent in page.down.sent if sent["buffers"]]
-    assert [sent["buffers"] for sent in carriers] == [[b"down"]]
+    assert [sent["buffers"] for sent in carriers] == [[b""], [b"down"]]
     action = {"type": "action", "cseq": 1, "base": 0, "changes": [["set", blob.id, "data", {"$bytes": 0}]], "buffers": [6]}
     head = json.dumps(action).encode()
     whole = head + b"upward"
@@ -183,6 +183,9 @@ def test_a_frame_is_cut_and_joined() -> None:
     assert isinstance(data, bytes)
     cut_text, buffers = cut_frame(Frame(data, True))
     assert (cut_text, [bytes(buffer) for buffer in buffers]) == (text, [b"ab", b"cde"])
+    empty, _ = join_frame('{"type":"x","buffers":[0]}', [b""])
+    assert isinstance(empty, bytes)
+    assert [bytes(buffer) for buffer in cut_frame(Frame(empty, True))[1]] == [b""]
 
 
 def test_jobs_run_on_the_main_thread_and_live_ones_do_not_wait() -> None:

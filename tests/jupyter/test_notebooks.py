@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import urllib.request
 from collections.abc import Iterator
 
 import pytest
@@ -78,8 +77,5 @@ def test_notebook_7_shows_objects_live(notebook7: Lab, browser: Browser) -> None
     notebook.reload()
     expect(notebook.live(0).locator("span")).to_have_text("1")
     context.close()
-    for kernel in notebook7.kernels():
-        request = urllib.request.Request(f"{notebook7.url}/api/kernels/{kernel['id']}", method="DELETE")
-        with urllib.request.urlopen(request, timeout=20):
-            pass
+    notebook7.end_kernels()
     assert browsing.unexpected() == []

@@ -5,7 +5,7 @@
  */
 import type { Kernel } from '@jupyterlab/services'
 import type { Connect } from '@objectsync/client'
-import { MessageTransport } from '@objectsync/client/messages'
+import { MessageTransport, newName } from '@objectsync/client/messages'
 import { hasComm, readComm, sendComm, subshellOf } from './wire.js'
 
 export const DOWN = 'objectsync.down'
@@ -23,7 +23,7 @@ export interface CommEvents {
 /** Opens connections over `kernel`. */
 export function comm(kernel: Kernel.IKernelConnection, events: CommEvents): Connect {
   return (handlers) => {
-    const pair = crypto.randomUUID()
+    const pair = newName()
     const down = `${pair}.d`
     const up = `${pair}.u`
     let subshell: string | undefined

@@ -6,6 +6,7 @@
  * - No future is kept: ipykernel 7.4 sends no idle for some comm messages, and each would wait for one for ever.
  */
 import type { Kernel, KernelMessage } from '@jupyterlab/services'
+import { newName } from '@objectsync/client/messages'
 
 export type Json = { readonly [key: string]: unknown }
 
@@ -109,7 +110,7 @@ function message(
   return {
     header: {
       date: new Date().toISOString(),
-      msg_id: crypto.randomUUID(),
+      msg_id: newName(),
       msg_type: type,
       session: kernel.clientId,
       username: kernel.username,

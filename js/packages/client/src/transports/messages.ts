@@ -154,3 +154,10 @@ export class MessageTransport implements Transport {
 function sizeOf({ text, buffers }: Frame): number {
   return buffers.reduce((sum, buffer) => sum + buffer.byteLength, text.length)
 }
+
+/** A name nobody else has. Not `crypto.randomUUID`: pages that came over plain http have none. */
+export function newName(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('')
+}
