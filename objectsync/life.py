@@ -33,6 +33,8 @@ class Life(Shape):
         super().__init__(limits)
         self.types = TypeRegistry(SObject)
         self._next_id = 1
+        self.loose: set[str] | None = None
+        """The ids of objects that constructors made at the top, where those are to be collected (collector.py)."""
         self.root = root_object_type.__new__(root_object_type)
         with self.record() as transaction:
             transaction.recording = False
@@ -104,15 +106,19 @@ class Life(Shape):
 
     def _build_new(self, sobject: SObject, parent: SObject | None, id: str | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         transactions = self.transactions
+        loose: set[str] | None = None
         with transactions.lock:
             if parent is None:
                 parent = self.root
+                loose = self.loose
             elif parent._os_state == GONE or parent._os_tree is not self:
                 self._alive(parent)
             transaction = transactions.open
             if transaction is None:
                 with self.record() as transaction:
                     self._create(transaction, sobject, parent, self._new_id(id), args, kwargs)
+                if loose is not None:
+                    loose.add(sobject._os_id)
                 return
             mark = transaction.mark()
             try:
@@ -120,6 +126,8 @@ class Life(Shape):
             except BaseException:
                 transactions._roll_back(transaction, mark)
                 raise
+            if loose is not None:
+                loose.add(sobject._os_id)
 
     def _create_new(
         self, cls: type[SObject] | str, parent: SObject, id: str | None, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -292,6 +300,8 @@ class Life(Shape):
                 above = parent if record.parent is None else self.objects[record.parent]
                 sobject = info.cls.__new__(info.cls)
                 self._enter(transaction, sobject, info, record.id, above)
+                if self.loose is not None:
+                    self.loose.discard(record.id)  # somebody wanted it back
                 at = index + len(tops) if record.parent is None else len(above._os_children or ())
                 at_end = at == len(above._os_children or ())
                 self._attach(transaction, sobject, above, at)

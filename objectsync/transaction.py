@@ -341,6 +341,11 @@ class Record:
         self._cseq = cseq
         self._outer = False
 
+    @property
+    def is_outermost(self) -> bool:
+        """Whether it began the transaction, and did not join one."""
+        return self._outer
+
     def __enter__(self) -> OpenTransaction:
         transactions = self._transactions
         transactions.lock.acquire()
