@@ -96,6 +96,11 @@ class Server(Hub):
         return self._wanted_port if self._port is None else self._port
 
     @property
+    def serving(self) -> bool:
+        """Whether it listens, or is about to."""
+        return self._stop is not None or self._thread is not None
+
+    @property
     def url(self) -> str:
         """The page's address."""
         host = self._host if self._host not in EVERYWHERE else socket.gethostname()

@@ -8,7 +8,6 @@ same ids; so the pointer names the cell too (a hash of its text), and a view is 
 from __future__ import annotations
 
 import contextvars
-import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from html import escape
 from typing import Any, Final
@@ -18,27 +17,24 @@ from objectsync import safety
 from objectsync.hub import Hub
 from objectsync.sobject import SObject
 
-VIEW: Final = "application/vnd.objectsync.view+json"
+from .outputs import VIEW, Outputs
+
 VERSION: Final = 1
-SHOWN: Final = "objectsync_jupyter.shown"
-"""What a page calls to learn which of its views this kernel has shown."""
 
 _HTML_LIMIT = 100_000
 """Characters. A notebook is stored, compared and mailed; a picture of a thousand rows is cut off."""
 _TEXT_LINES = 40
-_SHOWN_LIMIT = 10_000
 
 _VOID = frozenset({"br", "col", "hr", "img", "input", "source", "track", "wbr"})
 _FETCHING = frozenset({"audio", "video", "source", "track"})
 
 
 class Displays:
-    """How IPython shows the objects of one server, and what was shown."""
+    """How IPython shows the objects of one server."""
 
-    def __init__(self, ip: Any) -> None:
-        self._ip = ip
+    def __init__(self, ip: Any, outputs: Outputs) -> None:
+        self._outputs = outputs
         self._server: Hub | None = None
-        self._shown: dict[tuple[str, str], None] = {}
         self._contexts: WeakKeyDictionary[SObject, contextvars.Context] = WeakKeyDictionary()
         self._newest = contextvars.copy_context()
         self._formatter = ip.display_formatter.mimebundle_formatter
@@ -67,39 +63,12 @@ class Displays:
         bundle: dict[str, Any] = {"text/plain": text_of(sobject), "text/html": html_of(sobject)}
         metadata: dict[str, Any] = {}
         if self._server is not None and sobject._os_tree is self._server:
-            cell = self._cell()
-            self._note(sobject, cell)
-            bundle[VIEW] = {"version": VERSION, "id": sobject._os_id, "cell": cell}
+            self._newest = self._contexts[sobject] = contextvars.copy_context()
+            bundle[VIEW] = {"version": VERSION, "id": sobject._os_id, "cell": self._outputs.note(sobject)}
             if self.widget is not None:
-                shown, metadata = self.widget(sobject, self.cell_id())._repr_mimebundle_()
+                shown, metadata = self.widget(sobject, self._outputs.cell_id())._repr_mimebundle_()
                 bundle.update({kind: data for kind, data in shown.items() if kind not in bundle})
         return bundle, metadata
-
-    def cell_id(self) -> str | None:
-        """The id of the cell that runs, where the frontend tells."""
-        id = self._request().get("metadata", {}).get("cellId")
-        return id if isinstance(id, str) else None
-
-    def _note(self, sobject: SObject, cell: str) -> None:
-        self._shown[sobject._os_id, cell] = None
-        if len(self._shown) > _SHOWN_LIMIT:
-            del self._shown[next(iter(self._shown))]
-        self._newest = self._contexts[sobject] = contextvars.copy_context()
-
-    def _cell(self) -> str:
-        """A short name of the text of the cell that runs."""
-        text = str(self._request().get("content", {}).get("code", ""))
-        return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:12]
-
-    def _request(self) -> dict[str, Any]:
-        kernel = getattr(self._ip, "kernel", None)
-        request: dict[str, Any] = {} if kernel is None else kernel.get_parent("shell")  # not the history: `nbval` runs cells without one
-        return request
-
-    def were_shown(self, views: Any) -> list[bool]:
-        """For each `[id, cell]`, whether this kernel has shown that object by that cell."""
-        pairs = views if isinstance(views, list) else ()
-        return [isinstance(pair, list) and all(isinstance(part, str) for part in pair) and tuple(pair) in self._shown for pair in pairs]
 
 
 def text_of(sobject: SObject) -> str:
@@ -206,4 +175,4 @@ def _attributes(sobject: SObject, tag: str) -> str:
     return "".join(f' {name}="{escape(value)}"' if value else f" {name}" for name, value in attributes.items())
 
 
-__all__ = ["SHOWN", "VERSION", "VIEW", "Displays", "html_of", "text_of"]
+__all__ = ["VERSION", "VIEW", "Displays", "html_of", "text_of"]

@@ -28,10 +28,12 @@ from objectsync.server import Server
 from objectsync.sobject import SObject
 
 from . import import_carrier
+from .collecting import LATER, Collecting
 from .comm import CommShell
 from .direct import DirectShell, direct_shell
-from .display import SHOWN, Displays
+from .display import Displays
 from .links import Links
+from .outputs import SHOWN, VIEWS, Outputs
 from .stranded import StrandedRequests
 
 if TYPE_CHECKING:
@@ -50,9 +52,15 @@ WAKES = 0.1
 class MainThreadJobs(InlineJobs):
     """Clients' jobs, on the kernel's main thread, in order."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop | None, context: Callable[[SObject | None], contextvars.Context]) -> None:
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop | None,
+        context: Callable[[SObject | None], contextvars.Context],
+        ran: Callable[[], None] = lambda: None,
+    ) -> None:
         self._loop = loop
         self._context = context
+        self._ran = ran
         self._main = threading.main_thread()
         self._waiting: deque[tuple[Job, Failed, contextvars.Context]] = deque()
         self._arrived = threading.Condition()
@@ -142,6 +150,7 @@ class MainThreadJobs(InlineJobs):
             except IndexError:  # another turn took it
                 return
             context.run(super().here, job, failed)
+            self._ran()
 
     def _started_live_loop(self) -> asyncio.AbstractEventLoop:
         with self._arrived:
@@ -160,11 +169,14 @@ def _serve(loop: asyncio.AbstractEventLoop) -> None:
 class KernelServer(Server):
     """The kernel's server: pages of the notebook reach it over comms; `start()` serves it to browsers as well."""
 
-    def __init__(self, jobs: MainThreadJobs, displays: Displays) -> None:
+    def __init__(self, jobs: MainThreadJobs, outputs: Outputs) -> None:
         super().__init__(port=0, title="notebook", debug=True, limits=LIMITS)
         self.jobs = jobs
+        self.loose = set()
         # What a view asks before it shows anything is answered at once, also while a cell runs.
-        self.register_service(SHOWN, displays.were_shown, live=True)
+        self.register_service(SHOWN, outputs.were_shown, live=True)
+        self.register_service(VIEWS, lambda ids, sender: outputs.page_shows(self, sender, ids), pass_sender=True, live=True)
+        self.on_client_disconnect += outputs.page_left
 
 
 class Notebook:
@@ -173,11 +185,15 @@ class Notebook:
     def __init__(self, ip: Any) -> None:
         self._ip = ip
         kernel = getattr(ip, "kernel", None)
-        self.displays = Displays(ip)
-        self.jobs = MainThreadJobs(_loop_of(kernel), self.displays.context_of)
-        self.server = KernelServer(self.jobs, self.displays)
+        loop = _loop_of(kernel)
+        self.outputs = Outputs(ip, lambda: self.collecting.wanted())
+        self.displays = Displays(ip, self.outputs)
+        self.jobs = MainThreadJobs(loop, self.displays.context_of, lambda: self.collecting.wanted(LATER))
+        self.server = KernelServer(self.jobs, self.outputs)
+        self.collecting = Collecting(self.server, loop)
+        ip.events.register("post_run_cell", self._cell_ended)
         self.displays.show_objects_of(self.server)
-        self.links = None if kernel is None else Links(self.server, _loop_of(kernel))
+        self.links = None if kernel is None else Links(self.server, loop)
         self.shell = None if self.links is None else CommShell(self.links, kernel)
         self.stranded = None if kernel is None else StrandedRequests(kernel)
         self.direct: DirectShell | None = None if kernel is None else direct_shell(self.server)
@@ -197,7 +213,7 @@ class Notebook:
 
     def as_widget(self, sobject: SObject) -> Carrier:
         """A widget that shows an object."""
-        return self._carriers().show(sobject, self.displays.cell_id())
+        return self._carriers().show(sobject, self.outputs.cell_id())
 
     def _carriers(self) -> Carriers:
         if self.carriers is None:
@@ -210,7 +226,7 @@ class Notebook:
 
     def _cell_runs(self, info: Any) -> None:
         if self.carriers is not None:
-            self.carriers.cell_runs(self.displays.cell_id())
+            self.carriers.cell_runs(self.outputs.cell_id())
 
     def _carry_in(self, host: str) -> None:
         try:
@@ -221,7 +237,10 @@ class Notebook:
     def close(self) -> None:
         """Take everything out of the kernel again."""
         self._ip.extension_manager.load_extension = self._load
+        self._ip.events.unregister("post_run_cell", self._cell_ended)
+        self.collecting.close()
         self.displays.close()
+        self.outputs.close()
         if self.shell is not None and self.links is not None:
             self.shell.close()
             self.links.close()
@@ -236,6 +255,9 @@ class Notebook:
             self.direct.close()  # last: its pages would come back over comms
         self.server.close()
         self.jobs.stop()
+
+    def _cell_ended(self, _: Any) -> None:
+        self.collecting.wanted()
 
     def _is_deaf(self) -> bool:
         return self.links is not None and self.links.is_deaf() and not (self.direct is not None and self.direct.pages)
