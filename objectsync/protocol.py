@@ -110,7 +110,7 @@ class Welcome(Message, frozen=True, tag="welcome"):
     cseq: int
     resume: str
     heartbeat: float
-    limits: dict[str, int]
+    limits: dict[str, int | float]
     server: str
     hash: str | msgspec.UnsetType = msgspec.UNSET
     rejected: tuple[Rejected, ...] = ()

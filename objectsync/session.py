@@ -238,6 +238,8 @@ class Connection:
                             "value_depth": limits.value_depth,
                             "collection_items": limits.collection_items,
                             "action_changes": limits.action_changes,
+                            "actions_per_second": limits.actions_per_second,
+                            "actions_burst": limits.actions_burst,
                         },
                         f"objectsync/{host.version}",
                         host.log.hash_at(self._cursor),

@@ -305,7 +305,7 @@ class ClientSession:
         if connection.phase != "greeting":
             raise ProtocolError("a second welcome came; expected one")
         connection.welcome = welcome
-        self._limit_bytes = welcome.limits.get("message_bytes", self._limit_bytes)
+        self._limit_bytes = int(welcome.limits.get("message_bytes", self._limit_bytes))
         if welcome.resume == "snapshot":
             connection.phase = "loading"
             return

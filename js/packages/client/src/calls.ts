@@ -5,14 +5,16 @@
  * - One whose connection broke before the answer came may have been done or not: its caller is told `disconnected`, and it is not repeated.
  */
 import { CallError } from './errors.js'
+import type { Offer } from './link.js'
 import type { ClientMessage, Result } from './protocol.js'
+import type { PendingAction } from './replica.js'
 import type { Dict, Value } from './values.js'
 
 type CallMessage = Extract<ClientMessage, { type: 'call' }>
 
 interface WaitingCall {
   readonly message: CallMessage
-  readonly after: number
+  readonly after: PendingAction | undefined
   readonly resolve: (value: Value) => void
   readonly reject: (error: CallError) => void
 }
@@ -23,7 +25,7 @@ export class Calls {
   readonly #sent = new Map<number, WaitingCall>()
 
   /** Queues a call behind the action `after`. @returns its answer; rejects with `CallError` */
-  add(service: string, args: Dict, object: string | undefined, after: number): Promise<Value> {
+  add(service: string, args: Dict, object: string | undefined, after?: PendingAction): Promise<Value> {
     const named = object === undefined ? {} : { object }
     const message = { type: 'call', id: this.#next++, service, args, ...named } as const
     return new Promise((resolve, reject) => {
@@ -31,13 +33,19 @@ export class Calls {
     })
   }
 
-  /** Sends those that waited for the actions up to `cseq`. */
-  send(cseq: number, send: (message: CallMessage) => void): void {
-    while (this.#queued[0] && this.#queued[0].after <= cseq) {
+  /**
+   * Sends those whose action `isSent`, or is no more.
+   * @returns false when one of them has to wait
+   */
+  send(isSent: (after: PendingAction) => boolean, offer: (message: CallMessage) => Offer): boolean {
+    while (this.#queued[0] && (!this.#queued[0].after || isSent(this.#queued[0].after))) {
+      const outcome = offer(this.#queued[0].message)
+      if (outcome === 'waits') return false
       const call = this.#queued.shift() as WaitingCall
-      this.#sent.set(call.message.id, call)
-      send(call.message)
+      if (outcome === 'sent') this.#sent.set(call.message.id, call)
+      else call.reject(new CallError('limit', tooLong(outcome.limit)))
     }
+    return true
   }
 
   answer({ id, value, error }: Result): void {
@@ -65,3 +73,7 @@ export class Calls {
     for (const { reject } of calls) reject(new CallError('closed', `the client is closed: ${reason}`))
   }
 }
+
+/** Why something was not sent. */
+export const tooLong = (limit: number): string =>
+  `this is more than the ${limit} bytes that the server takes at once`

@@ -7,7 +7,7 @@
  * - A gap, or a frame that does not fit, is never guessed over: it connects again, asking for a snapshot where the state is in doubt.
  * - Close codes from 4100 are final.
  */
-import { Calls } from './calls.js'
+import { Calls, tooLong } from './calls.js'
 import type { Change } from './changes.js'
 import { type Clock, systemClock } from './clock.js'
 import { CallError, LocalError, ProtocolError } from './errors.js'
@@ -49,6 +49,8 @@ interface Session {
   seq: number
   /** The server's rolling hash at `seq`, as it told it. */
   hash: string | undefined
+  /** Whether what is shown may be wrong, and has to come as a whole. */
+  inDoubt: boolean
 }
 
 /** How far the greeting on a connection has come. */
@@ -91,6 +93,7 @@ export class Client {
       received: (frame) => this.#receive(frame),
       lost: (code, reason) => this.#lost(code, reason),
       appliedSeq: () => (this.#greeting.phase === 'live' ? this.seq : 0),
+      mayOffer: () => this.#pump(),
     })
     const signal = <A extends readonly unknown[]>(where: string): Signal<A> =>
       new Signal<A>((error) => this.#report(error, `a listener of the client's ${where}`))
@@ -206,7 +209,7 @@ export class Client {
       return Promise.reject(new CallError('closed', `the client is closed: ${this.#status.reason}`))
     }
     const id = typeof object === 'object' ? object.id : object
-    const answer = this.#calls.add(service, args, id, this.#replica.pending.at(-1)?.cseq ?? 0)
+    const answer = this.#calls.add(service, args, id, this.#replica.pending.at(-1))
     this.#pumpSoon()
     return answer
   }
@@ -220,7 +223,10 @@ export class Client {
     return this.#callHistory('redo', target)
   }
 
-  /** Tries to connect at once, where it is waiting to: for a page that is visible or online again. */
+  /**
+   * For a page that is visible, awake or online again: connects at once, where it is waiting to; where it believes to be connected, it asks
+   * the server, so that a connection that died meanwhile is found in two seconds.
+   */
   retryNow(): void {
     this.#link.retryNow()
   }
@@ -281,9 +287,7 @@ export class Client {
       ? {
           session: this.#session.id,
           token: this.#session.token,
-          epoch: this.#session.epoch,
-          seq: this.#session.seq,
-          ...(this.#session.hash === undefined ? {} : { hash: this.#session.hash }),
+          ...placeOf(this.#session),
         }
       : {}
     this.#link.send({
@@ -319,7 +323,7 @@ export class Client {
     this.#calls.end(reason)
     this.#setStatus({ state: 'closed', code, reason })
     this.presence.end()
-    this.#replica.abandon('closed', reason)
+    this.#replica.abandon('closed', `the connection ended before this was done (${reason})`)
   }
 
   // --- what comes -------------------------------------------------------------------------------------------------
@@ -331,7 +335,7 @@ export class Client {
       if (!(error instanceof ProtocolError)) throw error
       this.#report(error, 'a frame of the server')
       // The state is in doubt, so the whole of it is asked for. Actions stay: the welcome says which were decided.
-      if (this.#session) this.#session = { ...this.#session, epoch: NO_EPOCH, seq: 0, hash: undefined }
+      if (this.#session) this.#session.inDoubt = true
       this.#link.giveUp(4097, 'out_of_step')
     }
   }
@@ -397,20 +401,25 @@ export class Client {
     for (const change of snapshot.changes) greeting.pages.push(change)
     if (greeting.nextPage < snapshot.pages) return
     const { session: id, token, epoch } = welcome
-    const former = this.#session?.id
-    const rename = former === undefined || former === id ? undefined : renamer(former, id)
-    this.#session = { id, token, epoch, seq: snapshot.seq, hash: welcome.hash }
+    const former = this.#session
+    const isOther = former !== undefined && former.id !== id
+    const decided = {
+      cseq: welcome.cseq,
+      rejected: welcome.rejected ?? [],
+      isForgotten: isOther && former.epoch === epoch,
+    }
+    this.#session = { id, token, epoch, seq: snapshot.seq, hash: welcome.hash, inDoubt: false }
     this.#lastSent = welcome.cseq
     const changes = greeting.pages
     greeting.pages = []
-    this.#replica.load(changes, welcome.cseq, rename)
+    this.#replica.load(changes, decided, isOther ? renamer(former.id, id) : undefined)
     this.#goLive()
     this.#frameSignal.emit()
   }
 
   #goLive(): void {
     this.#greeting.phase = 'live'
-    this.#link.live()
+    this.#link.live(this.#greeting.welcome?.limits)
     this.presence.goLive()
     this.#pumpSoon()
     this.#setStatus({ state: 'live' })
@@ -456,24 +465,40 @@ export class Client {
     for (const action of this.#replica.pending) {
       if (!action.sent) {
         if ([...editedPlaces(action.changes)].some((key) => inFlight.has(key))) break
-        this.#sendCalls(action.cseq - 1)
-        this.#sendAction(action, this.#session.seq)
+        if (!this.#sendCalls(action.cseq - 1) || !this.#sendAction(action, this.#session.seq)) return
       }
       for (const key of writtenPlaces(action.changes)) inFlight.add(key)
     }
     this.#sendCalls(this.#lastSent)
   }
 
-  #sendAction(action: PendingAction, base: number): void {
-    action.sent = action.changes
-    this.#lastSent = action.cseq
-    this.#link.send({ type: 'action', cseq: action.cseq, base, changes: action.changes })
+  /** @returns whether it left; else it has to wait, or was refused */
+  #sendAction(action: PendingAction, base: number): boolean {
+    const { cseq, changes } = action
+    const outcome = this.#link.offer({ type: 'action', cseq, base, changes })
+    if (outcome === 'sent') {
+      action.sent = changes
+      action.wasSent = true
+      this.#lastSent = cseq
+    } else if (outcome !== 'waits') {
+      this.#replica.refuse(action, 'limit', tooLong(outcome.limit))
+      this.#pumpSoon()
+    }
+    return outcome === 'sent'
   }
 
-  #sendCalls(cseq: number): void {
-    this.#calls.send(cseq, (message) => this.#link.send(message))
+  #sendCalls(cseq: number): boolean {
+    const { pending } = this.#replica
+    return this.#calls.send(
+      (after) => after.cseq <= cseq || !pending.includes(after),
+      (message) => this.#link.offer(message),
+    )
   }
 }
+
+/** What a client has seen, for the hello. */
+const placeOf = ({ epoch, seq, hash, inDoubt }: Session) =>
+  inDoubt ? { epoch: NO_EPOCH, seq: 0 } : { epoch, seq, ...(hash === undefined ? {} : { hash }) }
 
 /** Objects minted as `former.n` are `now.n` in another session. */
 function renamer(former: string, now: string): (id: string) => string {

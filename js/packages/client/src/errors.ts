@@ -49,6 +49,7 @@ export type RejectionCode =
   | 'stale'
   | 'rejected'
   | 'error'
+  | 'unknown_outcome'
 
 /** `reprOf('abc')` is `'abc' (string)`: how error messages show what came. */
 export function reprOf(value: unknown): string {

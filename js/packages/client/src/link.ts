@@ -4,10 +4,12 @@
  * - It says when frames may be exchanged (`opened`) and when that is over (`lost`); what the frames mean is not its business.
  * - A connection that broke is tried again, a little later each time; one that is silent is asked, then given up.
  * - It counts what came and acknowledges it, because a server writes no more than what is acknowledged.
+ * - It offers the server no more than that takes, in one message and in a second: either would end the connection, and again on the next.
  */
 import type { Clock } from './clock.js'
 import type { Frame } from './frames.js'
-import { type ClientMessage, encode } from './protocol.js'
+import { Pace } from './pace.js'
+import { type ClientMessage, encode, type Limits } from './protocol.js'
 import { Backoff } from './reconnect.js'
 import type { Connect, Transport } from './transport.js'
 
@@ -25,7 +27,12 @@ export interface LinkOwner {
   lost(code: number, reason: string): void
   /** The `seq` to acknowledge; 0 while there is no state. */
   appliedSeq(): number
+  /** What had to wait may be offered again. */
+  mayOffer(): void
 }
+
+/** What became of an offer: it left, it has to wait, or it is longer than the server takes, so many bytes. */
+export type Offer = 'sent' | 'waits' | { readonly limit: number }
 
 /** What lives as long as one connection. */
 class Connection {
@@ -37,6 +44,9 @@ class Connection {
   heardAt: number
   cancelAck: (() => void) | undefined
   cancelWatch: (() => void) | undefined
+  cancelOffer: (() => void) | undefined
+  messageBytes = Number.POSITIVE_INFINITY
+  pace = new Pace()
   constructor(now: number) {
     this.heardAt = now
   }
@@ -84,17 +94,41 @@ export class Link {
     return this.#clock.now() + delay
   }
 
-  /** Tries at once, where it waits to. */
+  /** Tries at once, where it waits to; where it believes to be connected, it asks, so that a connection that died is found in two seconds. */
   retryNow(): void {
+    if (this.#connection?.open) this.#ask(this.#connection)
     if (!this.#cancelRetry) return
     this.#cancelRetry()
     this.#cancelRetry = undefined
     this.connect()
   }
 
-  /** The server has let the client in: the next retry, if any, is a first one. */
-  live(): void {
-    if (this.#connection) this.#connection.liveSince = this.#clock.now()
+  /** The server has let the client in, and said how much it takes: the next retry, if any, is a first one. */
+  live(limits: Limits | undefined): void {
+    const connection = this.#connection
+    if (!connection) return
+    connection.liveSince = this.#clock.now()
+    connection.messageBytes = limits?.messageBytes ?? Number.POSITIVE_INFINITY
+    connection.pace = new Pace(limits?.actionsPerSecond, limits?.actionsBurst, connection.liveSince)
+  }
+
+  /** Sends an action or a call, if the server takes one of that length, and one more now. */
+  offer(message: ClientMessage): Offer {
+    const connection = this.#connection
+    if (!connection) return 'waits'
+    const frame = encode(message)
+    const { messageBytes: limit } = connection
+    if (isLonger(frame, limit)) return { limit }
+    const wait = connection.pace.take(this.#clock.now())
+    if (wait > 0) {
+      connection.cancelOffer ??= this.#clock.after(wait, () => {
+        connection.cancelOffer = undefined
+        this.#owner.mayOffer()
+      })
+      return 'waits'
+    }
+    connection.transport?.send(frame)
+    return 'sent'
   }
 
   send(message: ClientMessage): void {
@@ -119,6 +153,7 @@ export class Link {
   drop(): void {
     this.#connection?.cancelAck?.()
     this.#connection?.cancelWatch?.()
+    this.#connection?.cancelOffer?.()
     this.#connection = undefined
   }
 
@@ -166,12 +201,27 @@ export class Link {
         this.#watch(connection, SILENCE - silent)
         return
       }
-      if (connection.framesReceived > 0) this.send({ type: 'ping' })
-      const asked = connection.heardAt
-      connection.cancelWatch = this.#clock.after(GRACE, () => {
-        if (connection.heardAt === asked) this.giveUp(4003, 'silent')
-        else this.#watch(connection, SILENCE)
-      })
+      this.#ask(connection)
     })
   }
+
+  /** Asks the server whether it is there, and gives the connection up when nothing comes. */
+  #ask(connection: Connection): void {
+    connection.cancelWatch?.()
+    if (connection.framesReceived > 0) this.send({ type: 'ping' })
+    const asked = connection.framesReceived
+    connection.cancelWatch = this.#clock.after(GRACE, () => {
+      if (connection.framesReceived === asked) this.giveUp(4003, 'silent')
+      else this.#watch(connection, SILENCE)
+    })
+  }
+}
+
+/** Whether a frame has more bytes than this. */
+function isLonger(frame: Frame, bytes: number): boolean {
+  let size = 0
+  for (const buffer of frame.buffers) size += buffer.byteLength
+  // A UTF-16 unit is three bytes at most; counting exactly is for the few that are near the limit.
+  if (size + frame.text.length * 3 <= bytes) return false
+  return size + new TextEncoder().encode(frame.text).length > bytes
 }

@@ -25,6 +25,9 @@ export interface Limits {
   readonly valueDepth: number
   readonly collectionItems: number
   readonly actionChanges: number
+  /** Actions and calls, over time and at once. */
+  readonly actionsPerSecond?: number
+  readonly actionsBurst?: number
 }
 
 /** One decided transaction. With `cseq` it is the client's own: `changes` absent means applied just as sent. */
@@ -166,6 +169,8 @@ const limits = c.object({
   value_depth: c.count,
   collection_items: c.count,
   action_changes: c.count,
+  'actions_per_second?': c.number,
+  'actions_burst?': c.count,
 })
 const transaction = c.object({
   seq: c.positive,

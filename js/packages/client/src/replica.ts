@@ -8,12 +8,13 @@
  *   net difference is told. An action that no longer fits is skipped, and the server will say what becomes of it.
  * - No I/O and no clock: `client.ts` sends the actions and brings the transactions.
  */
+import { carry, type Decided, editsBetween, Footing, type Refused, renamed } from './carry.js'
 import type { Change } from './changes.js'
 import { ChangeError, LocalError, ProtocolError } from './errors.js'
 import type { Audience } from './journal.js'
 import { Journal } from './journal.js'
 import type { Transaction } from './protocol.js'
-import { editedPlaces, placeEdits, placeInverse, rebase } from './rebase.js'
+import { placeEdits, placeInverse, rebase } from './rebase.js'
 import type { Host } from './sobject.js'
 import { Touches } from './touches.js'
 import { Tree } from './tree.js'
@@ -26,16 +27,14 @@ export interface PendingAction {
   changes: readonly Change[]
   /** As it was sent on this connection, or undefined. */
   sent: readonly Change[] | undefined
+  /** Whether it was ever sent. */
+  wasSent: boolean
   /** What takes it back; undefined while it does not fit and is not applied. */
   inverse: readonly Change[] | undefined
 }
 
 /** An action that was not applied, and why. */
-export interface Rejection {
-  readonly code: string
-  readonly message: string
-  readonly changes: readonly Change[]
-}
+export type Rejection = Refused
 
 export interface ReplicaOwner extends Audience {
   /** A new action waits to be sent. */
@@ -96,7 +95,7 @@ export class Replica {
     }
     if (recording.changes.length) {
       const { changes, inverse } = recording
-      this.pending.push({ cseq: this.#nextCseq++, changes, sent: undefined, inverse })
+      this.pending.push({ cseq: this.#nextCseq++, changes, sent: undefined, wasSent: false, inverse })
       recording.journal.tell(this.#owner)
       this.#owner.acted()
     }
@@ -134,20 +133,20 @@ export class Replica {
   }
 
   /**
-   * Shows the state of a snapshot in place of what was shown; objects whose id and type persist stay the same SObjects.
-   * Decided actions (up to `cseq`) are dropped, the others replayed on top and numbered from `cseq + 1`.
+   * Shows the state of a snapshot in place of what was shown; objects whose id and type persist stay the same SObjects, and only what
+   * differs is told. Undecided actions are replayed on top (see carry.ts), numbered from `decided.cseq + 1`.
    * @param rename gives the new id of an object this client minted, when its session is another one now
    */
-  load(changes: readonly Change[], cseq: number, rename?: (id: string) => string): void {
+  load(changes: readonly Change[], decided: Decided, rename?: (id: string) => string): void {
     const journal = new Journal()
     journal.goNet()
-    const rejections: Rejection[] = []
-    this.#takeBack(journal)
-    const undecided = this.pending.filter((action) => action.cseq > cseq)
-    const edited = new Map<string, unknown>()
-    for (const action of undecided) {
-      for (const key of editedPlaces(action.changes)) edited.set(key, this.#valueOf(key))
+    try {
+      this.#takeBack(journal)
+    } catch (error) {
+      // The state was in doubt already, which is why there is a snapshot.
+      if (!(error instanceof ChangeError)) throw error
     }
+    const footing = new Footing(this.tree, this.pending)
     this.tree.empty(journal)
     try {
       for (const change of changes) this.tree.apply(change, journal)
@@ -155,27 +154,34 @@ export class Replica {
       journal.tell(this.#owner)
       throw new ProtocolError(`a change of a snapshot does not fit: ${String(error)}`)
     }
-    // A place in a text or list means nothing in another.
-    const fits = (action: PendingAction): boolean =>
-      [...editedPlaces(action.changes)].every((key) => sameValue(edited.get(key), this.#valueOf(key)))
-    const kept: PendingAction[] = []
-    for (const action of undecided) {
-      if (fits(action)) kept.push(action)
-      else {
-        const message = 'it was changed while this client was away'
-        rejections.push({ code: 'stale', message, changes: action.changes })
-      }
-    }
-    this.pending = kept.map((action, i) => ({
-      cseq: cseq + 1 + i,
-      changes: rename ? action.changes.map((change) => renamed(change, rename)) : action.changes,
-      sent: undefined,
-      inverse: undefined,
-    }))
-    this.#nextCseq = cseq + 1 + kept.length
+    const { kept, refused, born } = carry(this.pending, footing, this.tree, decided)
+    const again = (id: string): string => (rename && born.has(id) ? rename(id) : id)
+    this.pending = kept.map(([action, moved], i) =>
+      Object.assign(action, {
+        cseq: decided.cseq + 1 + i,
+        changes: rename ? moved.map((change) => renamed(change, again)) : moved,
+        sent: undefined,
+        inverse: undefined,
+      }),
+    )
+    this.#nextCseq = decided.cseq + 1 + kept.length
     this.#replay(journal)
     journal.tell(this.#owner)
-    for (const rejection of rejections) this.#owner.rejected(rejection)
+    for (const rejection of refused) this.#owner.rejected(rejection)
+  }
+
+  /** Refuses an action that was not sent, nor any after it: it is taken back, and those after it are counted anew. */
+  refuse(action: PendingAction, code: string, message: string): void {
+    const journal = new Journal()
+    journal.goNet()
+    this.#takeBack(journal)
+    this.pending = this.pending.filter((other) => other !== action)
+    for (const other of this.pending) if (other.cseq > action.cseq) other.cseq--
+    this.#nextCseq--
+    this.#rebaseOverLoss(action)
+    this.#replay(journal)
+    journal.tell(this.#owner)
+    this.#owner.rejected({ code, message, changes: action.changes })
   }
 
   /** Gives up the undecided actions: they will never be decided. */
@@ -187,11 +193,6 @@ export class Replica {
     this.pending = []
     journal.tell(this.#owner)
     for (const { changes } of abandoned) this.#owner.rejected({ code, message, changes })
-  }
-
-  #valueOf(key: string): unknown {
-    const [id, ...name] = key.split(' ')
-    return this.tree.objects.get(id as string)?.state.attributes.get(name.join(' '))?.held
   }
 
   /** Whether the predictions must be taken back to apply this. */
@@ -218,8 +219,8 @@ export class Replica {
     rejections: Rejection[],
   ): void {
     if (cseq === undefined) {
-      for (const change of changes ?? []) this.tree.apply(change, journal)
-      if (rewound) this.#rebase(changes ?? [])
+      const done = (changes ?? []).flatMap((change) => this.#apply(change, rewound, journal))
+      if (rewound) this.#rebase(done)
       return
     }
     const action = this.pending.shift()
@@ -251,6 +252,21 @@ export class Replica {
       this.#rebaseOverLoss(action)
       this.#rebase(changes)
     }
+  }
+
+  /**
+   * Applies a change of the server.
+   * @returns what edits by position have to be moved past: of a value set as a whole (which is also how a difference comes), what it made different
+   */
+  #apply(change: Change, rewound: boolean, journal: Journal): readonly Change[] {
+    if (!rewound || change[0] !== 'set') {
+      this.tree.apply(change, journal)
+      return [change]
+    }
+    const topic = this.tree.topic(change[1], change[2])
+    const before = topic.held
+    this.tree.apply(change, journal)
+    return editsBetween(change[1], change[2], topic.type, before, topic.held)
   }
 
   #rebase(done: readonly Change[]): void {
@@ -291,14 +307,6 @@ export class Replica {
       }
     }
   }
-}
-
-function renamed(change: Change, rename: (id: string) => string): Change {
-  const copy = [...change] as unknown[]
-  copy[1] = rename(change[1])
-  if (change[0] === 'create' && change[3] !== null) copy[3] = rename(change[3])
-  if (change[0] === 'place') copy[2] = rename(change[2])
-  return copy as unknown as Change
 }
 
 const isPromise = (value: unknown): boolean =>

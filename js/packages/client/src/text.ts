@@ -94,3 +94,53 @@ export function difference(from: string, to: string): readonly TextEdit[] {
   if (text) edits.push({ kind: 'insert', position: start, text })
   return edits
 }
+
+/** What two texts must share to be told apart by it; less is chance. */
+const SHARED = 3
+/** Letters times letters. A longer middle is taken as one piece: a few milliseconds are spent on finding more, not a second. */
+const COMPARED = 2_000_000
+
+/** The edits that turn `from` into `to`, each counted on the text that the ones before it leave: what they share in the middle stays, too. */
+export function differences(from: string, to: string): readonly TextEdit[] {
+  const [first] = difference(from, to)
+  if (!first) return []
+  const shorter = Math.min(from.length, to.length)
+  const start = first.position
+  let tail = 0
+  while (tail < shorter - start && from[from.length - 1 - tail] === to[to.length - 1 - tail]) tail++
+  const shared = longestShared(from.slice(start, from.length - tail), to.slice(start, to.length - tail))
+  if (!shared) return difference(from, to)
+  const [a, b] = [start + shared.from, start + shared.to]
+  // From the back, so that the places before are still those of `from`.
+  const after = differences(from.slice(a + shared.length), to.slice(b + shared.length)).map((edit) => ({
+    ...edit,
+    position: edit.position + a + shared.length,
+  }))
+  return [...after, ...differences(from.slice(0, a), to.slice(0, b))]
+}
+
+/** The longest piece that two texts share, at whole characters. */
+function longestShared(
+  from: string,
+  to: string,
+): { readonly from: number; readonly to: number; readonly length: number } | undefined {
+  if (from.length * to.length > COMPARED) return undefined
+  let best = { from: 0, to: 0, length: SHARED - 1 }
+  let above = new Int32Array(to.length + 1)
+  for (let i = 1; i <= from.length; i++) {
+    const row = new Int32Array(to.length + 1)
+    for (let j = 1; j <= to.length; j++) {
+      if (from[i - 1] !== to[j - 1]) continue
+      const length = (above[j - 1] as number) + 1
+      row[j] = length
+      if (length <= best.length) continue
+      const piece = { from: i - length, to: j - length, length }
+      if (isWhole(from, piece.from, i) && isWhole(to, piece.to, j)) best = piece
+    }
+    above = row
+  }
+  return best.length >= SHARED ? best : undefined
+}
+
+const isWhole = (text: string, start: number, end: number): boolean =>
+  isPosition(text, start) && isPosition(text, end)

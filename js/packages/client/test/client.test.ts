@@ -417,23 +417,6 @@ describe('a connection', () => {
     expect(server.actions.slice(-2).map(({ cseq }) => cseq)).toEqual([1, 2])
   })
 
-  it('after a snapshot drops an edit by position whose text became another, and says so', () => {
-    const { server, clock, client } = world(ITEM)
-    const rejections: Rejection[] = []
-    client.onRejected((rejection) => rejections.push(rejection))
-    client.object('1').attribute('s').insert(0, 'a')
-    client.object('2').attribute('s').insert(0, 'b')
-    server.restart()
-    server.change(['set', '1', 's', 'other'])
-    client.retryNow()
-    server.network.current.open()
-    server.settle(clock)
-    expect(rejections.map(({ code }) => code)).toEqual(['stale'])
-    expect(client.object('1').attribute('s').value).toBe('other')
-    expect(client.object('2').attribute('s').value).toBe('bhello')
-    expect(dump(client)).toEqual(dump(server.tree))
-  })
-
   it('with a gap is made again, and misses nothing', () => {
     const { server, clock, client } = world(ITEM)
     server.change(['add', '1', 'n', 1])

@@ -9,7 +9,7 @@ import { wireValue } from '../src/changes.js'
 import { Client, type ClientOptions } from '../src/client.js'
 import type { Clock } from '../src/clock.js'
 import { Journal } from '../src/journal.js'
-import type { Action, ClientMessage, ServerMessage, Transaction } from '../src/protocol.js'
+import type { Action, ClientMessage, Limits, ServerMessage, Transaction } from '../src/protocol.js'
 import { decodeClient, encode } from '../src/protocol.js'
 import { rebase } from '../src/rebase.js'
 import type { Host, SObject } from '../src/sobject.js'
@@ -52,6 +52,10 @@ export class FakeClock implements Clock {
       this.flush()
     }
     this.#now = end
+  }
+  /** Time passes and no timer runs, as in a machine that sleeps; those that are due run late, when it moves on. */
+  sleep(milliseconds: number): void {
+    this.#now += milliseconds
   }
   get timerCount(): number {
     return this.#timers.length
@@ -162,6 +166,13 @@ export class ModelServer {
   readonly sessions = new Map<string, ServerSession>()
   readonly received: ClientMessage[] = []
   readonly actions: { session: string; cseq: number }[] = []
+  limits: Limits = {
+    messageBytes: 1048576,
+    stringLength: 65536,
+    valueDepth: 64,
+    collectionItems: 10000,
+    actionChanges: 1000,
+  }
   effects: Effects = () => []
   #next = 1
 
@@ -190,7 +201,13 @@ export class ModelServer {
       const part = session.outbox.splice(0, most)
       const seq = part.at(-1)?.seq ?? session.seq
       const transactions = part.flatMap(({ transaction }) => (transaction ? [transaction] : []))
-      this.send(session.connection, { type: 'update', prev: session.seq, seq, transactions })
+      this.send(session.connection, {
+        type: 'update',
+        prev: session.seq,
+        seq,
+        hash: this.#hash(seq),
+        transactions,
+      })
       session.seq = seq
     }
   }
@@ -217,6 +234,12 @@ export class ModelServer {
       if (!moved) return
     }
     throw new Error('client and server never come to rest')
+  }
+
+  /** Forgets all sessions, and nothing else. */
+  forget(): void {
+    this.sessions.clear()
+    for (const connection of this.network.connections) connection.close(1006)
   }
 
   /** Forgets all sessions and begins a new epoch, as a restart without a store does; the state stays. */
@@ -247,6 +270,10 @@ export class ModelServer {
     return changes
   }
 
+  #hash(seq: number): string {
+    return `h${seq}`
+  }
+
   #handle(message: ClientMessage, connection: MemoryConnection): void {
     this.received.push(message)
     switch (message.type) {
@@ -266,6 +293,7 @@ export class ModelServer {
         const replay =
           known !== undefined &&
           message.epoch === this.epoch &&
+          message.hash === this.#hash(since) &&
           since + 1 >= this.logStart &&
           since <= this.seq
         this.send(connection, {
@@ -278,13 +306,8 @@ export class ModelServer {
           cseq: session.cseq,
           resume: replay ? 'replay' : 'snapshot',
           heartbeat: 10,
-          limits: {
-            messageBytes: 1048576,
-            stringLength: 65536,
-            valueDepth: 64,
-            collectionItems: 10000,
-            actionChanges: 1000,
-          },
+          limits: this.limits,
+          hash: this.#hash(replay ? since : this.seq),
           server: 'model/1',
         })
         if (replay) {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cross } from '../src/crossing.js'
 import { type ListEdit, transformList } from '../src/lists.js'
-import { applyEdit, difference, isPosition, type TextEdit, transformAll } from '../src/text.js'
+import { applyEdit, difference, differences, isPosition, type TextEdit, transformAll } from '../src/text.js'
 import { vectors } from './vectors.js'
 
 type Wire = ['insert', number, string] | ['delete', number, number]
@@ -89,6 +89,32 @@ describe('text', () => {
       }),
       { numRuns: 500 },
     )
+  })
+})
+
+describe('differences', () => {
+  it('lead from one text to any other', () => {
+    const text = fc
+      .array(fc.constantFrom('a', 'b', 'c', 'abc', 'bca', '😀', '😁', 'e\u0301'), { maxLength: 30 })
+      .map((parts) => parts.join(''))
+    fc.assert(
+      fc.property(text, text, (from, to) => {
+        expect(run(from, differences(from, to))).toBe(to)
+      }),
+    )
+  })
+
+  it('leave what the two share', () => {
+    const edits = differences('one two three', 'zero one two and three!')
+    expect(edits.every(({ kind }) => kind === 'insert')).toBe(true)
+    expect(differences('same', 'same')).toEqual([])
+  })
+
+  it('of long texts take a moment', () => {
+    const [from, to] = ['a'.repeat(50_000), `${'b'.repeat(50_000)}a`]
+    const start = performance.now()
+    expect(run(from, differences(from, to))).toBe(to)
+    expect(performance.now() - start).toBeLessThan(1_000)
   })
 })
 

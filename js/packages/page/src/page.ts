@@ -19,15 +19,15 @@ showStatus(client, byId('objectsync-status'))
 showPeople(client, byId('objectsync-people'))
 
 const toast = toaster(byId('objectsync-toasts'))
-client.onRejected(({ code, message }) => {
-  if (code !== 'closed') toast(`Not done: ${message}`)
-})
+client.onRejected(({ message }) => toast(`Not done: ${message}`))
 client.onNotice(({ message, incident }) => toast(incident ? `${message} (${incident})` : message))
 
-addEventListener('online', () => client.retryNow())
-document.addEventListener('visibilitychange', () => {
-  if (document.visibilityState === 'visible') client.retryNow()
-})
+// A machine or a tab that wakes may find its connection dead, and would not notice by itself for a while.
+const awake = (): void => client.retryNow()
+addEventListener('online', awake)
+addEventListener('pageshow', ({ persisted }) => persisted && awake())
+document.addEventListener('resume', awake)
+document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && awake())
 
 addEventListener('keydown', (event) => {
   if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== 'z') return
