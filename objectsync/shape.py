@@ -49,6 +49,7 @@ class Shape:
         self.history = History(self.log, self.limits.history_steps)
         self.transactions = Transactions(self.log, self.history, self.limits.listener_depth)
         self.transactions.scope_of = self._scope_of
+        self.transactions.unenter = self._unenter
         self.lock = self.transactions.lock
         self.objects: dict[str, SObject] = {}
         """Every object by its id. Read it, do not change it."""
@@ -239,7 +240,7 @@ class Shape:
         self.objects[id] = sobject
         transaction.fresh[sobject] = None if parent is None else parent._os_id
         transaction.changes.append(sobject)
-        transaction.journal.append((Shape._unenter, self, sobject))
+        transaction.journal.append(sobject)
 
     def _unenter(self, sobject: SObject) -> None:
         """Take a creation back, whether it came as far as being attached or not."""

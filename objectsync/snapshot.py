@@ -94,6 +94,10 @@ def describe_object(sobject: SObject, parent: str | None, into: list[Change]) ->
     """Append the changes that create one object as it is, at the end of the parent with that id."""
     values = sobject._os_values
     dynamic = sobject._os_dynamic
+    if not dynamic and not sobject._os_tags and not sobject._os_type.superseded:
+        # The common case, kept flat (benchmarks/core.py, "rows").
+        into.append(Create(sobject._os_id, sobject._os_type.name, parent, -1, _copy_table(values) if values else {}))
+        return
     declared = {k: v for k, v in values.items() if k not in dynamic} if dynamic and values else values
     own: dict[str, Any] = {}
     if sobject._os_type.superseded:
@@ -123,10 +127,14 @@ def _same_kind(a: AttributeSpec, b: AttributeSpec | None) -> bool:
     return b is not None and a.topic_class.type_name == b.topic_class.type_name
 
 
+_NOTHING: Any = {}
+"""For the tables of a record that are empty, as most are; records are not changed."""
+
+
 def record_object(sobject: SObject, parent: str | None) -> ObjectRecord:
     """One object as a record."""
     values = sobject._os_values
-    dynamic: dict[str, DynamicRecord] = {}
+    dynamic: dict[str, DynamicRecord] = _NOTHING
     declared = values
     if sobject._os_type.superseded:
         declared = all_declared(sobject)
@@ -134,14 +142,11 @@ def record_object(sobject: SObject, parent: str | None) -> ObjectRecord:
         declared = {k: v for k, v in values.items() if k not in sobject._os_dynamic}
     if sobject._os_dynamic:
         dynamic = {name: record_attribute(sobject, name) for name in sobject._os_dynamic}
-    attribute_references: dict[str, str] = {}
-    object_references: dict[str, str] = {}
-    for python_name, value in sobject.__dict__.items():
-        if isinstance(value, Topic):
-            if value._object is sobject:
-                attribute_references[python_name] = value._name
-        elif getattr(type(value), "_is_sobject", False):
-            object_references[python_name] = value._os_id
+    attribute_references: dict[str, str] = _NOTHING
+    object_references: dict[str, str] = _NOTHING
+    held = sobject.__dict__
+    if held:
+        attribute_references, object_references = _references(sobject, held)
     return ObjectRecord(
         sobject._os_id,
         sobject._os_type.name,
@@ -152,6 +157,19 @@ def record_object(sobject: SObject, parent: str | None) -> ObjectRecord:
         attribute_references,
         object_references,
     )
+
+
+def _references(sobject: SObject, held: dict[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
+    """What user code holds on an object: its own topics by attribute name, other objects by id."""
+    attributes: dict[str, str] = {}
+    objects: dict[str, str] = {}
+    for python_name, value in held.items():
+        if isinstance(value, Topic):
+            if value._object is sobject:
+                attributes[python_name] = value._name
+        elif getattr(type(value), "_is_sobject", False):
+            objects[python_name] = value._os_id
+    return attributes, objects
 
 
 def record_attribute(sobject: SObject, name: str) -> DynamicRecord:

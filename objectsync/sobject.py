@@ -21,6 +21,7 @@ from .current import current_parent, current_server, enter_parent, leave_parent
 from .errors import AlreadyExists, Destroyed, InvalidValue, UnknownAttribute
 from .snapshot import record_subtree, to_plain, walk
 from .topics import AttributeSpec, EventTopic, Topic, Validator
+from .topics.base import passes
 from .transaction import FRESH
 
 if TYPE_CHECKING:
@@ -416,10 +417,11 @@ class SObject(OlderNames):
                 raw = spec.topic_class.check(value)
             except InvalidValue as error:
                 raise InvalidValue(f"{spec.topic_class.__name__} {name!r} of {self}: {error.reason}") from None
+            default = spec.default
             kind = type(raw)
-            if raw != spec.default or kind is not type(spec.default) or kind is list or kind is dict:
-                if spec.validators:
-                    spec.topic_class(self, name, spec)._validate(raw, Set(self._os_id, name, raw))
+            if raw != default or kind is not type(default) or kind is list or kind is dict:
+                if spec.validators and not passes(spec, raw, Set(self._os_id, name, raw)):
+                    spec.topic_class(self, name, spec)._validate(raw, Set(self._os_id, name, raw))  # says who refused what, and why
                 checked[name] = raw
         open_transaction = self._os_tree.transactions.open
         assert open_transaction is not None  # the one that this object is created in
@@ -432,7 +434,7 @@ class SObject(OlderNames):
 
             open_transaction.journal.append((put_back,))
         else:
-            open_transaction.journal.append((held.clear,))
+            open_transaction.journal.append(held.clear)
         held.update(checked)
 
     def _set_each(self, values: dict[str, Any]) -> None:

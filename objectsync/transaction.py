@@ -38,8 +38,9 @@ LIVE: Final = 0
 FRESH: Final = 1
 GONE: Final = 2
 
-JournalEntry = tuple[Any, ...]
-"""A topic and the inverse of its change, or a function that undoes something and its arguments (half the cost of a closure)."""
+JournalEntry = Any
+"""How to take something back: a topic and the inverse of its change; a function and its arguments (half the cost of a closure), or, without
+any, the function alone; or an object, for its own creation."""
 Mark = tuple[int, int, int, int, int]
 
 
@@ -143,6 +144,8 @@ class Transactions:
         self.deliver: Callable[[list[Emission]], None] = lambda emissions: None
         """Called after a commit, outside the lock, with the events that have handlers."""
         self.scope_of: Callable[[tuple[Change, ...]], str | None] = lambda inverses: None
+        self.unenter: Callable[[SObject], None] = lambda sobject: None
+        """Takes the creation of an object back."""
 
     # --- changes
 
@@ -259,6 +262,12 @@ class Transactions:
             journal = transaction.journal
             while len(journal) > journal_length:
                 entry = journal.pop()
+                if type(entry) is not tuple:
+                    if getattr(type(entry), "_is_sobject", False):
+                        self.unenter(entry)
+                    else:
+                        entry()
+                    continue
                 if callable(entry[0]):
                     entry[0](*entry[1:])
                     continue
