@@ -77,7 +77,7 @@ def encode_message(message: Message) -> Frame:
 
 
 def encode_transaction(seq: int, changes: Any, cseq: int | None = None, error: Failure | None = None) -> Fragment:
-    """One transaction of an update. Without `changes` and `error` it is an acknowledgement."""
+    """One transaction of an update; its `changes` may be encoded already. Without `changes` and `error` it is an acknowledgement."""
     body: dict[str, Any] = {"seq": seq}
     if cseq is not None:
         body["cseq"] = cseq
@@ -85,7 +85,7 @@ def encode_transaction(seq: int, changes: Any, cseq: int | None = None, error: F
         body["error"] = error
     if changes is None:
         return encode(body)
-    json, buffers = encode(changes)
+    json, buffers = changes if isinstance(changes, Fragment) else encode(changes)
     head = _plain_encoder.encode(body)[:-1]
     tail = b',"buffers":%d}' % len(buffers) if buffers else b"}"
     return Fragment(b'%b,"changes":%b%b' % (head, json, tail), buffers)

@@ -120,7 +120,14 @@ class Life(Shape):
                 if loose is not None:
                     loose.add(sobject._os_id)
                 return
-            mark = transaction.mark()
+            # OpenTransaction.mark(), written out: this is the way of every element (benchmarks/core.py, "rows").
+            mark = (
+                len(transaction.journal),
+                len(transaction.changes),
+                len(transaction.inverses),
+                len(transaction.emitted),
+                len(transaction.after),
+            )
             try:
                 self._create(transaction, sobject, parent, self._new_id(id), args, kwargs)
             except BaseException:
@@ -156,7 +163,8 @@ class Life(Shape):
         if parent is not None and parent._os_state != FRESH and transaction.recording:
             # Before what build does, so that undo takes that back first: build may have moved older objects below this one.
             transaction.inverses.append(Destroy(id))
-        before = 0 if parent is None else transaction.structure.get(parent, 0)
+        structure = transaction.structure
+        before = 0 if parent is None else structure.get(parent, 0)
         if info.pre_build:
             if type(sobject)._pre_build_takes_keywords:
                 sobject.pre_build(None, **kwargs)
@@ -172,9 +180,9 @@ class Life(Shape):
             siblings = parent._os_children
             if siblings is None:
                 siblings = parent._os_children = []
-            if before == transaction.structure.get(parent, 0) and sobject._os_depth == parent._os_depth + 1:
+            if before == structure.get(parent, 0) and sobject._os_depth == parent._os_depth + 1:
                 siblings.append(sobject)
-                transaction.structure[parent] = before + 1
+                structure[parent] = before + 1
             else:
                 # Its creation is told before what its build did below the same parent: say where it really stands.
                 transaction.changes.append(Place(id, parent._os_id, len(siblings)))

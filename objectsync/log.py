@@ -9,7 +9,7 @@ there has other marks, so that a client which has seen the lost part is noticed 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
@@ -49,7 +49,7 @@ class Transaction(msgspec.Struct, frozen=True, gc=False):
     """
 
     seq: int
-    changes: tuple[Change, ...]
+    changes: Sequence[Change]
     inverses: tuple[Change, ...] = ()
     scope: str | None = None
     kind: str = DO
@@ -176,6 +176,9 @@ def weigh(value: Any) -> int:
     """About how many bytes a transaction, change or record keeps in memory."""
     if isinstance(value, tuple):
         return 40 + sum(map(weigh, value))
+    packed = getattr(value, "size", None)
+    if isinstance(packed, int):
+        return 60 + packed
     if isinstance(value, msgspec.Struct):
         return 60 + sum(weigh(getattr(value, field)) for field in value.__struct_fields__)
     return size_of(value)

@@ -194,6 +194,7 @@ ServerMessage = Welcome | Snapshot | Update | Result | Presence | Error | Ping |
 _client_decoder = msgspec.json.Decoder(ClientMessage)
 _server_decoder = msgspec.json.Decoder(ServerMessage)
 _changes_decoder = msgspec.json.Decoder(list[ClientChange])
+_recorded_decoder = msgspec.json.Decoder(list[AnyChange])
 
 
 def decode_client(data: bytes | str) -> ClientMessage:
@@ -228,6 +229,11 @@ def decode_changes(raw: msgspec.Raw) -> list[Change]:
         if isinstance(change, Create) and change.parent is None:
             raise Unparsable("the changes do not parse: only the root has no parent")
     return changes
+
+
+def decode_recorded(json: bytes) -> list[Change]:
+    """Changes that this server has encoded itself."""
+    return _recorded_decoder.decode(json)  # type: ignore[return-value]  # a union of all of them
 
 
 class Unparsable(InvalidChangeError):

@@ -7,7 +7,7 @@ entry for rollback. Cycles, unknown parents and trees too deep are refused befor
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from .changes import Attribute, Change, Clear, Destroy, DropAttribute, Place, Tag, Untag
 from .errors import InvalidChangeError, InvalidValue, LimitExceeded, describe
@@ -32,9 +32,6 @@ from .transaction import FRESH, GONE, OpenTransaction, Record, Transactions
 from .types import TypeInfo
 from .values import check_str, copy_value
 
-if TYPE_CHECKING:
-    from .tree import Tree
-
 _FORBIDDEN_NAMES = frozenset({"__proto__", "constructor", "prototype"})
 
 
@@ -45,6 +42,7 @@ class Shape:
 
     def __init__(self, limits: Limits | None) -> None:
         self.limits = limits or Limits()
+        self._deepest = self.limits.tree_depth
         self.log = Log(self.limits.log_transactions, self.limits.log_bytes)
         self.history = History(self.log, self.limits.history_steps)
         self.transactions = Transactions(self.log, self.history, self.limits.listener_depth)
@@ -223,9 +221,9 @@ class Shape:
     def _enter(self, transaction: OpenTransaction, sobject: SObject, info: TypeInfo, id: str, parent: SObject | None) -> None:
         """Register a new object: reachable by id, not yet among its parent's children."""
         depth = 0 if parent is None else parent._os_depth + 1
-        if depth > self.limits.tree_depth:
+        if depth > self._deepest:
             self._check_depth(depth)
-        sobject._os_tree = cast("Tree", self)
+        sobject._os_tree = self  # type: ignore[assignment]  # a Shape is always a whole Tree; `cast` would be a call for each object
         sobject._os_id = id
         sobject._os_type = info
         sobject._os_parent = parent

@@ -90,13 +90,17 @@ def walk(top: SObject) -> Iterator[SObject]:
             stack.extend(reversed(sobject._os_children))
 
 
-def describe_object(sobject: SObject, parent: str | None, into: list[Change]) -> None:
-    """Append the changes that create one object as it is, at the end of the parent with that id."""
+def describe_object(sobject: SObject, parent: str | None, into: list[Change], share: bool = False) -> None:
+    """Append the changes that create one object as it is, at the end of the parent with that id.
+
+    With `share` they may hold the object's own table: for who encodes them at once.
+    """
     values = sobject._os_values
     dynamic = sobject._os_dynamic
     if not dynamic and not sobject._os_tags and not sobject._os_type.superseded:
         # The common case, kept flat (benchmarks/core.py, "rows").
-        into.append(Create(sobject._os_id, sobject._os_type.name, parent, -1, _copy_table(values) if values else {}))
+        table = values if share or not values else _copy_table(values)
+        into.append(Create(sobject._os_id, sobject._os_type.name, parent, -1, table if values else {}))
         return
     declared = {k: v for k, v in values.items() if k not in dynamic} if dynamic and values else values
     own: dict[str, Any] = {}

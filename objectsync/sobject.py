@@ -404,9 +404,11 @@ class SObject(OlderNames):
     # --- inner
 
     def _fill(self, values: dict[str, Any]) -> None:
+        """Give a new object values. The dict becomes the object's, less what is as by default."""
         specs = self._specs
         held = self._os_values
-        checked: dict[str, Any] = {}
+        plain: list[str] = []
+        converted: dict[str, Any] = {}
         for name, value in values.items():
             spec = specs.get(name)
             if spec is None:
@@ -414,15 +416,22 @@ class SObject(OlderNames):
                 self._set_each(values)
                 return
             try:
-                raw = spec.topic_class.check(value)
+                raw = spec.check(value)
             except InvalidValue as error:
                 raise InvalidValue(f"{spec.topic_class.__name__} {name!r} of {self}: {error.reason}") from None
             default = spec.default
             kind = type(raw)
-            if raw != default or kind is not type(default) or kind is list or kind is dict:
-                if spec.validators and not passes(spec, raw, Set(self._os_id, name, raw)):
-                    spec.topic_class(self, name, spec)._validate(raw, Set(self._os_id, name, raw))  # says who refused what, and why
-                checked[name] = raw
+            if raw == default and kind is type(default) and kind is not list and kind is not dict:
+                plain.append(name)
+                continue
+            if spec.validators and not passes(spec, raw, self._os_id, name):
+                spec.topic_class(self, name, spec)._validate(raw, Set(self._os_id, name, raw))  # says who refused what, and why
+            if raw is not value:
+                converted[name] = raw
+        for name in plain:
+            del values[name]
+        if converted:
+            values.update(converted)
         open_transaction = self._os_tree.transactions.open
         assert open_transaction is not None  # the one that this object is created in
         if held:
@@ -433,9 +442,10 @@ class SObject(OlderNames):
                 held.update(before)
 
             open_transaction.journal.append((put_back,))
+            held.update(values)
         else:
-            open_transaction.journal.append(held.clear)
-        held.update(checked)
+            self._os_values = values
+            open_transaction.journal.append(values.clear)
 
     def _set_each(self, values: dict[str, Any]) -> None:
         with self._os_tree.record():

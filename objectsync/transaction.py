@@ -15,13 +15,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
 from .changes import Change, Emit
 from .errors import ListenerLoop
 from .log import DO, UNDO, Log, Transaction
+from .packed import PackedChanges
 from .snapshot import describe_object
 from .topics.base import EMPTY
 from .values import copy_value
@@ -37,6 +38,9 @@ logger = logging.getLogger("objectsync.transaction")
 LIVE: Final = 0
 FRESH: Final = 1
 GONE: Final = 2
+
+_MANY: Final = 32
+"""So many new objects are kept as the bytes that travel, not as changes."""
 
 JournalEntry = Any
 """How to take something back: a topic and the inverse of its change; a function and its arguments (half the cost of a closure), or, without
@@ -290,22 +294,7 @@ class Transactions:
         del transaction.after[after_length:]
 
     def _commit(self, transaction: OpenTransaction) -> None:
-        changes = transaction.changes
-        for sobject in transaction.fresh:
-            if sobject._os_state == FRESH:
-                sobject._os_state = LIVE
-        if transaction.fresh:
-            written: list[Change] = []
-            for change in changes:
-                if isinstance(change, Change):
-                    written.append(change)
-                elif change in transaction.described:
-                    written += transaction.described[change]
-                elif change._os_state == LIVE:
-                    describe_object(change, transaction.fresh[change], written)
-            final = tuple(written)
-        else:
-            final = tuple(changes)  # type: ignore[arg-type]  # without fresh objects there are only changes
+        final = self._written(transaction)
         for sobject in transaction.destroyed:
             if sobject._os_state == GONE:
                 sobject._let_go()
@@ -331,6 +320,27 @@ class Transactions:
         self._enter_log(entry)
         if transaction.decided is not None:
             transaction.decided(entry)
+
+    def _written(self, transaction: OpenTransaction) -> Sequence[Change]:
+        """What happened, as changes; a fresh object as its creation, with the values it has by now."""
+        changes = transaction.changes
+        fresh = transaction.fresh
+        if not fresh:
+            return tuple(changes)  # type: ignore[arg-type]  # without fresh objects there are only changes
+        for sobject in fresh:
+            if sobject._os_state == FRESH:
+                sobject._os_state = LIVE
+        pack = len(fresh) >= _MANY and transaction.session is None
+        described = transaction.described
+        written: list[Change] = []
+        for change in changes:
+            if isinstance(change, Change):
+                written.append(change)
+            elif described and change in described:
+                written += described[change]
+            elif change._os_state == LIVE:
+                describe_object(change, fresh[change], written, share=pack)
+        return PackedChanges(written) if pack else tuple(written)
 
     def _enter_log(self, entry: Transaction) -> None:
         self.log.append(entry)

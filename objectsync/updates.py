@@ -14,6 +14,7 @@ from .changes import Change, Define, Emit, Set, TopicChange, Unemit
 from .frames import Fragment, Frame, encode, encode_snapshot, encode_transaction, encode_update
 from .limits import Limits
 from .log import Answer, Log, Transaction
+from .packed import PackedChanges
 from .protocol import Failure
 from .snapshot import describe_object, walk
 from .sobject import SObject
@@ -106,10 +107,11 @@ class Updates:
         encoded = self._log.encoded
         if transaction.seq in encoded:
             return encoded[transaction.seq]  # type: ignore[no-any-return]  # only fragments are put there
-        changes: tuple[Change, ...] = transaction.changes
+        changes = transaction.changes
         if transaction.session is not None:
             changes = tuple(change for change in changes if not isinstance(change, Emit))
-        fragment = encode_transaction(transaction.seq, changes) if changes else None
+        told = changes.fragment if isinstance(changes, PackedChanges) else changes
+        fragment = encode_transaction(transaction.seq, told) if told else None
         if fragment is None or fragment.size <= _LARGEST_KEPT_FRAGMENT:
             encoded[transaction.seq] = fragment
         return fragment

@@ -89,7 +89,7 @@ class Replica:
         """Take every transaction that is new in the tree's log, in its encoded form."""
         for transaction in tree.log.since(self.seq):
             assert transaction.seq == self.seq + 1
-            fragment = encode(transaction.changes)
+            fragment = encode(tuple(transaction.changes))
             for change in json.loads(fragment.json):
                 self.apply([decode(part, fragment.buffers) for part in change])
             self.seq = transaction.seq

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from objectsync import IntTopic, Limits, ListTopic, SObject, StringTopic, attribute
+from objectsync.changes import Create
 from objectsync.log import weigh
+from objectsync.packed import PackedChanges
 from objectsync.tree import Tree
 
 
@@ -77,3 +81,24 @@ def test_a_kept_transaction_never_changes() -> None:
     thing.items[0] = 9
     tree.undo()
     assert repr(kept) == text
+
+
+def test_many_creations_are_kept_as_their_bytes_and_read_as_changes() -> None:
+    tree = Tree()
+    tree.create_object(Thing)
+    values: list[dict[str, Any]] = [{"n": n, "text": f"“{n}”", "items": [{"$bytes": n, "raw": bytes([n])}]} for n in range(40)]
+    with tree.record():
+        for each in values:
+            Thing(server=tree, **each)
+    changes = tree.log[tree.log.head].changes
+    assert isinstance(changes, PackedChanges)
+    assert changes.size < 40 * 120
+    assert [change.attributes for change in changes if isinstance(change, Create)] == [
+        {name: value for name, value in each.items() if value} for each in values
+    ]
+    assert changes[0] == next(iter(changes))
+    assert len(changes) == len(changes[:]) == 40
+    tree.undo()
+    assert [child.text.value for child in tree.root.children] == [""]
+    tree.redo()
+    assert [child.items.value for child in tree.root.children[1:]] == [each["items"] for each in values]

@@ -42,6 +42,10 @@ class AttributeSpec(msgspec.Struct, frozen=True, eq=False):
     latest: bool = False
     validators: tuple[Validator, ...] = ()
     writable: bool = True
+    check: Callable[[Any], Any] = None  # type: ignore[assignment]  # `topic_class.check`, one look-up nearer
+
+    def __post_init__(self) -> None:
+        msgspec.structs.force_setattr(self, "check", self.topic_class.check)
 
 
 class _Signalling(Protocol):
@@ -293,16 +297,21 @@ def change_text(change: Change) -> str:
     return what if value is EMPTY else f"{what} {describe(value)}"
 
 
-def passes(spec: AttributeSpec, raw: Any, change: Change) -> bool:
-    """Whether the declared validators take a plain value. Asking a topic costs more, but says who refused what, and why: so ask it when
-    this says no. (A topic for each `tag` was a third of what an element cost: benchmarks/core.py, "rows".)
+def passes(spec: AttributeSpec, raw: Any, id: str, name: str) -> bool:
+    """Whether the declared validators take a plain value for an attribute of an object. Asking a topic costs more, but says who refused
+    what, and why: so ask it when this says no. (A topic for each `tag` was a third of an element: benchmarks/core.py, "rows".)
     """
     if spec.topic_class._present is not Topic._present:
         return False
+    value = raw if type(raw) is str else copy_value(raw)
+    change = Set(id, name, raw)
     try:
-        return all([guard(copy_value(raw), change) is not False for guard in spec.validators])
+        for guard in spec.validators:
+            if guard(value, change) is False:
+                return False
     except Exception:
         return False
+    return True
 
 
 def two_argument_validator(validator: Validator) -> Validator:

@@ -1,0 +1,48 @@
+"""Packed changes: many creations as the bytes that travel, in place of as many Python objects.
+
+A table of ten thousand rows is a single transaction, and the log keeps it. As changes it would take five times the memory of its bytes,
+which are needed anyway. Rules: a packed sequence reads like the tuple it stands for (each reading decodes it anew), and its fragment is
+what clients get.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import overload
+
+from .changes import Change
+from .frames import Fragment, encode, unescape
+from .protocol import decode_recorded
+from .values import Buffer
+
+
+class PackedChanges(Sequence[Change]):
+    """An immutable sequence of changes, kept encoded."""
+
+    __slots__ = ("_length", "fragment")
+
+    def __init__(self, changes: Sequence[Change]) -> None:
+        self._length = len(changes)
+        self.fragment: Fragment = encode(changes)
+        """The changes as the wire has them."""
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[Change]:
+        json, raw = self.fragment
+        buffers = [Buffer(buffer) for buffer in raw]
+        changes = decode_recorded(json)
+        return (unescape(change, buffers) for change in changes) if b'"$' in json else iter(changes)
+
+    @overload
+    def __getitem__(self, index: int) -> Change: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Change]: ...
+    def __getitem__(self, index: int | slice) -> Change | Sequence[Change]:
+        return tuple(self)[index]
+
+    @property
+    def size(self) -> int:
+        """Bytes that it keeps."""
+        return len(self.fragment.json) + sum(map(len, self.fragment.buffers))
