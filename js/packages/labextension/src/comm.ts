@@ -2,16 +2,25 @@
  * The comm transport: frames between a client and a kernel, over two comms (objectsync_jupyter/comm.py is the other end).
  *
  * - One goes up, on which the kernel never sends; one comes down, on which this page never sends.
+ * - Jupyter's websocket waits for the page's TCP to acknowledge one small message before it sends the next, and a page that says nothing
+ *   acknowledges 40 ms late. So the page says something empty as soon as the kernel says that it has begun with a message of ours. Not in
+ *   a row of messages, where the next one does that; and not where our server extension has set TCP_NODELAY.
  */
 import type { Kernel } from '@jupyterlab/services'
 import type { Connect } from '@objectsync/client'
 import { MessageTransport, newName } from '@objectsync/client/messages'
+import { serverHelps } from './server.js'
 import { hasComm, readComm, sendComm, subshellOf } from './wire.js'
 
 export const DOWN = 'objectsync.down'
 export const UP = 'objectsync.up'
 /** Listed where the kernel has a server. */
 export const HERE = 'objectsync.here'
+
+/** Milliseconds of silence after which a message stands alone: in a row, they are 16 apart. */
+const ALONE = 32
+/** What a client says without waiting for anything. */
+const ACK = '{"type":"ack"'
 
 export interface CommEvents {
   /** The kernel answered; `epoch` names this life of its server. */
@@ -28,9 +37,21 @@ export function comm(kernel: Kernel.IKernelConnection, events: CommEvents): Conn
     const up = `${pair}.u`
     let subshell: string | undefined
     let cancel = (): void => {}
+    let sentAt = Number.NEGATIVE_INFINITY
+    /** The message of ours whose first effect is answered with something empty. */
+    let lone: string | undefined
 
+    const sendUp = (data: object, buffers: readonly Uint8Array[]): string =>
+      sendComm(kernel, 'comm_msg', { comm_id: up, data }, subshell, buffers)
     const transport = new MessageTransport(handlers, {
-      send: (data, buffers) => sendComm(kernel, 'comm_msg', { comm_id: up, data }, subshell, buffers),
+      send: (data, buffers) => {
+        const now = performance.now()
+        const id = sendUp(data, buffers)
+        const { frames } = data as { frames?: readonly (readonly [string, number])[] }
+        const waits = !frames?.every(([text]) => text.startsWith(ACK))
+        if (waits && now - sentAt > ALONE && !serverHelps()) lone = id
+        sentAt = now
+      },
       goodbye: (code, reason) => {
         for (const id of [up, down]) {
           sendComm(kernel, 'comm_close', { comm_id: id, data: { code, reason } }, subshell)
@@ -48,6 +69,10 @@ export function comm(kernel: Kernel.IKernelConnection, events: CommEvents): Conn
     // Not `iopubMessage`: that waits until what others do with earlier messages is done.
     const onMessage = (_: unknown, { msg, direction }: Kernel.IAnyMessageArgs): void => {
       if (direction !== 'recv' || msg.channel !== 'iopub') return
+      if (lone !== undefined && (msg.parent_header as { msg_id?: string } | undefined)?.msg_id === lone) {
+        lone = undefined
+        sendUp({ frames: [] }, [])
+      }
       const read = readComm(msg)
       if (read?.comm !== down) return
       if (read.closes) transport.finish(4002, 'the kernel closed its comm')

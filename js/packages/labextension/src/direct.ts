@@ -11,9 +11,8 @@ import { PageConfig, URLExt } from '@jupyterlab/coreutils'
 import type { Kernel } from '@jupyterlab/services'
 import { type Connect, type Transport, webSocket } from '@objectsync/client'
 import { type CommEvents, comm } from './comm.js'
+import { serverHelps } from './server.js'
 
-/** The server's promise, in the page's configuration. */
-const OPTION = 'objectsyncDirect'
 /** The kernel has no socket of its own, or it does not answer. */
 const UNREACHABLE = 4010
 /** The server answers within 2 s, whether it reaches the kernel or not. */
@@ -104,7 +103,7 @@ function direct(url: string, ready: (epoch: string) => void): Connect {
 
 function mayBeDirect(kernel: Kernel.IKernelConnection): boolean {
   return (
-    PageConfig.getOption(OPTION) === 'true' &&
+    serverHelps() &&
     kernel.serverSettings.baseUrl === PageConfig.getBaseUrl() && // a kernel may be another server's
     !broken.has(kernel)
   )

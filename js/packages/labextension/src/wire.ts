@@ -73,16 +73,17 @@ export function hasComm(
   return { answer, cancel: () => future.dispose() }
 }
 
-/** Sends a comm message; it waits its turn where the connection is not up. */
+/** Sends a comm message; it waits its turn where the connection is not up. @returns the message's id */
 export function sendComm(
   kernel: Kernel.IKernelConnection,
   type: 'comm_open' | 'comm_msg' | 'comm_close',
   content: Json,
   subshell: string | undefined,
   buffers: readonly Uint8Array[] = [],
-): void {
+): string {
   const sent = message(kernel, 'shell', type, content, subshell, buffers)
   kernel.sendShellMessage(sent as unknown as KernelMessage.IShellMessage, false, true).dispose()
+  return (sent['header'] as { msg_id: string }).msg_id
 }
 
 /** Reads a comm message; undefined for all else. */

@@ -1,10 +1,11 @@
+import { PageConfig } from '@jupyterlab/coreutils'
 import type { Kernel } from '@jupyterlab/services'
 import type { Frame } from '@objectsync/client'
 import { describe, expect, it } from 'vitest'
 import { comm, DOWN, HERE, UP } from '../src/comm.js'
 
 type Sent = {
-  header: { msg_type: string; subshell_id?: string }
+  header: { msg_id: string; msg_type: string; subshell_id?: string }
   channel: string
   content: Record<string, unknown> & { comm_id: string; data: Record<string, unknown> }
   buffers: Uint8Array[]
@@ -117,6 +118,36 @@ describe('the comm transport', () => {
       ],
     })
     expect(kernel.ups).toHaveLength(2)
+  })
+
+  it('says something empty when the kernel begins with a lone message, or its answer would wait for an acknowledgement', async () => {
+    const kernel = new FakeKernel({ subshells: true, server: true })
+    const { transport } = await open(kernel)
+    kernel.say({ ready: 'e1' })
+    const begins = (): void => {
+      const parent_header = { msg_id: kernel.ups.at(-1)?.header.msg_id }
+      const msg = { channel: 'iopub', header: { msg_type: 'status' }, parent_header, content: {} }
+      for (const _ of ['busy', 'idle']) kernel.anyMessage.emit({ msg, direction: 'recv' })
+    }
+    const empty = () => kernel.ups.filter(({ content }) => (content.data['frames'] as []).length === 0).length
+    transport.send(text('a'))
+    begins()
+    expect(empty()).toBe(1)
+    begins() // with the empty one
+    transport.send(text('b'))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    begins() // one of a row
+    expect(empty()).toBe(1)
+    await new Promise((resolve) => setTimeout(resolve, 40))
+    transport.send(text('{"type":"ack","seq":1,"frames":1}'))
+    begins() // nothing is waited for
+    expect(empty()).toBe(1)
+    PageConfig.setOption('objectsyncDirect', 'true')
+    await new Promise((resolve) => setTimeout(resolve, 40))
+    transport.send(text('c'))
+    begins() // the server does not wait
+    PageConfig.setOption('objectsyncDirect', '')
+    expect(empty()).toBe(1)
   })
 
   it('gives out frames with their buffers', async () => {
