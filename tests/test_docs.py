@@ -2,7 +2,8 @@
 
 The blocks of one page share a namespace and run in order, in a folder of their own that holds the page's named files
 (`<!-- file: frontends/x.js -->` above a block). `<!-- runs: e2e -->` above a block says that it serves for ever: it is compiled here, and
-run in front of a browser by tests/e2e (test_docs.py there, and test_page.py for the README's first).
+run in front of a browser by tests/e2e (test_docs.py there, and test_page.py for the README's first). `<!-- runs: jupyter -->` says that
+it is a notebook's cell: tests/jupyter/test_docs.py runs it.
 """
 
 from __future__ import annotations
@@ -42,6 +43,10 @@ class Block:
     @property
     def serves(self) -> bool:
         return (self.key, self.note) == ("runs", "e2e")
+
+    @property
+    def is_cell(self) -> bool:
+        return (self.key, self.note) == ("runs", "jupyter")
 
     def compile(self) -> Any:
         """Its code, with the page's line numbers, so that a traceback points there."""
@@ -84,7 +89,7 @@ def _leave_no_server() -> Any:
 def test_python_blocks_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write_files(page, tmp_path)
-    programs = [(block.compile(), block.serves) for block in blocks(page, "python")]
+    programs = [(block.compile(), block.serves) for block in blocks(page, "python") if not block.is_cell]
     namespace: dict[str, Any] = {"__name__": "page"}
 
     def run() -> None:
@@ -127,8 +132,8 @@ def anchors(page: Path) -> set[str]:
 class TestReadme:
     README = ROOT / "README.md"
 
-    def test_begins_with_the_hello_program_as_it_stands(self) -> None:
-        assert blocks(self.README, "python")[0].text == (ROOT / "examples" / "hello.py").read_text()
+    def test_its_first_program_is_hello_as_it_stands(self) -> None:
+        assert next(block.text for block in blocks(self.README, "python") if not block.is_cell) == (ROOT / "examples" / "hello.py").read_text()
 
     def test_shows_the_frontend_of_the_counter_example(self) -> None:
         (frontend,) = (block for block in blocks(self.README, "js") if block.note == "frontends/counter.js")
