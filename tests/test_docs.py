@@ -133,7 +133,8 @@ class TestReadme:
     README = ROOT / "README.md"
 
     def test_its_first_program_is_hello_as_it_stands(self) -> None:
-        assert next(block.text for block in blocks(self.README, "python") if not block.is_cell) == (ROOT / "examples" / "hello.py").read_text()
+        first = next(block for block in blocks(self.README, "python") if not block.is_cell)
+        assert first.text == (ROOT / "examples" / "hello.py").read_text()
 
     def test_shows_the_frontend_of_the_counter_example(self) -> None:
         (frontend,) = (block for block in blocks(self.README, "js") if block.note == "frontends/counter.js")

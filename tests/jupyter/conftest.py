@@ -129,8 +129,10 @@ class Lab:
         overrides = folder / "config" / "labconfig" / "default_setting_overrides.json"
         overrides.parent.mkdir(parents=True)
         overrides.write_text(json.dumps({"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}))
-        # ipywidgets' logs errors of its own with two pages on one kernel; an installed extension of ours would be found as well.
-        others = {"@jupyter-widgets/jupyterlab-manager": not ipywidgets, "@objectsync/labextension": not extension}
+        # ipywidgets' logs errors of its own with two pages on one kernel, and anywidget's one without ipywidgets';
+        # an installed extension of ours would be found as well.
+        others = dict.fromkeys(("@jupyter-widgets/jupyterlab-manager", "anywidget"), not ipywidgets)
+        others["@objectsync/labextension"] = not extension
         (overrides.parent / "page_config.json").write_text(json.dumps({"disabledExtensions": others}))
         with self.log.open("w") as log:
             self.process = subprocess.Popen(

@@ -12,6 +12,7 @@ import pytest
 import objectsync_jupyter
 from objectsync import Element, Server, SObject, current_server
 from objectsync_jupyter.display import VIEW, html_of, text_of
+from tests.jupyter.conftest import ROOT
 
 InteractiveShell = pytest.importorskip("IPython.core.interactiveshell").InteractiveShell
 EXTENSION = "objectsync_jupyter"
@@ -129,3 +130,12 @@ def test_a_deep_tree_needs_no_recursion(ip: Any) -> None:
     for _ in range(200):
         node = Element("div", parent=node)
     assert html_of(top).count("</div>") == 201
+
+
+def test_nbconvert_shows_the_real_thing() -> None:
+    exporter = pytest.importorskip("nbconvert").HTMLExporter()
+    html, _ = exporter.from_filename(str(ROOT / "notebooks" / "02-live-ui.ipynb"))
+    assert 'type="range" value="5"' in html
+    assert '<polyline fill="none" points="0,40.0 2,35.6 4,31.3' in html
+    assert "<span>look at the next notebook</span><button" in html
+    assert VIEW not in html

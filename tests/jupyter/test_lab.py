@@ -82,6 +82,18 @@ def test_a_restarted_kernel_greys_the_views_until_the_cell_runs_again(lab: Lab, 
     expect(other.live(0).locator("span")).to_have_text("1")  # it was not told of the restart
 
 
+def test_unloading_greys_the_views_and_loading_again_makes_them_live(lab: Lab, browsing: Browsing) -> None:
+    lab.write("unload.ipynb", EXAMPLE, "%unload_ext objectsync_jupyter", "%load_ext objectsync_jupyter\n%load_ext objectsync_jupyter")
+    notebook = browsing.open(lab, "unload.ipynb")
+    notebook.run(0)
+    expect(notebook.live(0)).to_be_visible()
+    notebook.run(1)
+    expect(notebook.stale(0)).to_contain_text("run the cell to make this live")
+    notebook.run(2, 0)
+    notebook.live(0).locator("button").click()
+    expect(notebook.live(0).locator("span")).to_have_text("1")
+
+
 def test_a_blocked_cell_neither_stops_updates_nor_loses_clicks(lab: Lab, browsing: Browsing, kernel: str) -> None:
     busy = "import time\nfor i in range(100):\n    label.text.set(str(i))\n    time.sleep(0.1)"
     lab.write(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -11,50 +12,135 @@ from playwright.sync_api import Browser
 from tests.jupyter.conftest import ROOT, SLOW, Browsing, Lab, Notebook, expect
 from tests.jupyter.test_lab import EXAMPLE
 
-TOUR = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+Open = Callable[..., Notebook]
+
+
+@pytest.fixture
+def tour(lab: Lab, browsing: Browsing) -> Open:
+    """`tour(name)`: a notebook of the tour, open."""
+
+    def opened(name: str, workspace: str = "w") -> Notebook:
+        if not (lab.notebooks / name).exists():
+            shutil.copy(ROOT / "notebooks" / name, lab.notebooks / name)
+        return browsing.open(lab, name, workspace=workspace)
+
+    return opened
 
 
 def run_all(notebook: Notebook) -> None:
+    """Run all cells; then every view is live, and no cell has failed."""
     notebook.page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
     notebook.idle()
-
-
-@pytest.mark.parametrize("name", TOUR)
-def test_every_notebook_of_the_tour_runs_and_is_live(name: str, lab: Lab, browsing: Browsing) -> None:
-    shutil.copy(ROOT / "notebooks" / name, lab.notebooks / name)
-    notebook = browsing.open(lab, name)
-    run_all(notebook)
     views = notebook.page.locator(".jp-Cell .objectsync-view")
     live = notebook.page.locator(".jp-Cell .objectsync-view-live")
     expect(live.first).to_be_visible(timeout=SLOW)
     expect(live).to_have_count(views.count())
-    expect(
-        notebook.page.locator("[data-mime-type='application/vnd.jupyter.error'], [data-mime-type='application/vnd.jupyter.stderr']")
-    ).to_have_count(0)
+    failures = "[data-mime-type='application/vnd.jupyter.error'], [data-mime-type='application/vnd.jupyter.stderr']"
+    expect(notebook.page.locator(failures)).to_have_count(0)
 
 
-def test_hello_counts_clicks(lab: Lab, browsing: Browsing) -> None:
-    shutil.copy(ROOT / "notebooks" / "01-hello.ipynb", lab.notebooks / "clicks.ipynb")
-    notebook = browsing.open(lab, "clicks.ipynb")
+def test_hello_counts_clicks_in_every_view(tour: Open) -> None:
+    notebook = tour("01-hello.ipynb")
     run_all(notebook)
-    box = notebook.live(2)
-    expect(box).to_contain_text("Hello, whoever you are!")
-    box.locator("button").click()
-    expect(box.locator("b")).to_have_text("1")
-    expect(notebook.live(6).locator("b")).to_have_text("1")  # its own view
+    box = notebook.live(2).locator("div[style]").first
+    expect(box).to_have_text("Hello, whoever you are!")
+    expect(box).to_have_css("background-color", "rgb(255, 215, 0)")
+    expect(box).to_have_css("border-radius", "8px")
+    row, count = notebook.live(6), notebook.live(8).locator("b")
+    expect(count).to_have_text("0")  # an undo took the hundred back
+    row.get_by_role("button").click()
+    expect(row.locator("b")).to_have_text("1")
+    expect(count).to_have_text("1")
 
 
-def test_a_standalone_browser_shows_the_same_tree(lab: Lab, browsing: Browsing) -> None:
-    lab.write("served.ipynb", EXAMPLE, "from objectsync_jupyter import server\nserver.start()\nprint(server.url)")
-    notebook = browsing.open(lab, "served.ipynb")
-    notebook.run(0, 1)
-    page = browsing.context.new_page()
-    page.goto(notebook.output(1))
-    page.locator("button", has_text="more").click()
-    expect(page.locator("span", has_text="1")).to_be_visible()
-    expect(notebook.live(0).locator("span")).to_have_text("1")
-    notebook.live(0).locator("button").click()
-    expect(page.locator("span", has_text="2")).to_be_visible()
+def test_live_ui_follows_the_slider_and_keeps_a_list(tour: Open) -> None:
+    notebook = tour("02-live-ui.ipynb")
+    run_all(notebook)
+    view = notebook.live(2)
+    expect(view.get_by_role("slider")).to_have_value("12")
+    wave = view.locator("polyline").get_attribute("points")
+    view.get_by_role("slider").fill("3")
+    expect(view.locator("output")).to_have_text("3")
+    expect(view.locator("polyline")).not_to_have_attribute("points", wave or "")
+    todo = notebook.live(6)
+    todo.get_by_placeholder("what is to be done?").fill("  dance ")
+    todo.get_by_role("button", name="add").click()
+    expect(todo.locator("li")).to_have_count(2)
+    expect(todo.get_by_placeholder("what is to be done?")).to_have_value("")
+    todo.get_by_role("button", name="done").first.click()
+    expect(todo.locator("li")).to_have_count(1)
+    notebook.run(8)
+    assert notebook.output(8) == "['dance']"
+
+
+def test_a_browser_shows_what_the_notebook_shows_and_a_click_in_either_counts(tour: Open, browsing: Browsing) -> None:
+    notebook = tour("03-shared-with-a-browser.ipynb")
+    notebook.run(1, 2)
+    view = notebook.live(2)
+    expect(view.get_by_text("(not yet served)")).to_be_visible()
+    notebook.run(4)
+    with browsing.context.expect_page() as opened:
+        view.get_by_role("link", name="open it in a browser").click()
+    page = opened.value
+    page.get_by_role("button", name="click me").click()
+    expect(page.locator("b")).to_have_text("1")
+    expect(view.locator("b")).to_have_text("1")
+    view.get_by_role("button", name="click me").click()
+    expect(page.locator("b")).to_have_text("2")
+    expect(view.locator("b")).to_have_text("2")
+    page.close()
+    notebook.run(6)
+    expect(view.get_by_text("(no longer served)")).to_be_visible()
+    view.get_by_role("button", name="click me").click()
+    expect(view.locator("b")).to_have_text("3")
+
+
+def test_a_long_cell_is_slowed_down_and_stopped_by_hand_and_another_waits_for_a_click(tour: Open) -> None:
+    notebook = tour("04-long-running-cell.ipynb")
+    notebook.run(1, 2)
+    view = notebook.live(2)
+    view.get_by_role("slider").fill("100")  # ten seconds for the whole of it
+    notebook.start(4)
+    bar = "document.querySelector('.objectsync-view-live progress').value"
+    notebook.page.wait_for_function(f"() => {bar} >= 5")
+    view.get_by_role("button", name="stop").click()
+    expect(notebook.cell(4).locator(".jp-InputPrompt")).to_have_text("[3]:")
+    assert 5 <= notebook.page.evaluate(f"() => {bar}") < 100
+    notebook.run(6)
+    yes = notebook.live(6).get_by_role("button", name="Yes, go on")
+    expect(yes).to_be_visible()
+    notebook.start(7)
+    expect(notebook.cell(7).locator(".jp-InputPrompt")).to_have_text("[*]:")
+    yes.click()
+    expect(notebook.cell(7)).to_contain_text("clicked")
+
+
+def test_two_tabs_write_one_text_and_vote(tour: Open) -> None:
+    one = tour("05-collaboration.ipynb", workspace="one")
+    run_all(one)
+    one.save()
+    two = tour("05-collaboration.ipynb", workspace="two")
+    texts = [notebook.live(2).locator("textarea") for notebook in (one, two)]
+    for text in texts:
+        expect(text).to_have_value("Dear all,\n")
+    texts[0].press("Control+End")
+    texts[1].press("Control+Home")
+    for left, right in zip("the end.", "Hello!  ", strict=True):  # in turns, each without waiting for the other
+        texts[0].press(left)
+        texts[1].press(right)
+    for text in texts:
+        expect(text).to_have_value("Hello!  Dear all,\nthe end.")
+    for notebook in (one, two):
+        notebook.live(8).get_by_role("button").click()
+    for notebook in (one, two):
+        expect(notebook.live(8).get_by_role("button")).to_have_text("in favour: 2")
+        expect(notebook.live(2).locator("small")).to_have_text("26 characters")
+
+
+def test_every_notebook_of_the_tour_has_a_test() -> None:
+    tests = Path(__file__).read_text()
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        assert f'tour("{path.name}"' in tests
 
 
 @pytest.fixture(scope="module")
