@@ -11,14 +11,12 @@ import hmac
 import inspect
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 from . import protocol
-from .changes import (
-    Define,
-)
+from .changes import Change, Define
 from .current import forget_newest
 from .errors import LimitExceeded, LocalError, ProtocolError
 from .events import Signal
@@ -227,6 +225,7 @@ class Hub(Tree):
         if action.base > self.log.head or action.base < 0:
             raise ProtocolError(f"action {action.cseq} is based on {action.base}; the newest is {self.log.head}")
         failure: tuple[str, str] | None = None
+        proposed: Sequence[Change] = ()
         try:
             with self.transactions.record(session=session.id, cseq=action.cseq) as transaction:
                 proposed = protocol.decode_changes(action.changes)
@@ -240,9 +239,11 @@ class Hub(Tree):
             failure = (error.code, str(error))
         except ProtocolError as error:
             failure = ("invalid_change", str(error))
-        except Exception:
-            incident = self._incident(f"an action of client {session.id} failed")
+        except Exception as error:
+            where = self.objects.get(proposed[0].object) if proposed else None
+            incident = self._incident(f"a listener of what a client changed on {where} failed", error, where)
             failure = ("error", f"a listener failed (incident {incident})")
+            self._tell_of_failure(session.id, f"a listener of {where} failed", error, where, incident)
         if failure is not None:
             with self.lock:
                 session.decided(self.transactions.reject(session.id, action.cseq, *failure))
@@ -286,7 +287,7 @@ class Hub(Tree):
             self._urge()
 
         def fail(error: BaseException) -> None:
-            incident = self._incident(f"the service {call.service!r} failed", error)
+            incident = self._incident(f"the service {call.service!r} failed", error, sobject)
             message = f"the service {call.service!r} failed" + (f": {error}" if self.debug else "")
             with self.lock:
                 connection.result(call.id, failure=Failure("error", message, incident))
@@ -331,14 +332,18 @@ class Hub(Tree):
     def _handler_failed(self, emission: Emission) -> Callable[[BaseException], None]:
         def failed(error: BaseException) -> None:
             what = f"a handler of {emission.object}.{emission.name} failed"
-            incident = self._incident(what, error)
-            session = None if emission.session is None else self._sessions.get(emission.session)
-            if session is not None and session.connection is not None:
-                message = what + (f": {type(error).__name__}: {error}" if self.debug else "")
-                session.connection.tell(Error("handler_failed", message, emission.object._os_id, incident))
-                self._wake()
+            incident = self._incident(what, error, emission.object)
+            self._tell_of_failure(emission.session, what, error, emission.object, incident)
 
         return failed
+
+    def _tell_of_failure(self, session_id: str | None, what: str, error: BaseException, about: SObject | None, incident: str) -> None:
+        """Tell the client that set it off, so that it can show it at the object."""
+        session = None if session_id is None or about is None else self._sessions.get(session_id)
+        if session is not None and session.connection is not None and about is not None:
+            message = what + (f": {type(error).__name__}: {error}" if self.debug else "")
+            session.connection.tell(Error("handler_failed", message, about._os_id, incident))
+            self._wake()
 
     def _announce(self, signal: Signal, session: Session) -> None:
         for listener in (*signal.manual, *signal.auto):
@@ -353,10 +358,10 @@ class Hub(Tree):
     def _listener_failed(self, of: str, error: BaseException) -> None:
         self._incident(f"a listener of {of} failed", error)
 
-    def _incident(self, what: str, error: BaseException | None = None) -> str:
-        """Log an exception; returns the number by which the log names it."""
+    def _incident(self, what: str, error: BaseException, about: SObject | None = None) -> str:
+        """Log an exception in what users wrote; returns the number by which the log names it. `about` is the object that it concerns."""
         incident = self._new_secret(6)
-        logger.error("%s (incident %s)", what, incident, exc_info=error or True)
+        logger.error("%s (incident %s)", what, incident, exc_info=error)
         return incident
 
     def _undo_service(self, target: str | None = None) -> bool:

@@ -13,6 +13,7 @@ import contextvars
 import inspect
 import logging
 import os
+import signal
 import sys
 import threading
 import time
@@ -45,6 +46,9 @@ NAME = "objectsync_jupyter"
 
 LIMITS = Limits(message_bytes=64 * 1024 * 1024)  # the user's own page, and a file of theirs
 
+ContextOf = Callable[[SObject | None], contextvars.Context]
+"""The context of the cell that what concerns an object belongs to."""
+
 WAKES = 0.1
 """Seconds between two looks around while a cell blocks on purpose: Ctrl-C gets through."""
 
@@ -55,7 +59,7 @@ class MainThreadJobs(InlineJobs):
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop | None,
-        context: Callable[[SObject | None], contextvars.Context],
+        context: ContextOf,
         ran: Callable[[], None] = lambda: None,
     ) -> None:
         self._loop = loop
@@ -141,15 +145,31 @@ class MainThreadJobs(InlineJobs):
             self._waiting.append((job, failed, context))
             self._arrived.notify_all()
         if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._run_waiting, context=contextvars.Context())
+            self._loop.call_soon_threadsafe(self._run_between, context=contextvars.Context())
 
-    def _run_waiting(self) -> None:
+    def _run_between(self) -> None:
+        """Run what waits, in the event loop's turn. Between cells the kernel ignores Ctrl-C; a handler that does not end must hear it."""
+        ignored = threading.current_thread() is self._main and signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        if ignored:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            self._run_waiting(between_cells=True)
+        finally:
+            if ignored:
+                signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def _run_waiting(self, between_cells: bool = False) -> None:
         while self._waiting:
             try:
                 job, failed, context = self._waiting.popleft()
             except IndexError:  # another turn took it
                 return
-            context.run(super().here, job, failed)
+            try:
+                context.run(super().here, job, failed)
+            except KeyboardInterrupt as error:
+                if not between_cells:
+                    raise
+                context.run(failed, error)  # further, it would end the kernel
             self._ran()
 
     def _started_live_loop(self) -> asyncio.AbstractEventLoop:
@@ -169,14 +189,19 @@ def _serve(loop: asyncio.AbstractEventLoop) -> None:
 class KernelServer(Server):
     """The kernel's server: pages of the notebook reach it over comms; `start()` serves it to browsers as well."""
 
-    def __init__(self, jobs: MainThreadJobs, outputs: Outputs) -> None:
+    def __init__(self, jobs: MainThreadJobs, outputs: Outputs, context_of: ContextOf) -> None:
         super().__init__(port=0, title="notebook", debug=True, limits=LIMITS)
         self.jobs = jobs
+        self._context_of = context_of
         self.loose = set()
         # What a view asks before it shows anything is answered at once, also while a cell runs.
         self.register_service(SHOWN, outputs.were_shown, live=True)
         self.register_service(VIEWS, lambda ids, sender: outputs.page_shows(self, sender, ids), pass_sender=True, live=True)
         self.on_client_disconnect += outputs.page_left
+
+    def _incident(self, what: str, error: BaseException, about: SObject | None = None) -> str:
+        """Log it below the cell that showed the object, whatever thread this is."""
+        return self._context_of(about).copy().run(super()._incident, what, error, about)
 
 
 class Notebook:
@@ -189,7 +214,7 @@ class Notebook:
         self.outputs = Outputs(ip, lambda: self.collecting.wanted())
         self.displays = Displays(ip, self.outputs)
         self.jobs = MainThreadJobs(loop, self.displays.context_of, lambda: self.collecting.wanted(LATER))
-        self.server = KernelServer(self.jobs, self.outputs)
+        self.server = KernelServer(self.jobs, self.outputs, self.displays.context_of)
         self.collecting = Collecting(self.server, loop)
         ip.events.register("post_run_cell", self._cell_ended)
         self.displays.show_objects_of(self.server)

@@ -299,6 +299,19 @@ class TestLive:
         assert [error["object"] for error in errors] == [button.id]
         assert "ZeroDivisionError" in errors[0]["message"]
 
+    def test_the_failure_of_a_listener_is_told_at_its_object(self) -> None:
+        hub = make_hub(debug=True)
+        element = Element("input", server=hub)
+        client = WireClient(hub)
+        element.value.on_set += lambda value: 1 / 0
+        client.propose(["set", element.id, "value", "x"])
+        messages = client.receive()
+        errors = [message for message in messages if message["type"] == "error"]
+        assert [(error["object"], error["message"]) for error in errors] == [
+            (element.id, "a listener of Element(1) failed: ZeroDivisionError: division by zero")
+        ]
+        assert element.value.value is None
+
     def test_what_can_be_undone_cannot_be_live(self, hub: Hub) -> None:
         button = hub.create_object(SObject)
         with pytest.raises(TypeError, match="cannot be live"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,9 @@ PATIENCE = 60.0
 class Kernel:
     """Runs cells, one after the other."""
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, interrupt: Callable[[], None]) -> None:
         self.client = client
+        self.interrupt = interrupt
 
     def run(self, code: str, cell: str | None = None, deleted: tuple[str, ...] = ()) -> list[Any]:
         """Run a cell to its end; returns the contents of what it put out."""
@@ -90,7 +91,7 @@ def kernel_of(version: str, folder: Path) -> Iterator[Kernel]:
     client.start_channels()
     try:
         client.wait_for_ready(timeout=PATIENCE)
-        kernel = Kernel(client)
+        kernel = Kernel(client, manager.interrupt_kernel)
         assert kernel.run("%load_ext objectsync_jupyter\nimport objectsync\nfrom objectsync import Element") == []
         yield kernel
     finally:

@@ -12,6 +12,11 @@ import { forgetSubshell } from './wire.js'
 
 export const VIEW = 'application/vnd.objectsync.view+json'
 
+/** What the kernel is told of what this page shows: it keeps these objects, also those that it would otherwise let go. */
+const VIEWS = 'objectsync_jupyter.views'
+/** Milliseconds: a cell that runs again takes several views away and brings others. */
+const SETTLED = 200
+
 /** What a view says it shows. */
 export interface ViewData {
   readonly id: string
@@ -28,6 +33,9 @@ export class KernelClient {
   #epoch: string | undefined
   #standing: Standing = 'absent'
   #shows = 0
+  /** How many views show each object. */
+  readonly #viewing = new Map<string, number>()
+  #report: ReturnType<typeof setTimeout> | undefined
 
   get client(): Client | undefined {
     return this.#client
@@ -45,6 +53,18 @@ export class KernelClient {
   /** Runs when the client is another one, or stands otherwise. */
   onChange(listener: () => void): () => void {
     return this.#changed.connect(listener)
+  }
+
+  /** A view shows an object. @returns the function that ends it */
+  show(id: string): () => void {
+    this.#viewing.set(id, (this.#viewing.get(id) ?? 0) + 1)
+    this.#tell()
+    return () => {
+      const left = (this.#viewing.get(id) ?? 1) - 1
+      if (left > 0) this.#viewing.set(id, left)
+      else this.#viewing.delete(id)
+      this.#tell()
+    }
   }
 
   /** A notebook uses this connection. @returns the function that ends it */
@@ -125,9 +145,19 @@ export class KernelClient {
     const { state } = client.status
     if (state === 'closed') this.#leave()
     else {
+      if (state === 'live' && this.#standing !== 'live') this.#tell()
       this.#standing = state
       this.#changed.emit()
     }
+  }
+
+  #tell(): void {
+    clearTimeout(this.#report)
+    this.#report = setTimeout(() => {
+      // A connection that breaks meanwhile is told again when it is live again.
+      if (this.#standing === 'live')
+        this.#client?.call(VIEWS, { ids: [...this.#viewing.keys()] }).catch(() => {})
+    }, SETTLED)
   }
 
   #leave(): void {

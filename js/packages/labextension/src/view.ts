@@ -136,12 +136,14 @@ export class ObjectView extends Widget implements IRenderMime.IRenderer {
     this.addClass('objectsync-view-live')
     this.#note.textContent = ''
     const unmount = mount(client, this.#body, { id, registry: builtIns() })
+    const hide = this.#kernel?.show(id)
     const offNotice = client.onNotice((notice) => this.#showNotice(client, id, notice))
     this.#live = {
       client,
       end: () => {
         offNotice()
         unmount()
+        hide?.()
       },
     }
   }
