@@ -61,7 +61,7 @@ chromium:
 	  || { echo "The browser tests need chromium: sudo apt-get install chromium"; exit 1; }
 
 clean:
-	rm -rf $(VENV) .make js/node_modules js/packages/*/dist objectsync/static objectsync_jupyter/labextension objectsync_jupyter/static build .venv-ipykernel-*
+	rm -rf $(VENV) .make js/node_modules js/packages/*/dist objectsync/static objectsync_jupyter/labextension objectsync_jupyter/static build .venv-ipykernel-* .venv-marimo
 
 # What is there is not made again: a stamp is as new as what it was made from.
 
@@ -90,6 +90,8 @@ build/tour/%: notebooks/%
 	  $(PYTHON) -m venv .venv-ipykernel-$$version && \
 	  .venv-ipykernel-$$version/bin/python -m pip install --quiet --disable-pip-version-check -e '.[anywidget]' "ipykernel==$$version.*" || exit 1; \
 	done
+	$(PYTHON) -m venv .venv-marimo
+	.venv-marimo/bin/python -m pip install --quiet --disable-pip-version-check -e '.[anywidget]' "marimo>=0.25"
 	@touch $@
 
 .make/bench: .make/dev benchmarks/requirements.txt

@@ -45,6 +45,7 @@ class Carrier(anywidget.AnyWidget):
         self._links = links
         self._pairs: set[str] = set()
         self._ended = ended
+        self._shown: SObject | None = sobject  # as long as it is shown, it is in use
         super().__init__(_server=links.hub.epoch, _object=sobject.id, _picture=html_of(sobject), layout=layout)
 
     @observe("comm")
@@ -87,6 +88,7 @@ class Carrier(anywidget.AnyWidget):
         """Carry nothing any more; a page that has other widgets goes on over one of them."""
         for pair in list(self._pairs):
             self._links.left(pair, None)
+        self._shown = None
         self._ended(self)
 
     def forget(self) -> None:
@@ -131,10 +133,6 @@ class Carriers:
         """What the cell has shown before is no longer wanted."""
         for carrier in [carrier for carrier, of in self._cells.items() if cell is not None and of == cell]:
             carrier.close()
-
-    def shown(self) -> set[str]:
-        """The ids of the objects that a widget shows."""
-        return {carrier._object for carrier in self._cells}
 
     def close(self) -> None:
         """End all, without a word."""
