@@ -310,3 +310,37 @@ def test_the_kernel_stays_busy_in_the_toolbar_while_a_cell_runs(lab: Lab, browsi
     notebook.until(0, "Number(text) >= 15 && Number(text) < 29")
     status = "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status"
     assert notebook.page.evaluate(status) == "busy"
+
+
+def test_a_cell_that_runs_again_and_again_leaves_nothing_in_the_page(lab: Lab, browsing: Browsing) -> None:
+    again = "box = Element('div', Element('span', text='x'))\nElement('button', Element('span', text='press'))"
+    lab.write("again.ipynb", "%load_ext objectsync_jupyter\nfrom objectsync import Element", again, kernel="ipykernel-7.4")
+    notebook = browsing.open(lab, "again.ipynb")
+    notebook.run(0, 1)
+    expect(notebook.live(1)).to_be_visible()
+    count = """() => {
+        const view = document.querySelector('.objectsync-view-live')
+        return view === null ? [Infinity, Infinity] : [document.querySelectorAll('.objectsync-view *').length, objectsOf(view)]
+        function objectsOf(node) {
+            const panel = jupyterapp.shell.currentWidget
+            for (const cell of panel.content.widgets) {
+                for (const output of cell.outputArea?.widgets ?? []) {
+                    const stack = [output]
+                    while (stack.length) {
+                        const widget = stack.pop()
+                        if (widget.objectsyncClient) return widget.objectsyncClient.objects.size
+                        stack.push(...(widget.layout ?? []))
+                    }
+                }
+            }
+            return Infinity
+        }
+    }"""
+    nodes = notebook.page.evaluate(count)[0]
+    for _ in range(30):
+        notebook.run(1)
+    expect(notebook.live(1)).to_be_visible()
+    notebook.page.wait_for_function(f"(() => {{ const [nodes, objects] = ({count})(); return nodes === {nodes} && objects < 16 }})()")
+    notebook.save()
+    notebook.reload()
+    expect(notebook.live(1).locator("button")).to_have_text("press")  # no variable refers to it; its output does
