@@ -360,6 +360,20 @@ class TestListeners:
             client.flush()
         assert heard == ["children", "tags", "attributes", "destroy"]
 
+    def test_hear_what_became_different_while_an_object_was_gone(
+        self, hub: Hub, note: Note, client: MemoryClient, mine: ClientObject
+    ) -> None:
+        heard: list[Any] = []
+        mine.items.on_insert += lambda item, index: heard.append((item, index))
+        mine.on_destroy += lambda: heard.append("gone")
+        note.remove()
+        client.flush()
+        with hub.record():
+            hub.create_object(Note, id=note.id).items.append(4)
+        client.flush()
+        assert heard == ["gone", (4, 3)]
+        assert client.object(note.id) is mine
+
     def test_events_reach_handlers(self, note: Note, client: MemoryClient, mine: ClientObject) -> None:
         heard: list[Any] = []
         mine.on("ping", lambda emission: heard.append((emission.name, emission["x"])))
@@ -541,6 +555,30 @@ class TestReconnecting:
         client.flush()
         assert [rejection.code for rejection in told] == ["unknown_outcome"]
         assert note.count.value == mine.count.value == 11
+
+    def test_a_snapshot_that_breaks_off_loses_nothing(self) -> None:
+        hub = make_hub(limits=Limits(page_objects=1, outbox_bytes=1000, snapshot_transactions=0))
+        note = hub.create_object(Note)
+        client = MemoryClient(hub)
+        mine = client.object(note.id)
+        for _ in range(20):
+            note.add_child(Note)
+        client.flush()
+        mine.count.add(1)
+        client.send()  # it arrives, its answer does not
+        client.cut()
+        hub.epoch = "another"  # so that the whole state is sent
+        client.advance(1)
+        client.send()
+        client.receive()
+        client.advance(0.1)
+        client.send()  # it has acknowledged the welcome and the first pages
+        client.cut()
+        client.advance(1)
+        for _ in range(30):
+            client.flush()  # as far as the server's window goes
+            client.advance(0.1)
+        assert (note.count.value, mine.count.value, client.pending_count) == (1, 1, 0)
 
     def test_a_rejection_is_heard_of_with_a_snapshot_too(self, hub: Hub, note: Note, client: MemoryClient, mine: ClientObject) -> None:
         told = outcomes(client)

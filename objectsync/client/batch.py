@@ -3,7 +3,7 @@
 Rules: a batch is a frame, an own action, or the end of a preview; nobody hears of it before its last change. Usually what happened is
 told as it happened. Where predictions were taken back and made again, and after a snapshot (`go_net`), only the difference between
 before and after is told; what is as it was is not told at all. An object born in the batch has nothing to tell: whoever
-learns of it finds it complete. One that went and came back within the batch is the same Python object.
+learns of it finds it complete. One that went and comes back, in this batch or a later one, tells what is different since.
 A listener that raises is reported and does not stop the others.
 """
 
@@ -84,16 +84,16 @@ class Batch:
             self.topic(topic)
         self._gone[sobject._os_id] = sobject
 
-    def returns(self, id: str) -> None:
-        """An object that was about to go stays."""
-        self._gone.pop(id, None)
-
-    def revive(self, id: str, type: str) -> ClientObject | None:
-        """The object that had this id and type when the batch began, to be used again."""
-        sobject = self._gone.get(id)
-        if sobject is None or sobject._os_type.name != type:
-            return None
-        return self._gone.pop(id)
+    def returns(self, sobject: ClientObject) -> None:
+        """An object that was gone is back, with what it was told of last to compare to."""
+        self.go_net()  # what it is now did not come about by changes of its own
+        if self._gone.pop(sobject._os_id, None) is None:
+            for what, value in sobject._os_left.items():
+                if isinstance(what, Topic):
+                    self._before.setdefault(what, value)
+                else:
+                    self._lists.setdefault((sobject, what), value)
+            sobject._os_left = {}
 
     # --- telling
 
@@ -116,6 +116,13 @@ class Batch:
                 continue
             if former != _list_of(sobject, what):
                 _call_all(sobject._os_signals[what].manual + sobject._os_signals[what].auto, (), {}, report, f"{what} of {sobject}")
+        for topic, before in self._before.items():
+            owner = cast("ClientObject", topic._object)
+            if owner._os_state == GONE:
+                owner._os_left[topic] = before
+        for (owner, what), former in self._lists.items():
+            if owner._os_state == GONE:
+                owner._os_left[what] = former
         for sobject in self._gone.values():
             signal = sobject._os_signals.get("on_destroy")
             if signal is not None:

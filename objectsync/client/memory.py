@@ -85,7 +85,7 @@ class MemoryClient(BaseClient):
             self._session.tick(self.now)
             self._close_if_asked()
         retry_at = self._session.retry_at
-        if retry_at is not None and self.now >= retry_at:
+        if self._link is None and retry_at is not None and self.now >= retry_at:
             self.connect()
 
     def cut(self) -> None:

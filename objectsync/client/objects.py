@@ -1,7 +1,8 @@
 """An SObject as a client has it: the same words as on the server, and topics that are the very same classes.
 
-Rules: the same Python object stays for as long as its id and type live, also across a reconnect: keep it, compare it with `is`. Every
-change shows here at once and travels (prediction.py). Listeners run when a whole transaction has been applied, once for all of it.
+Rules: what has the same id and type is the same Python object, also across a reconnect, and when it went and came back: keep it, compare it
+with `is`. Every change shows here at once and travels (prediction.py). Listeners run when a whole transaction has been applied, once for
+all of it.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ class ClientObject:
         "_os_children",
         "_os_dynamic",
         "_os_id",
+        "_os_left",
         "_os_parent",
         "_os_signals",
         "_os_state",
@@ -59,6 +61,8 @@ class ClientObject:
         self._os_id = id
         self._os_topics: dict[str, Topic[Any]] = {}
         self._os_signals: dict[str, Signal] = {}
+        self._os_left: dict[Topic[Any] | str, Any] = {}
+        """Of one that is gone: what its listeners heard last."""
         self.begin(definition)
 
     def begin(self, definition: TypeDefinition) -> None:

@@ -270,13 +270,15 @@ class Prediction:
         batch = Batch()
         told: list[Callable[[], None]] = []
         rewound = False
+        # Of a squashed difference: what is told as a whole, own edits included.
+        whole = {_key(change) for each in transactions if each.cseq is UNSET for change in each.changes or () if isinstance(change, Set)}
         try:
             for transaction in transactions:
                 if not rewound and self._must_rewind(transaction):
                     rewound = True
                     batch.go_net()
                     self._take_back(self._layers, batch)
-                self._decide(transaction, rewound, batch, told)
+                self._decide(transaction, rewound, batch, told, whole)
         except (LocalError, ProtocolError) as error:
             self._in_doubt = True
             for layer in self._layers:
@@ -427,7 +429,9 @@ class Prediction:
         stays = oldest is not None and oldest.undo is not None and oldest.sent is oldest.changes
         return not (stays and transaction.changes is UNSET and transaction.error is UNSET)
 
-    def _decide(self, transaction: TransactionMessage, rewound: bool, batch: Batch, told: list[Callable[[], None]]) -> None:
+    def _decide(
+        self, transaction: TransactionMessage, rewound: bool, batch: Batch, told: list[Callable[[], None]], whole: set[Key]
+    ) -> None:
         changes: Sequence[Change] = transaction.changes or ()
         if transaction.cseq is UNSET:
             self._move(self._layers, self._apply_confirmed(changes, batch))
@@ -459,7 +463,9 @@ class Prediction:
             self._apply_confirmed(heard, batch)
             return
         # Where the action set a value as a whole, later edits refer to that one, on both sides.
-        own = {(change.object, change.name) for change in pending.changes if isinstance(change, Set)}
+        own = {_key(change) for change in pending.changes if isinstance(change, Set)}
+        if not changes:
+            own |= self._apply_meanwhile([edit for edit in place_edits(pending.changes) if _key(edit) in whole - own], batch)
         self._move(self._layers, [edit for edit in place_inverse(pending.changes) if _key(edit) not in own])
         self._move(self._layers, [edit for edit in self._apply_confirmed(heard, batch) if _key(edit) not in own])
 
@@ -474,6 +480,16 @@ class Prediction:
                 edits.append(change)
             self.tree.apply(change, batch)
         return edits
+
+    def _apply_meanwhile(self, edits: Iterable[Change], batch: Batch) -> set[Key]:
+        """Apply own edits of what a later change of this frame sets as a whole, so that only what others did is seen as different then.
+        Returns where they fit."""
+        fitted: set[Key] = set()
+        with suppress(LocalError):
+            for edit in edits:
+                self.tree.apply(edit, batch)
+                fitted.add(_key(edit))
+        return fitted
 
     def _move(self, layers: Sequence[Layer], edits: list[Change]) -> None:
         if not layers or not edits:

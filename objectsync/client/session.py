@@ -306,13 +306,15 @@ class ClientSession:
             raise ProtocolError("a second welcome came; expected one")
         connection.welcome = welcome
         self._limit_bytes = int(welcome.limits.get("message_bytes", self._limit_bytes))
+        identity = self.identity
+        if identity is not None and identity.id == welcome.session:
+            # Now, and not when all of a snapshot has come: the next frame tells the server that the former token is not needed any more.
+            identity.token = welcome.token
         if welcome.resume == "snapshot":
             connection.phase = "loading"
             return
-        identity = self.identity
         if identity is None or identity.in_doubt or identity.epoch != welcome.epoch or identity.id != welcome.session:
             raise ProtocolError(f"welcome resumes epoch {welcome.epoch!r} of {welcome.session!r}, which this client is not at")
-        identity.token = welcome.token
         for pending in self._prediction.pending:
             if pending.cseq > welcome.cseq:
                 pending.sent = None

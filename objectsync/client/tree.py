@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
+from weakref import WeakValueDictionary
 
 from ..changes import (
     Attribute,
@@ -57,6 +58,8 @@ class ClientTree:
         self.lock = threading.RLock()
         self.objects: dict[str, ClientObject] = {}
         self.mint_id = mint_id
+        self._known: WeakValueDictionary[str, ClientObject] = WeakValueDictionary()
+        """Every object that somebody still holds, also those that are gone: one that comes back is the same Python object."""
         # A plain SObject needs no definition.
         self.types = {"SObject": TypeDefinition("SObject", "Root", {})}
 
@@ -160,12 +163,13 @@ class ClientTree:
                 values[name] = spec.topic_class.check(value)
             except InvalidValue as error:
                 raise InvalidValue(f"{spec.topic_class.__name__} {name!r} of {change.type}({id}): {error.reason}") from None
-        sobject = batch.revive(id, change.type)
-        if sobject is None:
-            sobject = ClientObject(self, id, definition)
+        sobject = self._known.get(id)
+        if sobject is None or sobject._os_type.name != change.type:
+            sobject = self._known[id] = ClientObject(self, id, definition)
             batch.born(sobject)
         else:
             sobject.begin(definition)
+            batch.returns(sobject)
         sobject._os_values = values
         self.objects[id] = sobject
         if parent is not None:
@@ -203,7 +207,7 @@ class ClientTree:
             for each in gone:
                 each._os_state = LIVE
                 self.objects[each._os_id] = each
-                batch.returns(each._os_id)
+                batch.returns(each)
 
         return take_back
 

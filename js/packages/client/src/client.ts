@@ -378,6 +378,8 @@ export class Client {
     if (greeting.phase !== 'greeting') throw new ProtocolError('a second welcome came; expected one')
     greeting.welcome = welcome
     const { session: id, token, epoch } = welcome
+    // Now, and not when all of a snapshot has come: the next frame tells the server that the former token is not needed any more.
+    if (this.#session?.id === id) this.#session = { ...this.#session, token }
     if (welcome.resume === 'snapshot') {
       greeting.phase = 'loading'
       return
@@ -385,7 +387,6 @@ export class Client {
     if (!this.#session || this.#session.epoch !== epoch || this.#session.id !== id) {
       throw new ProtocolError(`welcome resumes epoch '${epoch}' of '${id}', which this client is not at`)
     }
-    this.#session = { ...this.#session, token }
     for (const action of this.#replica.pending) if (action.cseq > welcome.cseq) action.sent = undefined
     this.#lastSent = welcome.cseq
     this.#goLive()

@@ -417,6 +417,25 @@ describe('a connection', () => {
     expect(server.actions.slice(-2).map(({ cseq }) => cseq)).toEqual([1, 2])
   })
 
+  it('keeps the newest token from the welcome on, also when the snapshot breaks off', () => {
+    const { server, clock, client } = world(ITEM)
+    const token = (): string | undefined =>
+      (server.received.filter(({ type }) => type === 'hello').at(-1) as { token?: string }).token
+    server.network.current.close(1006, '')
+    server.epoch = 'another'
+    client.retryNow()
+    server.network.current.open()
+    server.read(server.network.current)
+    server.network.current.deliver(1)
+    const first = token()
+    server.network.current.close(1006, '')
+    client.retryNow()
+    server.network.current.open()
+    server.settle(clock)
+    expect(first).toBeDefined()
+    expect(token()).not.toBe(first)
+  })
+
   it('with a gap is made again, and misses nothing', () => {
     const { server, clock, client } = world(ITEM)
     server.change(['add', '1', 'n', 1])
