@@ -1,0 +1,233 @@
+"""Ways to break the real code, each against one rule: the simulator must notice every one, or its oracle sees less than it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+
+import objectsync.client.prediction as prediction
+import objectsync.client.rebase as client_rebase
+import objectsync.client.session as client_session
+import objectsync.digest as digest
+import objectsync.hub as hub
+import objectsync.log as log
+import objectsync.proposals as proposals
+import objectsync.session as session
+import objectsync.transaction as transaction
+import objectsync.transform as transform
+import objectsync.updates as updates
+from objectsync.changes import Change, DeleteText, InsertText
+from objectsync.client.batch import Batch
+from objectsync.frames import encode_transaction
+
+Mutant = Callable[[pytest.MonkeyPatch], None]
+MUTANTS: dict[str, Mutant] = {}
+
+
+def mutant(make: Mutant) -> Mutant:
+    """A way to break the code; its name says how."""
+    MUTANTS[make.__name__] = make
+    return make
+
+
+# --- the server
+
+
+@mutant
+def the_hub_applies_repeats(patch: pytest.MonkeyPatch) -> None:
+    original = hub.Hub.decide
+
+    def decide(self: Any, who: Any, action: Any, buffers: Any) -> None:
+        if 0 < action.cseq <= who.cseq:
+            who.cseq = action.cseq - 1
+        original(self, who, action, buffers)
+
+    patch.setattr(hub.Hub, "decide", decide)
+
+
+@mutant
+def a_rejection_does_not_count(patch: pytest.MonkeyPatch) -> None:
+    original = session.Session.decided
+
+    def decided(self: Any, entry: Any) -> None:
+        before = self.cseq
+        original(self, entry)
+        if entry.error is not None:
+            self.cseq = before
+
+    patch.setattr(session.Session, "decided", decided)
+
+
+@mutant
+def a_resumed_client_misses_one(patch: pytest.MonkeyPatch) -> None:
+    original = session.Connection._hello
+
+    def hello(self: Any, message: Any) -> None:
+        original(self, message)
+        if self.session is not None and not self._pages and message.seq < self._host.log.head:
+            self._cursor = message.seq + 1
+
+    patch.setattr(session.Connection, "_hello", hello)
+
+
+@mutant
+def a_lost_tail_goes_unnoticed(patch: pytest.MonkeyPatch) -> None:
+    def seen(self: Any, message: Any) -> bool:
+        return bool(message.epoch == self._host.epoch and self._host.log.remembers(message.seq))
+
+    patch.setattr(session.Connection, "_has_seen_no_more", seen)
+
+
+@mutant
+def an_old_hello_takes_over(patch: pytest.MonkeyPatch) -> None:
+    original = session.Connection._resumable
+
+    def resumable(self: Any, message: Any) -> Any:
+        found = original(self, message)
+        if found is not None:
+            found.attempt = 0
+        return found
+
+    patch.setattr(session.Connection, "_resumable", resumable)
+
+
+@mutant
+def edits_are_not_moved_past_others(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(proposals.Proposals, "_moved", lambda self, *args: args[-1])
+
+
+@mutant
+def a_rollback_leaves_things_behind(patch: pytest.MonkeyPatch) -> None:
+    original = transaction.Transactions._roll_back
+
+    def roll_back(self: Any, opened: Any, mark: Any) -> None:
+        if len(opened.journal) > mark[0] + 1:
+            opened.journal.pop()
+        original(self, opened, mark)
+
+    patch.setattr(transaction.Transactions, "_roll_back", roll_back)
+
+
+@mutant
+def a_transaction_is_told_in_halves(patch: pytest.MonkeyPatch) -> None:
+    original = encode_transaction
+
+    def encode(seq: int, changes: Any, *rest: Any) -> Any:
+        return original(seq, changes[:-1] if changes is not None and len(changes) == 2 else changes, *rest)
+
+    patch.setattr(updates, "encode_transaction", encode)
+
+
+@mutant
+def a_squashed_difference_forgets_what_the_log_forgot(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(digest.Digest, "touched_since", lambda self, seq: iter(()))
+
+
+@mutant
+def a_squashed_difference_forgets_who_came_and_went(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(digest.Digest, "shape_since", lambda self, seq: iter(()))
+
+
+@mutant
+def the_log_remembers_what_it_does_not(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(log.Log, "reaches", lambda self, seq: 0 <= seq <= self.head)
+
+
+@mutant
+def one_confirms_what_listeners_changed(patch: pytest.MonkeyPatch) -> None:
+    original = updates._answer
+
+    def answer(entry: Any) -> Any:
+        if entry.error is None and len(entry.changes) > 2:
+            return encode_transaction(entry.seq, None, entry.cseq)
+        return original(entry)
+
+    patch.setattr(updates, "_answer", answer)
+
+
+# --- text, on both sides
+
+
+@mutant
+def a_deletion_takes_what_was_typed_into_it(patch: pytest.MonkeyPatch) -> None:
+    original = transform.transform
+
+    def greedy(a: Change, b: Change, a_first: bool = False) -> list[Change]:
+        if isinstance(a, DeleteText) and isinstance(b, InsertText) and a.position < b.position < a.position + a.length:
+            return [DeleteText(a.object, a.name, a.position, a.length + len(b.text))]
+        return original(a, b, a_first)
+
+    patch.setattr(transform, "transform", greedy)
+
+
+@mutant
+def both_sides_think_they_were_first(patch: pytest.MonkeyPatch) -> None:
+    original = transform.transform_sequences
+    patch.setattr(client_rebase, "transform_sequences", lambda a, b, a_first=False: original(a, b, True))
+
+
+# --- the client
+
+
+@mutant
+def the_client_builds_on_its_predictions(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(prediction.Prediction, "_must_rewind", lambda self, entry: False)
+
+
+@mutant
+def the_client_forgets_to_replay(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(prediction.Prediction, "_replay", lambda self, layers, batch: None)
+
+
+@mutant
+def the_client_does_not_move_its_edits(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(prediction.Prediction, "_move", lambda self, layers, edits: None)
+
+
+@mutant
+def the_client_sends_decided_actions_again(patch: pytest.MonkeyPatch) -> None:
+    original = prediction.Prediction.load
+
+    def load(self: Any, changes: Iterable[Change], cseq: int, rejected: Any, new_session: Any) -> None:
+        decided = [pending for pending in self.pending if pending.cseq <= cseq]
+        for pending in decided:
+            pending.cseq += 10**6
+        original(self, changes, cseq, rejected, new_session)
+
+    patch.setattr(prediction.Prediction, "load", load)
+
+
+@mutant
+def the_client_keeps_its_old_token(patch: pytest.MonkeyPatch) -> None:
+    original = client_session.ClientSession._welcome
+
+    def welcome(self: Any, message: Any, *rest: Any) -> None:
+        token = None if self.identity is None else self.identity.token
+        original(self, message, *rest)
+        if token is not None and self.identity is not None:
+            self.identity.token = token
+
+    patch.setattr(client_session.ClientSession, "_welcome", welcome)
+
+
+@mutant
+def the_client_types_without_waiting(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(client_session, "edited_places", lambda changes: set())
+
+
+@mutant
+def listeners_hear_nothing_of_replays(patch: pytest.MonkeyPatch) -> None:
+    original = Batch.go_net
+
+    def go_net(self: Any) -> None:
+        original(self)
+        self._before.clear()
+
+    patch.setattr(Batch, "go_net", go_net)
+
+
+@mutant
+def a_rejection_is_not_told(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(prediction.Prediction, "_reject", lambda self, pending, code, message: None)

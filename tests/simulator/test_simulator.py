@@ -1,0 +1,73 @@
+"""Thousands of worlds in which everything goes wrong, and every promise is kept; and a proof that it would be seen if one were not.
+
+OBJECTSYNC_SEEDS=from:to runs other seeds than the usual ones. Whatever seed fails joins seeds.txt, and stays there.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import objectsync.log
+from tests.simulator.mutants import MUTANTS
+from tests.simulator.world import run
+
+FAST = 250
+ALL = 3000
+MUTANT_SEEDS = 400
+KEPT = [int(line.split()[0]) for line in (Path(__file__).parent / "seeds.txt").read_text().splitlines() if line and line[0] != "#"]
+
+
+@pytest.fixture(autouse=True)
+def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The log forgets by chunks of 256; in a short world it has to forget sooner. What goes wrong there is no news for the log."""
+    monkeypatch.setattr(objectsync.log, "_CHUNK", 8)
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+def run_all(seeds: range, capsys: pytest.CaptureFixture[str]) -> None:
+    began = time.monotonic()
+    for seed in seeds:
+        try:
+            run(seed)
+        except Exception as error:
+            pytest.fail(f"seed {seed}: {type(error).__name__}: {error}", pytrace=True)
+    with capsys.disabled():
+        print(f"\nsimulator: {len(seeds)} seeds ({seeds.start} to {seeds.stop - 1}) in {time.monotonic() - began:.0f} s")
+
+
+@pytest.mark.parametrize("seed", KEPT)
+def test_what_failed_once(seed: int) -> None:
+    run(seed)
+
+
+def test_every_promise_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    run_all(range(FAST), capsys)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_every_promise_is_kept_in_thousands_of_worlds(capsys: pytest.CaptureFixture[str]) -> None:
+    first, last = (int(part) for part in os.environ.get("OBJECTSYNC_SEEDS", f"{FAST}:{ALL}").split(":"))
+    run_all(range(first, last), capsys)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MUTANTS)
+def test_would_be_seen_if(name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    MUTANTS[name](monkeypatch)
+    for seed in range(MUTANT_SEEDS):
+        try:
+            run(seed)
+        except Exception as error:  # a broken rule may also show as an exception somewhere
+            with capsys.disabled():
+                print(f"\n  {name}: seen at seed {seed}: {type(error).__name__}: {str(error).splitlines()[0][:90]}")
+            return
+    pytest.fail(f"{MUTANT_SEEDS} seeds, and nobody noticed that {name.replace('_', ' ')}")
