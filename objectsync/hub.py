@@ -152,6 +152,7 @@ class Hub(Tree):
                     self.presence.remove(session.id)
         for session in expired:
             self.end_session(session)
+        self.pack_removed()
 
     def next_deadline(self) -> float | None:
         """When `tick` has something to do next; None for never."""

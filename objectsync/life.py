@@ -102,6 +102,9 @@ class Life(Shape):
                 raise InvalidChangeError(f"{info.name!r} cannot be unregistered while {alive} is alive")
             self.types.remove(info)
 
+    def _ending_matters(self) -> bool:
+        return self.types.any_on_destroy
+
     # --- inner: creating
 
     def _build_new(self, sobject: SObject, parent: SObject | None, id: str | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ entry for rollback. Cycles, unknown parents and trees too deep are refused befor
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 from .changes import Attribute, Change, Clear, Destroy, DropAttribute, Place, Tag, Untag
@@ -14,15 +15,14 @@ from .errors import InvalidChangeError, InvalidValue, LimitExceeded, describe
 from .history import History
 from .limits import Limits
 from .log import Log
+from .removed import Removed
 from .snapshot import (
-    ObjectRecord,
     Restore,
     RestoreAttribute,
     RestoreChildren,
     RestoreTag,
     describe_object,
     record_attribute,
-    record_object,
     walk,
 )
 from .sobject import SObject
@@ -33,6 +33,11 @@ from .types import TypeInfo
 from .values import check_str, copy_value
 
 _FORBIDDEN_NAMES = frozenset({"__proto__", "constructor", "prototype"})
+
+
+_WORTH_PACKING = 32
+_PACKED_AT_ONCE = 10_000
+"""Removed objects; some milliseconds."""
 
 
 class Shape:
@@ -49,8 +54,18 @@ class Shape:
         self.transactions.scope_of = self._scope_of
         self.transactions.unenter = self._unenter
         self.lock = self.transactions.lock
+        self._unpacked: deque[Removed] = deque()
         self.objects: dict[str, SObject] = {}
         """Every object by its id. Read it, do not change it."""
+
+    def pack_removed(self) -> None:
+        """Let what was destroyed of late take less memory; a little at a time, for who holds a clock."""
+        with self.lock:
+            packed = 0
+            while self._unpacked and packed < _PACKED_AT_ONCE:
+                removed = self._unpacked.popleft()
+                removed.pack()
+                packed += len(removed)
 
     def record(self) -> Record:
         """`with server.record():` what happens inside is one transaction: atomic, one frame, one undo step. An exception undoes it."""
@@ -283,6 +298,8 @@ class Shape:
         self._attach(transaction, sobject, parent, index)
 
     def _announce_end(self, transaction: OpenTransaction, tops: list[SObject]) -> None:
+        if not self._ending_matters():
+            return
         try:
             for top in tops:
                 for sobject in children_first(top):
@@ -292,16 +309,20 @@ class Shape:
             transaction.failed = error
             raise
 
-    def _remove(self, transaction: OpenTransaction, tops: list[SObject], parent: SObject) -> tuple[ObjectRecord, ...]:
+    def _ending_matters(self) -> bool:
+        """Whether any class has an `on_destroy`."""
+        return True
+
+    def _remove(self, transaction: OpenTransaction, tops: list[SObject], parent: SObject) -> Removed:
         """Take objects out of the tree; returns them as records. Rolled back, the very same Python objects come back."""
         assert parent._os_children is not None
         gone: list[tuple[SObject, int]] = []
-        records: list[ObjectRecord] = []
+        removed = Removed()
         for top in tops:
             for sobject in walk(top):
                 above = sobject._os_parent
                 if transaction.recording:
-                    records.append(record_object(sobject, None if sobject is top or above is None else above._os_id))
+                    removed.take(sobject, None if sobject is top or above is None else above._os_id)
                 if sobject._os_state == FRESH:
                     written: list[Change] = []
                     describe_object(sobject, transaction.fresh[sobject], written)
@@ -328,7 +349,9 @@ class Shape:
             parent._os_children = before
 
         transaction.journal.append((put_back,))
-        return tuple(records)
+        if len(removed) >= _WORTH_PACKING:
+            self._unpacked.append(removed)
+        return removed
 
     def _give_attribute(self, sobject: SObject, name: str, spec: AttributeSpec, value: Any) -> None:
         if sobject._os_dynamic is None:

@@ -7,7 +7,7 @@ carries the records, and is never sent (clients get the `create` changes that it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -57,13 +57,13 @@ class Restore(Change, frozen=True, tag="restore"):
 
     parent: str
     index: int
-    records: tuple[ObjectRecord, ...]
+    records: Sequence[ObjectRecord]
 
 
 class RestoreChildren(Change, frozen=True, tag="restore_children"):
     """The inverse of `clear`: everything below `object` comes back."""
 
-    records: tuple[ObjectRecord, ...]
+    records: Sequence[ObjectRecord]
 
 
 class RestoreAttribute(Change, frozen=True, tag="restore_attribute"):

@@ -58,6 +58,8 @@ class TypeRegistry:
         self._base = base
         self.by_name: dict[str, TypeInfo] = {}
         self.by_class: dict[type[SObject], TypeInfo] = {}
+        self.any_on_destroy = False
+        """Whether a class with an `on_destroy` has ever been registered."""
 
     def add(self, cls: type[SObject], name: str | None = None) -> TypeInfo:
         """Register a class.
@@ -82,6 +84,7 @@ class TypeRegistry:
             older.superseded = True
         info = TypeInfo.of(name, cls, self._base)
         self.by_name[name] = self.by_class[cls] = info
+        self.any_on_destroy = self.any_on_destroy or info.on_destroy
         return info
 
     def remove(self, info: TypeInfo) -> None:

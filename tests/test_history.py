@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from objectsync import (
+    BytesTopic,
     DictTopic,
     EventTopic,
     FloatTopic,
@@ -25,6 +26,8 @@ from objectsync import (
     StringTopic,
     attribute,
 )
+from objectsync.log import weigh
+from objectsync.snapshot import RestoreChildren
 from objectsync.tree import Tree
 from tests.operations import TEXTS, VALUES, change_items, change_label, change_members, change_table
 from tests.replica import state, state_of
@@ -583,3 +586,42 @@ class TestObjects:
         tree.undo()
         tree.redo()
         assert doc.is_destroyed()
+
+
+class TestWhatWasDestroyed:
+    def build(self, tree: Tree) -> SObject:
+        top = tree.create_object(SObject, id="top")
+        with tree.record():
+            for n in range(50):
+                row = top.add_child(Doc, id=f"row{n}", text=f"row {n}", table={"n": n})
+                row.add_child(Doc, text="a cell")
+            top.children[3].add_tag("third")
+            top.children[4].add_attribute("extra", BytesTopic, b"\x00\xff")
+            top.children[5].neighbour = top.children[6]
+        return top
+
+    def test_it_comes_back_the_same_packed_or_not(self) -> None:
+        tree = Tree()
+        top = self.build(tree)
+        before = top.serialize()
+        for pack in (False, True):
+            top.clear()
+            if pack:
+                tree.pack_removed()
+            assert top.children == []
+            tree.undo()
+            assert top.serialize() == before
+            assert top.children[5].neighbour is top.children[6]
+
+    def test_packed_it_takes_less_memory(self) -> None:
+        tree = Tree()
+        top = tree.create_object(SObject)
+        with tree.record():
+            for n in range(100):
+                top.add_child(Doc, text=f"row {n}")
+        top.clear()
+        [inverse] = tree.log[tree.log.head].inverses
+        assert isinstance(inverse, RestoreChildren)
+        before = weigh(inverse)
+        tree.pack_removed()
+        assert weigh(inverse) < before / 3

@@ -148,7 +148,16 @@ class Subject:
         return Flood(result["seconds"], result["shown"], result["clicks"], self.loads - loads)
 
     def resident(self) -> int:
-        """Bytes of memory that the server's process holds."""
+        """Bytes of memory that the server's process holds, when they have not become fewer for three seconds."""
+        least, since = self._resident(), time.monotonic()
+        while time.monotonic() - since < 3:
+            self.page.wait_for_timeout(250)
+            now = self._resident()
+            if now < least:
+                least, since = now, time.monotonic()
+        return least
+
+    def _resident(self) -> int:
         pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
         return pages * 4096
 
