@@ -125,6 +125,11 @@ class Connection:
         self._tokens_at = now
         self._deadline_hello = now + host.limits.hello_seconds
 
+    @property
+    def bytes_under_way(self) -> int:
+        """What was given out and has not been acknowledged: all that a client which does not read keeps in memory."""
+        return self._bytes_under_way
+
     # --- in
 
     def receive(self, data: bytes | str, binary: bool, now: float) -> bool:
