@@ -10,6 +10,7 @@ export default defineConfig({
     alias: {
       '@objectsync/client/messages': source('client', 'transports/messages'),
       '@objectsync/client': source('client'),
+      '@objectsync/controls': source('controls'),
       '@objectsync/dom': source('dom'),
     },
   },

@@ -6,6 +6,7 @@ A topic's signal has two sorts of listeners (docs/architecture.md, "Listeners"):
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any, Self
 
@@ -92,3 +93,16 @@ class Signal:
         else:
             self.manual = tuple(listeners)
         return True
+
+
+def wants_argument(function: Callable[..., Any]) -> bool:
+    """Whether a handler has a positional parameter that must be given. (One with a default is not meant: `on("click", server.undo)`.)"""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except ValueError:  # a builtin without a signature
+        return True
+    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return any(
+        parameter.kind is parameter.VAR_POSITIONAL or (parameter.kind in positional and parameter.default is parameter.empty)
+        for parameter in parameters
+    )

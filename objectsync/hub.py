@@ -19,9 +19,9 @@ from . import protocol
 from .changes import Change, Define
 from .current import forget_newest
 from .errors import LimitExceeded, LocalError, ProtocolError
-from .events import Signal
+from .events import Signal, wants_argument
 from .frames import unescape
-from .jobs import Job, Jobs, wants_argument
+from .jobs import Job, Jobs
 from .limits import Limits
 from .policy import Policy
 from .presence import PresenceList

@@ -170,19 +170,6 @@ class ThreadJobs(InlineJobs):
                 loop.call_soon_threadsafe(_start, loop, outcome, failed)
 
 
-def wants_argument(handler: Callable[..., Any]) -> bool:
-    """Whether a handler has a positional parameter that must be given. (One with a default is not meant: `on("click", server.undo)`.)"""
-    try:
-        parameters = inspect.signature(handler).parameters.values()
-    except ValueError:  # a builtin without a signature
-        return True
-    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return any(
-        parameter.kind is parameter.VAR_POSITIONAL or (parameter.kind in positional and parameter.default is parameter.empty)
-        for parameter in parameters
-    )
-
-
 def _run(job: Job, failed: Failed) -> Any:
     try:
         return job()

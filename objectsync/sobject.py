@@ -19,6 +19,7 @@ from .changes import Set
 from .compat import OlderNames
 from .current import current_parent, current_server, enter_parent, leave_parent
 from .errors import AlreadyExists, Destroyed, InvalidValue, UnknownAttribute
+from .picture import Markup, html_of
 from .snapshot import record_subtree, to_plain, walk
 from .topics import AttributeSpec, EventTopic, Topic, Validator
 from .topics.base import passes
@@ -212,6 +213,17 @@ class SObject(OlderNames):
     def walk(self) -> Iterator[SObject]:
         """This object and all below it, parents first."""
         return walk(self)
+
+    def picture(self) -> Markup | None:
+        """What the object looks like where nothing runs (a saved notebook, a mail): override it where a class has a frontend of its own.
+
+        None is for what its element, its text and its children say, as they are.
+        """
+        return None
+
+    def to_html(self) -> str:
+        """What the object and those below it look like now, as HTML without any script."""
+        return html_of(self)
 
     def serialize(self) -> dict[str, Any]:
         """The object and everything below it as plain data, for `create_object(…, serialized=data)`."""

@@ -24,7 +24,7 @@ from .errors import ListenerLoop
 from .log import DO, UNDO, Log, Transaction
 from .packed import PackedChanges
 from .snapshot import describe_object
-from .topics.base import EMPTY
+from .topics.base import EMPTY, ChangeHandlers
 from .values import copy_value
 
 if TYPE_CHECKING:
@@ -77,6 +77,23 @@ class Emission:
 
     def __repr__(self) -> str:
         return f"Emission({self.name!r} of {self.object}, {self.args!r})"
+
+
+class Changed(Emission):
+    """A topic has changed, for those who want to know afterwards (`Topic.on_change`); `handlers` are those of that moment."""
+
+    __slots__ = ("_handlers",)
+
+    def __init__(self, topic: Topic[Any], handlers: ChangeHandlers, session: str | None) -> None:
+        self.object = topic.object
+        self.name = topic.name
+        self.args = {}
+        self.session = session
+        self._handlers = handlers.handlers
+
+    @property
+    def handlers(self) -> tuple[Any, ...]:
+        return self._handlers
 
 
 class OpenTransaction:
@@ -223,6 +240,12 @@ class Transactions:
             raise
         if type(change) is Emit and transaction.kind == DO:
             transaction.emitted.append(Emission(topic, copy_value(change.args), transaction.session))  # type: ignore[arg-type]  # only events emit
+        elif signals and "on_change" in signals:
+            handlers = signals["on_change"]
+            assert isinstance(handlers, ChangeHandlers)
+            if handlers.handlers:
+                handlers.changes += 1
+                transaction.emitted.append(Changed(topic, handlers, transaction.session))
 
     def _notify(self, transaction: OpenTransaction, topic: Topic[Any], change: Change, inverse: Change, before: Any) -> None:
         stack = transaction.stack

@@ -22,7 +22,6 @@ from traitlets import Unicode, observe
 from objectsync.hub import Hub
 from objectsync.sobject import SObject
 
-from .display import html_of
 from .links import Links
 
 WIDGET_VIEW: Final = "application/vnd.jupyter.widget-view+json"
@@ -46,7 +45,7 @@ class Carrier(anywidget.AnyWidget):
         self._pairs: set[str] = set()
         self._ended = ended
         self._shown: SObject | None = sobject  # as long as it is shown, it is in use
-        super().__init__(_server=links.hub.epoch, _object=sobject.id, _picture=html_of(sobject), layout=layout)
+        super().__init__(_server=links.hub.epoch, _object=sobject.id, _picture=sobject.to_html(), layout=layout)
 
     @observe("comm")
     def _ride(self, change: Any) -> None:

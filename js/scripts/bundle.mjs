@@ -1,5 +1,5 @@
 // Bundles the standalone page into the Python package: objectsync.js (client and views, which frontends of users import) and
-// page.js, which imports it, so that the page and every frontend share one module.
+// page.js, which imports it, so that the page and every frontend share one module; so does controls.js, which is fetched when it is needed.
 import { copyFile, mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -24,6 +24,13 @@ await build({
   ...common,
   entryPoints: [`${page}src/page.ts`],
   outfile: `${out}page.js`,
+  external: ['./objectsync.js', './controls.js'],
+})
+await build({
+  ...common,
+  entryPoints: [`${page}src/controls.ts`],
+  outfile: `${out}controls.js`,
+  alias: { '@objectsync/client': './objectsync.js', '@objectsync/dom': './objectsync.js' },
   external: ['./objectsync.js'],
 })
 for (const name of ['index.html', 'page.css', 'favicon.svg']) {

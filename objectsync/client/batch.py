@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 from ..changes import Change, Emit, Set, Unemit
-from ..jobs import wants_argument
+from ..events import wants_argument
 from ..topics import EventTopic, ListTopic, Topic
-from ..topics.base import News
+from ..topics.base import ChangeHandlers, News
 from ..transaction import GONE, Emission
 from ..values import copy_value, same_value
 from .differences import list_edits
@@ -173,6 +173,11 @@ def _tell_set(topic: Topic[Any], before: Any, report: Report) -> None:
             for listener in signal.manual + signal.auto:
                 values = (topic.get(),) if name == "on_set" else (topic._present(before), topic.get())
                 _call(listener, values, {}, report, f"{name} of {topic}")
+    handlers = (topic._signals or {}).get("on_change")
+    if isinstance(handlers, ChangeHandlers):
+        handlers.changes += 1
+        for handler in handlers.handlers:
+            _call(handler.run, (None,), {}, report, f"on_change of {topic}")
 
 
 def _tell_event(topic: EventTopic, change: Emit | Unemit, report: Report) -> None:

@@ -16,7 +16,7 @@ import msgspec
 
 from ..changes import Change, Set
 from ..errors import InvalidChangeError, InvalidValue, describe
-from ..events import Signal
+from ..events import Signal, wants_argument
 from ..values import copy_value, same_value
 
 if TYPE_CHECKING:
@@ -50,6 +50,39 @@ class AttributeSpec(msgspec.Struct, frozen=True, eq=False):
 
 class _Signalling(Protocol):
     def _signal(self, name: str) -> Signal: ...
+
+
+class ChangeHandler:
+    """Who wants to know when a topic has changed: `run(emission)`, beside whatever else runs if `live`."""
+
+    __slots__ = ("_callback", "_handlers", "_seen", "_takes_value", "_topic", "live")
+
+    def __init__(self, topic: Topic[Any], handlers: ChangeHandlers, callback: Callable[..., Any], live: bool) -> None:
+        self._topic = topic
+        self._handlers = handlers
+        self._callback = callback
+        self._takes_value = wants_argument(callback)
+        self._seen = 0
+        self.live = live
+
+    def run(self, emission: Any) -> Any:
+        """Call it with the value as it is now, unless it has been told of that already: a slow one is not called for each step between."""
+        changes = self._handlers.changes
+        if self._seen == changes:
+            return None
+        self._seen = changes
+        return self._callback(self._topic.get()) if self._takes_value else self._callback()
+
+
+class ChangeHandlers(Signal):
+    """The handlers of a topic's changes (`Topic.on_change`), and how many changes there have been for them."""
+
+    __slots__ = ("changes", "handlers")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.changes = 0
+        self.handlers: tuple[ChangeHandler, ...] = ()
 
 
 class SignalSlot:
@@ -152,6 +185,29 @@ class Topic(Generic[T]):
             self._guards = tuple(g for g in self._guards if g is not guard)
 
         return remove
+
+    def on_change(self, handler: Callable[..., Any], live: bool = False) -> Callable[[], None]:
+        """Call `handler(value)` (or `handler()`) after a transaction that changed it, also an undo; returns the function that ends it.
+
+        Unlike a listener (`on_set`) it runs where event handlers run: after the commit, outside the lock; it may be `async def`, and what
+        it raises undoes nothing. It is called with the newest value: a slow one misses steps, never the end. `live`: see `SObject.on`.
+
+        Raises:
+            TypeError: `handler` cannot be called.
+        """
+        if not callable(handler):
+            raise TypeError(f"a handler must be callable, got {handler!r}")
+        if self._signals is None:
+            self._signals = {}
+        handlers = self._signals.setdefault("on_change", ChangeHandlers())
+        assert isinstance(handlers, ChangeHandlers)
+        added = ChangeHandler(self, handlers, handler, live)
+        handlers.handlers = (*handlers.handlers, added)
+
+        def disconnect() -> None:
+            handlers.handlers = tuple(each for each in handlers.handlers if each is not added)
+
+        return disconnect
 
     # --- for subclasses
 

@@ -28,7 +28,7 @@ SECURITY_HEADERS = (
         "Content-Security-Policy",
         (
             "default-src 'none'; script-src 'self' blob:; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-            "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+            "media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
         ),
     ),
     ("X-Content-Type-Options", "nosniff"),

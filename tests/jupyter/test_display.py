@@ -11,7 +11,8 @@ import pytest
 
 import objectsync_jupyter
 from objectsync import Element, Server, SObject, current_server
-from objectsync_jupyter.display import VIEW, html_of, text_of
+from objectsync.picture import html_of
+from objectsync_jupyter.display import VIEW, text_of
 from tests.jupyter.conftest import ROOT
 
 InteractiveShell = pytest.importorskip("IPython.core.interactiveshell").InteractiveShell

@@ -4,6 +4,7 @@
  * - The picture that the widget holds stands in while the connection is made, and greyed where there is no kernel to answer.
  */
 import type { Client, ErrorNotice } from '@objectsync/client'
+import { controls } from '@objectsync/controls'
 import { builtIns, mount } from '@objectsync/dom'
 import type { Model } from './model.js'
 import { type Page, pageOf } from './page.js'
@@ -38,7 +39,10 @@ export function show(model: Model, host: HTMLElement): () => void {
   }
   const showLive = (client: Client): void => {
     body.replaceChildren()
-    const end = mount(client, body, { id, registry: builtIns() })
+    const registry = builtIns()
+    // In one file there is nothing to fetch later.
+    registry.register(controls)
+    const end = mount(client, body, { id, registry })
     const offNotice = client.onNotice((notice) => showError(client, notice))
     unmount = () => {
       offNotice()

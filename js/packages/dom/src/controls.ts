@@ -6,6 +6,7 @@
  */
 import type { SObject, StringTopic, Topic } from '@objectsync/client'
 import { difference } from '@objectsync/client'
+import type { View } from './view.js'
 
 interface Control extends Element {
   value: string
@@ -108,4 +109,12 @@ export function readValue(element: Element, object: SObject, event: Event): void
       break
     }
   }
+}
+
+/** Binds a form element to the attribute `value` of a view's object, both ways. */
+export function bindInput(view: View, element: Element): void {
+  watchInput(element, (event) => {
+    view.stage.guard(view.object, () => view.client.record(() => readValue(element, view.object, event)))
+  })
+  view.bind('value', () => applyValue(element, view.object.attribute('value'), 'value'))
 }

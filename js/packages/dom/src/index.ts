@@ -2,6 +2,7 @@
  * @objectsync/dom: shows SObjects as DOM.
  */
 export { builtIns } from './builtins.js'
+export { bindInput } from './controls.js'
 export { ElementView } from './element.js'
 export { type MountOptions, mount } from './mount.js'
 export type { Order } from './orders.js'

@@ -27,7 +27,11 @@ export function mount(client: Client, host: Element, options: MountOptions = {})
     if (view?.object === object) return
     if (view) stage.hide(view)
     view = object && stage.show(object)
-    if (view) host.append(view.element)
+    if (!view) return
+    host.append(view.element)
+    view.renewed = (fresh) => {
+      view = fresh
+    }
   }
   const off = client.onSettled(follow)
   follow()

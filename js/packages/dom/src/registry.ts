@@ -7,6 +7,8 @@ import { View, type ViewClass } from './view.js'
 export class Registry {
   readonly #classes = new Map<string, ViewClass>()
   readonly #elements: ViewClass | undefined
+  readonly #later = new Map<string, () => Promise<ViewClass | readonly ViewClass[]>>()
+  readonly #coming = new Map<string, Promise<void>>()
 
   /** @param elements shows every frontend type that is the name of an allowed tag */
   constructor(elements?: ViewClass) {
@@ -31,6 +33,29 @@ export class Registry {
       if (!type) throw new TypeError(`${view.name} has no static frontendType; expected a name`)
       this.#classes.set(type, view)
     }
+  }
+
+  /** Fetches the views whose frontend types begin with `prefix` when one is first shown. */
+  later(prefix: string, load: () => Promise<ViewClass | readonly ViewClass[]>): void {
+    this.#later.set(prefix, load)
+  }
+
+  /** @internal Begins to fetch the view of a type that is to come later; resolves when it is registered. Undefined for other types. */
+  fetch(frontendType: string): Promise<void> | undefined {
+    const prefix = [...this.#later.keys()].find((each) => frontendType.startsWith(each))
+    if (prefix === undefined || this.#classes.has(frontendType)) return undefined
+    let coming = this.#coming.get(prefix)
+    if (!coming) {
+      const load = this.#later.get(prefix) as () => Promise<ViewClass | readonly ViewClass[]>
+      coming = load().then((views) => {
+        this.#later.delete(prefix)
+        this.register(views)
+      })
+      // The next one that is shown tries again.
+      coming.catch(() => this.#coming.delete(prefix))
+      this.#coming.set(prefix, coming)
+    }
+    return coming
   }
 
   /** The class for a frontend type: the registered one, else the one for tags. */

@@ -8,7 +8,7 @@
  */
 import type { Client, Dict, SObject } from '@objectsync/client'
 import { errorBox, missingBox } from './boxes.js'
-import { INVOKE, orderIn } from './orders.js'
+import { INVOKE, type Order, orderIn } from './orders.js'
 import type { Registry } from './registry.js'
 import { View } from './view.js'
 
@@ -42,9 +42,10 @@ export class Stage {
   /** Makes the view of an object, with those below it; not yet in the document. */
   show(object: SObject): View {
     const Class = this.registry.get(object.frontendType)
+    const coming = Class ? undefined : this.registry.fetch(object.frontendType)
     let view: View
     try {
-      view = Class ? new Class(object, this) : new MissingView(object, this)
+      view = new (Class ?? (coming ? PendingView : MissingView))(object, this)
       view.element = view.create()
       // Not `instanceof`: the document may be another window's.
       if (view.element?.nodeType !== 1) {
@@ -61,7 +62,32 @@ export class Stage {
     else if (Array.isArray(others)) others.push(view)
     else this.#views.set(object, [others, view])
     this.#fill(view)
+    if (coming) this.#renewAfter(coming, view)
     return view
+  }
+
+  /** Puts the view that is being fetched in the place of one that only stands in for it. */
+  #renewAfter(coming: Promise<void>, standIn: View): void {
+    const renew = (): void => {
+      const { object } = standIn
+      if (![this.#views.get(object) ?? []].flat().includes(standIn)) return
+      this.#forget(standIn)
+      const view = this.show(object)
+      standIn.element.replaceWith(view.element)
+      for (const parent of [(object.parent && this.#views.get(object.parent)) ?? []].flat()) {
+        const place = parent.shown.indexOf(standIn)
+        if (place === -1) continue
+        parent.shown = parent.shown.with(place, view)
+        this.guard(parent.object, () => parent.filled())
+      }
+      standIn.renewed?.(view)
+      for (const order of (standIn as PendingView).orders) this.guard(object, () => view.invoke(order))
+      standIn.end()
+    }
+    coming.then(renew, (error) => {
+      this.report(standIn.object, error)
+      standIn.element.replaceChildren(missingBox(this.document, standIn.object, this.registry).element)
+    })
   }
 
   /** Ends a view and those below it, and takes it out of the document. */
@@ -259,6 +285,21 @@ export function longestRise(places: readonly number[]): ReadonlySet<number> {
   const rise = new Set<number>()
   for (let i = ends.at(-1) ?? -1; i >= 0; i = before[i] as number) rise.add(i)
   return rise
+}
+
+/** Stands in for a view that is being fetched, and keeps what it is asked to do meanwhile. */
+class PendingView extends View {
+  readonly orders: Order[] = []
+  override create(): Element {
+    const element = this.document.createElement('div')
+    element.className = 'objectsync-coming'
+    element.setAttribute('aria-busy', 'true')
+    this.container = null
+    return element
+  }
+  override invoke(order: Order): void {
+    this.orders.push(order)
+  }
 }
 
 /** Stands where no view is registered: never blank, and says what to do. */

@@ -17,7 +17,6 @@ export class View {
   static frontendType: string | readonly string[] = ''
 
   readonly object: SObject
-  /** @internal */
   readonly stage: Stage
   /** What is shown; made by `create`. */
   element!: Element
@@ -25,6 +24,8 @@ export class View {
   container: Element | null | undefined = undefined
   /** @internal The children's views in order, as shown now. */
   shown: View[] = []
+  /** @internal Runs when another view, that had to be fetched, takes the place of this one. */
+  renewed: ((view: View) => void) | undefined
   #bound: Map<string, Bound[]> | undefined
   #owned: Disconnect[] | undefined
 
@@ -44,7 +45,19 @@ export class View {
 
   /** Carries out an order from Python (`element.focus()`, `element.invoke(method, …)`): here, a method of the element. */
   invoke(order: Order): void {
-    invokeOn(this.element, order)
+    this.invokeOn(this.element, order)
+  }
+
+  /** Calls one of the methods that Python may ask for on an element. */
+  protected invokeOn(element: Element, order: Order): void {
+    invokeOn(element, order)
+  }
+
+  /** Makes one more view of an object, for this one to put somewhere; it goes with this one, or by `stage.hide`. */
+  embed(object: SObject): View {
+    const view = this.stage.show(object)
+    this.own(() => this.stage.hide(view))
+    return view
   }
 
   /** The client whose object this is: `record`, `undo`, `call` and so on. */
@@ -84,7 +97,7 @@ export class View {
     }
   }
 
-  /** @internal The children's views are in line with the children. */
+  /** Runs when the children's views are in line with the children. */
   filled(): void {}
 
   /** @internal */

@@ -8,11 +8,18 @@
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces'
 import { Widget } from '@lumino/widgets'
 import type { Client, ErrorNotice } from '@objectsync/client'
-import { builtIns, mount } from '@objectsync/dom'
+import { builtIns, mount, type Registry } from '@objectsync/dom'
 import { type KernelClient, VIEW, type ViewData } from './kernels.js'
 
 const SHOWN = 'objectsync_jupyter.shown'
 const RUN = 'run the cell to make this live'
+
+/** The built-in views; those of controls are fetched when one is first shown. */
+function views(): Registry {
+  const registry = builtIns()
+  registry.later('objectsync.', async () => (await import('@objectsync/controls')).controls)
+  return registry
+}
 
 /** What an output needs of its notebook. */
 export interface Place {
@@ -135,7 +142,7 @@ export class ObjectView extends Widget implements IRenderMime.IRenderer {
     this.removeClass('objectsync-view-stale')
     this.addClass('objectsync-view-live')
     this.#note.textContent = ''
-    const unmount = mount(client, this.#body, { id, registry: builtIns() })
+    const unmount = mount(client, this.#body, { id, registry: views() })
     const hide = this.#kernel?.show(id)
     const offNotice = client.onNotice((notice) => this.#showNotice(client, id, notice))
     this.#live = {

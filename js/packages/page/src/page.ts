@@ -40,6 +40,7 @@ addEventListener('keydown', (event) => {
 })
 
 const registry = builtIns()
+registry.later('objectsync.', async () => (await import('./controls.js')).controls)
 await loadFrontends(registry, base)
 const hash = new URLSearchParams(location.hash.slice(1))
 mount(client, byId('objectsync-root'), { id: hash.get('obj') ?? 'root', registry })

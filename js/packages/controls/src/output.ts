@@ -1,0 +1,100 @@
+/**
+ * Output and Log: a list of items `[kind, value]`, the newest at the end.
+ *
+ * - What was shown stays: only what came and what went is changed, however long it is.
+ * - It scrolls along as long as its end is in sight.
+ */
+import type { ListTopic, Value } from '@objectsync/client'
+import { ControlView } from './base.js'
+import { sanitized } from './html.js'
+
+type Item = readonly [kind: string, value: Value]
+const PICTURES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp']
+
+interface Shown {
+  readonly element: Element
+  end(): void
+}
+
+export class LinesView extends ControlView {
+  static override frontendType: readonly string[] = ['objectsync.output', 'objectsync.log']
+  readonly #items: Shown[] = []
+  #box!: HTMLElement
+
+  protected build(): HTMLElement {
+    const isLog = this.object.frontendType === 'objectsync.log'
+    this.#box = this.make('div', 'os-lines')
+    this.#box.tabIndex = 0
+    this.#box.role = isLog ? 'log' : 'region'
+    this.container = null
+    this.bind('label', (label) => {
+      this.#box.ariaLabel = label || (isLog ? 'log' : 'output')
+    })
+    const topic = this.object.attribute<ListTopic>('items')
+    for (const item of topic.value) this.#insert(item as unknown as Item, this.#items.length)
+    this.own(
+      topic.onInsert((item, index) => this.#follow(() => this.#insert(item as unknown as Item, index))),
+    )
+    this.own(topic.onPop((_, index) => this.#follow(() => this.#pop(index))))
+    this.own(() => {
+      for (const item of this.#items) item.end()
+    })
+    return this.#box
+  }
+
+  #follow(change: () => void): void {
+    const box = this.#box
+    const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 8
+    change()
+    if (atEnd) box.scrollTop = box.scrollHeight
+  }
+
+  #insert(item: Item, index: number): void {
+    const shown = this.#show(item)
+    this.#box.insertBefore(shown.element, this.#box.children[index] ?? null)
+    this.#items.splice(index, 0, shown)
+  }
+
+  #pop(index: number): void {
+    const [shown] = this.#items.splice(index, 1)
+    shown?.element.remove()
+    shown?.end()
+  }
+
+  #show([kind, value]: Item): Shown {
+    const end = (): void => {}
+    if (kind === 'object') {
+      const object = this.client.objects.get(String(value))
+      if (object) {
+        const view = this.embed(object)
+        return { element: view.element, end: () => this.stage.hide(view) }
+      }
+      return { element: this.make('div', 'os-gone'), end }
+    }
+    if (kind === 'display') return this.#display(value as { readonly [mime: string]: Value })
+    const line = this.make('pre', 'os-line', String(value))
+    line.dataset['kind'] = kind
+    return { element: line, end }
+  }
+
+  #display(bundle: { readonly [mime: string]: Value }): Shown {
+    const picture = PICTURES.find((mime) => bundle[mime] instanceof Uint8Array)
+    const svg = bundle['image/svg+xml']
+    if (picture || typeof svg === 'string') {
+      const image = this.make('img', 'os-image')
+      const data = picture ? (bundle[picture] as Uint8Array<ArrayBuffer>) : String(svg)
+      const url = URL.createObjectURL(new Blob([data], { type: picture ?? 'image/svg+xml' }))
+      image.src = url
+      image.alt = String(bundle['text/plain'] ?? '')
+      return { element: image, end: () => URL.revokeObjectURL(url) }
+    }
+    const html = bundle['text/html']
+    if (typeof html === 'string') {
+      const box = this.make('div', 'os-html')
+      box.append(sanitized(this.document, html))
+      return { element: box, end: () => {} }
+    }
+    const text = this.make('pre', 'os-line', `${String(bundle['text/plain'] ?? '')}\n`)
+    return { element: text, end: () => {} }
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * The look of all controls: one sheet, by custom properties. In JupyterLab they are those of its theme; elsewhere our own, light and dark.
+ */
+const SHEET = `
+:root {
+  --os-accent: var(--jp-brand-color1, light-dark(#1a5fb4, #7cb0f4));
+  --os-on-accent: var(--jp-ui-inverse-font-color1, light-dark(#ffffff, #10141a));
+  --os-text: var(--jp-ui-font-color1, light-dark(#1b1e24, #e7e9ee));
+  --os-dim: var(--jp-ui-font-color2, light-dark(#5b616b, #a4abb6));
+  --os-back: var(--jp-layout-color1, light-dark(#ffffff, #16181d));
+  --os-raised: var(--jp-layout-color2, light-dark(#f1f3f6, #262a31));
+  --os-line: var(--jp-border-color1, light-dark(#b4bac4, #4d545f));
+  --os-error: var(--jp-error-color0, light-dark(#a4161a, #ff9d94));
+  --os-radius: 6px;
+}
+.os-control {
+  box-sizing: border-box;
+  color: var(--os-text);
+  font: var(--jp-ui-font-size1, 0.9375rem) / 1.5 var(--jp-ui-font-family, system-ui, sans-serif);
+}
+[data-jp-theme-light='true'] .os-control { color-scheme: light }
+[data-jp-theme-light='false'] .os-control { color-scheme: dark }
+.os-control *, .os-control *::before, .os-control *::after { box-sizing: border-box }
+.os-control[hidden], .os-control [hidden], [data-os-hidden] { display: none !important }
+.os-control :focus-visible, .os-control:focus-visible { outline: 2px solid var(--os-accent); outline-offset: 2px }
+
+.os-field { display: grid; grid-template-columns: minmax(6rem, 9rem) minmax(0, 1fr); gap: 0.15rem 0.75rem; align-items: center; max-width: 34rem }
+.os-field > .os-label { overflow-wrap: anywhere }
+.os-field > .os-label[hidden] + .os-body { grid-column: 1 / -1 }
+.os-field > .os-body, .os-field > .os-help, .os-field > .os-error { grid-column: 2 }
+.os-check { display: block }
+.os-body { display: flex; align-items: center; gap: 0.6rem; min-width: 0 }
+.os-body > input, .os-body > textarea, .os-body > select, .os-body > progress { flex: 1 1 auto; min-width: 0 }
+.os-help, .os-error { font-size: 0.85em; line-height: 1.35 }
+.os-help { color: var(--os-dim) }
+.os-error { color: var(--os-error) }
+.os-help:empty, .os-error:empty { display: none }
+.os-required::after { content: ' *'; color: var(--os-error) }
+.os-number { min-width: 3.5em; text-align: end; font-variant-numeric: tabular-nums; white-space: nowrap }
+
+.os-control input, .os-control select, .os-control textarea, .os-control button { font: inherit; color: inherit; accent-color: var(--os-accent) }
+.os-control :is(input:not([type='checkbox'], [type='radio'], [type='range'], [type='color'], [type='file']), select, textarea) {
+  padding: 0.35em 0.6em; border: 1px solid var(--os-line); border-radius: var(--os-radius); background: var(--os-back); min-height: 2.1em;
+}
+.os-control :is(input, select, textarea):is([aria-invalid='true']) { border-color: var(--os-error) }
+.os-control input[type='color'] { flex: 0 0 3.5rem; height: 2.1em; padding: 2px; border: 1px solid var(--os-line); border-radius: var(--os-radius); background: var(--os-back) }
+.os-control input::placeholder, .os-control textarea::placeholder { color: var(--os-dim); opacity: 1 }
+.os-control textarea { resize: vertical }
+.os-control :disabled { opacity: 0.55; cursor: not-allowed }
+.os-inline { display: inline-flex; align-items: center; gap: 0.5rem; cursor: pointer }
+.os-inline input { width: 1.1em; height: 1.1em; margin: 0 }
+.os-radios { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem }
+.os-switch { appearance: none; width: 2.1em !important; height: 1.2em !important; border-radius: 1em; background: var(--os-dim); position: relative; cursor: pointer; flex: none }
+.os-switch::before { content: ''; position: absolute; inset-block: 0.15em; inset-inline-start: 0.15em; width: 0.9em; border-radius: 50%; background: var(--os-back); transition: translate 0.12s }
+.os-switch:checked { background: var(--os-accent) }
+.os-switch:checked::before { translate: 0.9em 0 }
+
+.os-control.os-button, .os-control .os-button {
+  padding: 0.35em 0.95em; min-height: 2.1em; border: 1px solid var(--os-line); border-radius: var(--os-radius); background: var(--os-raised); color: var(--os-text);
+  font: inherit; font-size: var(--jp-ui-font-size1, 0.9375rem); cursor: pointer; width: fit-content;
+}
+.os-button:hover:enabled { border-color: var(--os-dim) }
+.os-button:active:enabled { translate: 0 1px }
+.os-control.os-button:disabled { opacity: 0.55; cursor: not-allowed }
+.os-control.os-button[data-kind='primary'], .os-control.os-toggle[aria-pressed='true'] { background: var(--os-accent); border-color: var(--os-accent); color: var(--os-on-accent) }
+.os-control.os-button[data-kind='danger'] { background: transparent; border-color: var(--os-error); color: var(--os-error) }
+.os-control.os-button[data-kind='quiet'], .os-control .os-button[data-kind='quiet'] { background: transparent; border-color: transparent }
+
+.os-control input[type='range'] { padding: 0; margin: 0; min-height: 1.6em; cursor: pointer }
+.os-range { position: relative; flex: 1 1 auto; height: 1.6em; min-width: 0 }
+.os-range::before { content: ''; position: absolute; inset-inline: 0; top: calc(50% - 3px); height: 6px; border-radius: 3px;
+  background: linear-gradient(to right, var(--os-line) var(--os-from), var(--os-accent) var(--os-from) var(--os-to), var(--os-line) var(--os-to)) }
+.os-range input { position: absolute; inset: 0; width: 100%; appearance: none; background: none; pointer-events: none }
+.os-range input::-webkit-slider-thumb { appearance: none; pointer-events: auto; width: 16px; height: 16px; border-radius: 50%; border: 0; background: var(--os-accent); cursor: pointer }
+.os-range input::-moz-range-thumb { pointer-events: auto; width: 16px; height: 16px; border-radius: 50%; border: 0; background: var(--os-accent); cursor: pointer }
+
+.os-control progress { height: 0.6rem; accent-color: var(--os-accent) }
+.os-spinner { display: inline-flex; align-items: center; gap: 0.6rem }
+.os-wheel { width: 1.1em; height: 1.1em; border: 2px solid var(--os-line); border-top-color: var(--os-accent); border-radius: 50%; animation: os-turn 0.8s linear infinite }
+@keyframes os-turn { to { rotate: 360deg } }
+.os-toast { position: fixed; z-index: 10000; inset-block-end: 1rem; inset-inline-end: 1rem; display: flex; align-items: center; gap: 0.75rem; max-width: min(26rem, calc(100vw - 2rem)); padding: 0.5rem 0.5rem 0.5rem 1rem;
+  border: 1px solid var(--os-line); border-inline-start: 4px solid var(--os-accent); border-radius: var(--os-radius); background: var(--os-back); box-shadow: 0 4px 16px rgb(0 0 0 / 0.25) }
+.os-toast[data-kind='success'] { border-inline-start-color: light-dark(#1b7837, #6cc287) }
+.os-toast[data-kind='warning'] { border-inline-start-color: light-dark(#b35c00, #ffb866) }
+.os-toast[data-kind='error'] { border-inline-start-color: var(--os-error) }
+
+.os-tablist { display: flex; flex-wrap: wrap; gap: 0.25rem; border-bottom: 1px solid var(--os-line) }
+.os-control .os-tab { padding: 0.4em 0.9em; border: 0; border-bottom: 3px solid transparent; background: none; color: var(--os-dim); cursor: pointer }
+.os-control .os-tab[aria-selected='true'] { color: var(--os-text); border-bottom-color: var(--os-accent) }
+.os-tabpanels { padding-block: 0.75rem }
+.os-accordion > details { border: 1px solid var(--os-line); padding: 0 0.9rem }
+.os-accordion > details + details { border-top: 0 }
+.os-accordion > details:first-child { border-radius: var(--os-radius) var(--os-radius) 0 0 }
+.os-accordion > details:last-child { border-radius: 0 0 var(--os-radius) var(--os-radius) }
+.os-accordion > details > summary { padding: 0.5rem 0; cursor: pointer }
+.os-accordion > details[open] { padding-bottom: 0.75rem }
+.os-split { display: grid; min-height: 4rem }
+.os-split[data-direction='row'] { grid-template-columns: minmax(0, var(--os-position)) 9px minmax(0, 1fr) }
+.os-split[data-direction='column'] { grid-template-rows: minmax(0, var(--os-position)) 9px minmax(0, 1fr); height: 20rem }
+.os-split > * { overflow: auto; min-width: 0; min-height: 0 }
+.os-split[data-direction='row'] > .os-splitter { grid-area: 1 / 2; cursor: col-resize; width: 9px }
+.os-split[data-direction='column'] > .os-splitter { grid-area: 2 / 1; cursor: row-resize; height: 9px }
+.os-splitter { touch-action: none; background: var(--os-line); background-clip: content-box; padding: 0 4px }
+.os-split[data-direction='column'] > .os-splitter { padding: 4px 0 }
+.os-splitter:is(:hover, :focus-visible) { background-color: var(--os-accent) }
+.os-split[data-direction='row'] > :nth-child(2) { grid-area: 1 / 1 }
+.os-split[data-direction='row'] > :nth-child(3) { grid-area: 1 / 3 }
+.os-split[data-direction='column'] > :nth-child(2) { grid-area: 1 / 1 }
+.os-split[data-direction='column'] > :nth-child(3) { grid-area: 3 / 1 }
+.os-tooltip { position: relative; display: inline-block }
+.os-bubble { position: absolute; z-index: 100; inset-block-end: calc(100% + 6px); inset-inline-start: 50%; translate: -50% 0; width: max-content; max-width: 18rem; padding: 0.25rem 0.6rem; border-radius: var(--os-radius);
+  background: var(--os-text); color: var(--os-back); font-size: 0.85em; visibility: hidden; opacity: 0; transition: opacity 0.1s 0.15s; pointer-events: none }
+.os-tooltip:not(.os-dismissed):is(:hover, :focus-within) > .os-bubble { visibility: visible; opacity: 1 }
+.os-dialog { padding: 0; border: 1px solid var(--os-line); border-radius: 10px; background: var(--os-back); min-width: min(20rem, 90vw); max-width: min(40rem, 92vw); box-shadow: 0 10px 40px rgb(0 0 0 / 0.35) }
+.os-dialog::backdrop { background: rgb(0 0 0 / 0.45) }
+.os-dialog > header { display: flex; align-items: center; gap: 1rem; padding: 0.6rem 0.6rem 0.4rem 1.1rem }
+.os-dialog-title { flex: 1; margin: 0; font-size: 1.1em }
+.os-dialog-body { padding: 0.25rem 1.1rem 1.1rem }
+
+.os-lines { max-height: 24rem; overflow: auto; overflow-anchor: none }
+.os-lines[role='log'] { border: 1px solid var(--os-line); border-radius: var(--os-radius); padding: 0.4rem 0.6rem; background: var(--os-raised); height: 12rem; resize: vertical }
+.os-line { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; font: var(--jp-code-font-size, 0.8125rem) / 1.45 var(--jp-code-font-family, ui-monospace, monospace) }
+.os-line[data-kind='stderr'], .os-line[data-kind='warning'] { color: light-dark(#8a4b00, #ffb866) }
+.os-line[data-kind='error'], .os-line[data-kind='critical'] { color: var(--os-error) }
+.os-line[data-kind='debug'] { color: var(--os-dim) }
+.os-image, .os-player { display: block; max-width: 100% }
+.os-html > :first-child { margin-top: 0 }
+.os-html > :last-child { margin-bottom: 0 }
+.os-html :is(th, td) { padding: 0.25rem 0.6rem; border-bottom: 1px solid var(--os-line); text-align: start }
+@media (max-width: 26rem) {
+  .os-field { grid-template-columns: minmax(0, 1fr) }
+  .os-field > .os-body, .os-field > .os-help, .os-field > .os-error { grid-column: 1 }
+}
+@media (prefers-reduced-motion: reduce) {
+  .os-control, .os-control *, .os-control *::before { transition: none !important; animation-duration: 3s !important }
+}
+@media (forced-colors: active) {
+  .os-switch { border: 1px solid }
+  .os-range::before { background: CanvasText }
+}
+`
+
+const styled = new WeakSet<Document>()
+
+/** Puts the sheet into a document, once. */
+export function addStyles(document: Document): void {
+  if (styled.has(document)) return
+  styled.add(document)
+  const sheet = document.createElement('style')
+  sheet.dataset['objectsync'] = 'controls'
+  sheet.textContent = SHEET
+  document.head.append(sheet)
+}

@@ -1,0 +1,137 @@
+// @vitest-environment happy-dom
+
+import { builtIns } from '@objectsync/dom'
+import { describe, expect, it, vi } from 'vitest'
+import type { Change } from '../../client/src/changes.js'
+import { only, type Shown, show } from '../../dom/test/helpers.js'
+import { controls } from '../src/index.js'
+
+const LOOK = {
+  label: ['string', ''],
+  disabled: ['bool', false],
+  hidden: ['bool', false],
+  tooltip: ['string', ''],
+  style: ['dict', {}],
+  classes: ['set', []],
+} as const
+const FIELD = { ...LOOK, help: ['string', ''], error: ['string', ''], required: ['bool', false] } as const
+
+const DEFINES: readonly Change[] = [
+  [
+    'define',
+    'Button',
+    'objectsync.button',
+    { ...LOOK, kind: ['string', ''], submits: ['bool', false], click: ['event', null] },
+  ],
+  ['define', 'Checkbox', 'objectsync.checkbox', { ...FIELD, value: ['bool', false] }],
+  ['define', 'Output', 'objectsync.output', { ...LOOK, items: ['list', []] }],
+]
+
+function shown(...changes: Change[]): Shown {
+  const registry = builtIns()
+  registry.register(controls)
+  return show([...DEFINES, ...changes], { registry })
+}
+
+const acted = ({ server }: Shown): unknown[] =>
+  server.received.flatMap((m) => (m.type === 'action' ? m.changes : []))
+
+describe('controls', () => {
+  it('follow their attributes', () => {
+    const it = shown([
+      'create',
+      '1',
+      'Button',
+      'root',
+      -1,
+      { label: 'Go', kind: 'primary', style: { color: 'red' } },
+    ])
+    const button = only(it.host) as HTMLButtonElement
+    expect(button.textContent).toBe('Go')
+    expect(button.style.color).toBe('red')
+    it.change(['set', '1', 'label', 'Stop'], ['set', '1', 'disabled', true], ['set', '1', 'style', {}])
+    expect([button.textContent, button.disabled, button.style.color]).toEqual(['Stop', true, ''])
+  })
+
+  it('tell of a press', () => {
+    const it = shown(['create', '1', 'Button', 'root', -1, {}])
+    only(it.host).click()
+    it.settle()
+    expect(acted(it)).toEqual([['emit', '1', 'click', {}]])
+  })
+
+  it('name what is wrong to assistive technology', () => {
+    const it = shown(['create', '1', 'Checkbox', 'root', -1, { label: 'I agree' }])
+    const input = it.host.querySelector('input') as HTMLInputElement
+    expect(input.hasAttribute('aria-describedby')).toBe(false)
+    it.change(['set', '1', 'error', 'Please agree.'])
+    const note = document.getElementById(input.getAttribute('aria-describedby') ?? '')
+    expect(note?.textContent).toBe('Please agree.')
+  })
+
+  it('keep the lines that stay', () => {
+    const it = shown(['create', '1', 'Output', 'root', -1, { items: [['stdout', 'a']] }])
+    const line = it.host.querySelector('pre')
+    it.change(['insert', '1', 'items', -1, ['stderr', 'b']])
+    expect([...it.host.querySelectorAll('pre')].map((each) => each.textContent)).toEqual(['a', 'b'])
+    expect(it.host.querySelector('pre')).toBe(line)
+    it.change(['pop', '1', 'items', 0])
+    expect([...it.host.querySelectorAll('pre')].map((each) => each.textContent)).toEqual(['b'])
+  })
+})
+
+describe('views that are fetched', () => {
+  const button: Change = ['create', '1', 'Button', 'root', -1, { label: 'Go' }]
+
+  it('take their place when they have come, among what is there', async () => {
+    const registry = builtIns()
+    const load = vi.fn(() => Promise.resolve(controls))
+    registry.later('objectsync.', load)
+    const it = show(
+      [
+        ...DEFINES,
+        button,
+        ['create', '2', 'Row', 'root', -1, { text: 'x' }],
+        ['create', '3', 'Button', 'root', -1, {}],
+      ],
+      { registry },
+    )
+    expect(it.host.querySelectorAll('.objectsync-coming')).toHaveLength(2)
+    it.change(['set', '1', 'label', 'Stop'])
+    await vi.waitFor(() => expect(it.host.querySelector('.objectsync-coming')).toBeNull())
+    expect([...(it.host.firstElementChild?.children ?? [])].map((each) => each.localName)).toEqual([
+      'button',
+      'div',
+      'button',
+    ])
+    expect(only(it.host).textContent).toBe('Stop')
+    expect(load).toHaveBeenCalledTimes(1)
+    it.change(['place', '3', 'root', 0], ['destroy', '1'])
+    expect([...(it.host.firstElementChild?.children ?? [])].map((each) => each.localName)).toEqual([
+      'button',
+      'div',
+    ])
+  })
+
+  it('that cannot be fetched are named', async () => {
+    const error = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const registry = builtIns()
+    registry.later('objectsync.', () => Promise.reject(new Error('offline')))
+    const it = show([...DEFINES, button], { registry })
+    await vi.waitFor(() =>
+      expect(it.host.textContent).toContain("No frontend is registered for 'objectsync.button'"),
+    )
+    expect(error).toHaveBeenCalled()
+  })
+
+  it('that are gone before they came leave nothing', async () => {
+    let arrive = (_: typeof controls): void => {}
+    const registry = builtIns()
+    registry.later('objectsync.', () => new Promise((resolve) => (arrive = resolve)))
+    const it = show([...DEFINES, button], { registry })
+    it.change(['destroy', '1'])
+    arrive(controls)
+    await vi.waitFor(() => expect(registry.types).toContain('objectsync.button'))
+    expect(it.host.querySelector('button')).toBeNull()
+  })
+})

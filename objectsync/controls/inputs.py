@@ -1,0 +1,278 @@
+"""Fields that are typed into: text, numbers, dates, colours.
+
+Rules: what several people type into one text is merged. A number that is not in its range is not taken over from a page, and an error in
+Python. An empty number or date is None.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import Any
+
+from ..picture import Markup, markup
+from ..sobject import attribute
+from ..topics import EventTopic, GenericTopic, IntTopic, ListTopic, StringTopic
+from .base import Field, Handler, Rule, with_value
+
+Rules = Rule | list[Rule] | tuple[Rule, ...]
+
+
+class _TextField(Field):
+    value = attribute(StringTopic, "")
+    placeholder = attribute(StringTopic, "", writable=False)
+    submit = attribute(EventTopic)
+
+    def build(
+        self,
+        label: str = "",
+        value: str = "",
+        on_change: Handler | None = None,
+        *,
+        on_submit: Handler | None = None,
+        placeholder: str = "",
+        validate: Rules = (),
+        help: str = "",
+        name: str = "",
+        required: bool = False,
+        **look: Any,
+    ) -> None:
+        """Make it.
+
+        Args:
+            label: What it is called, beside it.
+            value: The text.
+            on_change: Called with the text after each change: while it is typed.
+            on_submit: Called with the text when Enter is pressed.
+            placeholder: What stands in it while it is empty.
+            validate: Rules (see `Field`).
+            help: A hint, below it.
+            name: What a form calls it.
+            required: Whether a form wants something here.
+            look: `disabled`, `hidden`, `tooltip`, `style`, `classes`.
+        """
+        self._set_up(value, on_change, validate, label=label, placeholder=placeholder, help=help, name=name, required=required, **look)
+        if on_submit is not None:
+            self.on_submit(on_submit)
+
+    def on_submit(self, handler: Handler) -> Callable[[], None]:
+        """Call `handler(text)` when Enter is pressed; returns the function that ends it."""
+        end: Callable[[], None] = self.on("submit", with_value(handler, self.value.get))
+        return end
+
+    def _input(self, kind: str) -> Markup:
+        return self._labelled(
+            markup("input", type=kind, value=self.value.value, placeholder=self.placeholder.value or None, disabled=self.disabled.value)
+        )
+
+
+class Text(_TextField, frontend_type="objectsync.text"):
+    """A line of text: `Text("Name", on_change=greet)`."""
+
+    def picture(self) -> Markup:
+        return self._input("text")
+
+
+class Password(_TextField, frontend_type="objectsync.password"):
+    """A secret: it is shown as dots. It is in the tree like any value: every page that sees this control could read it."""
+
+    value = attribute(StringTopic, "", is_stateful=False, order_strict=True)
+
+    def picture(self) -> Markup:
+        return self._labelled(markup("input", type="password", disabled=self.disabled.value))
+
+
+class TextArea(_TextField, frontend_type="objectsync.textarea"):
+    """A text of several lines. What several people type is merged."""
+
+    rows = attribute(IntTopic, 4, writable=False)
+
+    def build(self, label: str = "", value: str = "", on_change: Handler | None = None, *, rows: int = 4, **more: Any) -> None:
+        """Make it with `rows` lines; the rest is as for `Text`."""
+        super().build(label, value, on_change, rows=rows, **more)
+
+    def picture(self) -> Markup:
+        return self._labelled(markup("textarea", self.value.value, rows=self.rows.value, disabled=self.disabled.value))
+
+
+class Combobox(_TextField, frontend_type="objectsync.combobox"):
+    """A text with suggestions: `Combobox("Fruit", options=["apple", "pear"])`. Anything else may be typed too."""
+
+    options = attribute(ListTopic, writable=False)
+
+    def build(
+        self, label: str = "", value: str = "", on_change: Handler | None = None, *, options: list[str] | tuple[str, ...] = (), **more: Any
+    ) -> None:
+        """Make it with `options` to choose from; the rest is as for `Text`."""
+        super().build(label, value, on_change, **more)
+        self.options.set(list(options))
+
+    def picture(self) -> Markup:
+        return self._input("text")
+
+
+class Color(_TextField, frontend_type="objectsync.color"):
+    """A colour, as `#rrggbb`: `Color("Background", "#ffcc00")`."""
+
+    value = attribute(StringTopic, "#000000", validator=lambda value: bool(re.fullmatch(r"#[0-9a-fA-F]{6}", value)))
+
+    def build(self, label: str = "", value: str = "#000000", on_change: Handler | None = None, **more: Any) -> None:
+        """Make it; the rest is as for `Text`."""
+        super().build(label, value, on_change, **more)
+
+    def picture(self) -> Markup:
+        return self._input("color")
+
+
+class _NumberField(Field):
+    min = attribute(GenericTopic, None, writable=False)
+    max = attribute(GenericTopic, None, writable=False)
+    step = attribute(GenericTopic, None, writable=False)
+
+    def build(
+        self,
+        label: str = "",
+        value: float | None = None,
+        on_change: Handler | None = None,
+        *,
+        min: float | None = None,
+        max: float | None = None,
+        step: float | None = None,
+        validate: Rules = (),
+        help: str = "",
+        name: str = "",
+        required: bool = False,
+        **look: Any,
+    ) -> None:
+        """Make it.
+
+        Args:
+            label: What it is called, beside it.
+            value: The number; None while there is none.
+            on_change: Called with the number after each change.
+            min: The least that is taken.
+            max: The most that is taken.
+            step: By how much the arrows change it.
+            validate: Rules (see `Field`).
+            help: A hint, below it.
+            name: What a form calls it.
+            required: Whether a form wants something here.
+            look: `disabled`, `hidden`, `tooltip`, `style`, `classes`.
+
+        Raises:
+            InvalidChangeError: the value is not in its range.
+        """
+        limits = {"min": min, "max": max, "step": step}
+        self.set_attributes(**{limit: given for limit, given in limits.items() if given is not None})
+        self.value.add_validator(self._fits)
+        self._set_up(value, on_change, validate, label=label, help=help, name=name, required=required, **look)
+
+    def init(self) -> None:
+        super().init()
+        self.value.add_validator(self._fits)
+
+    def _fits(self, value: Any) -> None:
+        if value is None:
+            return
+        self._check_type(value)
+        least, most = self.min.value, self.max.value
+        if (least is not None and value < least) or (most is not None and value > most):
+            raise ValueError(f"expected a number {_range_text(least, most)}")
+
+    def _check_type(self, value: Any) -> None:
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise ValueError("expected a number or None")
+
+    def picture(self) -> Markup:
+        value = self.value.value
+        return self._labelled(markup("input", type="number", value=None if value is None else str(value), disabled=self.disabled.value))
+
+
+class IntInput(_NumberField, frontend_type="objectsync.int"):
+    """A whole number: `IntInput("Pieces", 3, min=0)`. None while the field is empty."""
+
+    value = attribute(GenericTopic, None)
+
+    def _check_type(self, value: Any) -> None:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise ValueError("expected an int or None")
+
+
+class FloatInput(_NumberField, frontend_type="objectsync.float"):
+    """A number: `FloatInput("Weight", 1.5, step=0.1)`. None while the field is empty."""
+
+    value = attribute(GenericTopic, None)
+
+
+class _DateField(_TextField):
+    min = attribute(StringTopic, "", writable=False)
+    max = attribute(StringTopic, "", writable=False)
+
+    def build(
+        self,
+        label: str = "",
+        value: str | dt.date | dt.time = "",
+        on_change: Handler | None = None,
+        *,
+        min: str | dt.date | dt.time = "",
+        max: str | dt.date | dt.time = "",
+        **more: Any,
+    ) -> None:
+        """Make it; `value`, `min` and `max` are texts in ISO form, or what `datetime` has. The rest is as for `Text`."""
+        self.value.add_validator(self._fits)
+        super().build(label, _iso(value), on_change, min=_iso(min), max=_iso(max), **more)
+
+    def init(self) -> None:
+        super().init()
+        self.value.add_validator(self._fits)
+
+    def _fits(self, value: str) -> None:
+        raise NotImplementedError
+
+
+class Date(_DateField, frontend_type="objectsync.date"):
+    """A day, as "2026-11-24" ("" for none); `date` gives it as a `dt.date`."""
+
+    def _fits(self, value: str) -> None:
+        if value:
+            dt.date.fromisoformat(value)
+
+    @property
+    def date(self) -> dt.date | None:
+        """The day, or None."""
+        return dt.date.fromisoformat(self.value.value) if self.value.value else None
+
+    def picture(self) -> Markup:
+        return self._input("date")
+
+
+class Time(_DateField, frontend_type="objectsync.time"):
+    """A time of day, as "14:30" ("" for none); `time` gives it as a `dt.time`."""
+
+    def _fits(self, value: str) -> None:
+        if value:
+            dt.time.fromisoformat(value)
+
+    @property
+    def time(self) -> dt.time | None:
+        """The time, or None."""
+        return dt.time.fromisoformat(self.value.value) if self.value.value else None
+
+    def picture(self) -> Markup:
+        return self._input("time")
+
+
+def _iso(value: Any) -> str:
+    if isinstance(value, dt.time):
+        return value.isoformat("minutes" if not value.second else "seconds")
+    return value if isinstance(value, str) else str(value.isoformat())
+
+
+def _range_text(least: Any, most: Any) -> str:
+    if least is None:
+        return f"of at most {most}"
+    return f"of at least {least}" if most is None else f"from {least} to {most}"
+
+
+__all__ = ["Color", "Combobox", "Date", "FloatInput", "IntInput", "Password", "Text", "TextArea", "Time"]

@@ -1,0 +1,283 @@
+"""Output: what a block or a callback prints, displays and raises, shown where it belongs. Log: lines with levels.
+
+Rules: `with output:` captures what its own thread writes, and the threads that it starts inside, and nobody else's: the streams are told
+apart by a context variable. Captured text is a list of items, the oldest dropped beyond `limit`; it is not part of the undo history.
+An error inside is shown with its traceback and goes no further; KeyboardInterrupt and the like do.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import functools
+import logging
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Any, Self, TextIO, TypeVar
+
+from ..picture import Markup, markup
+from ..sobject import SObject, attribute
+from ..topics import IntTopic, ListTopic
+from .base import Control
+from .rich import bundle_of, picture_of
+
+FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
+
+_current: contextvars.ContextVar[Output | None] = contextvars.ContextVar("objectsync_output", default=None)
+_MONO = "margin: 0; white-space: pre-wrap; font-family: monospace"
+_COLOURS = {"stderr": "#b35c00", "error": "#b3261e", "warning": "#b35c00", "critical": "#b3261e", "debug": "#777777"}
+LONGEST = 60_000
+"""Characters of one item; a longer text is cut in several."""
+
+
+class _Lines(Control):
+    """What Output and Log share: a bounded list of items `[kind, value]`."""
+
+    items = attribute(ListTopic, is_stateful=False, order_strict=True, writable=False)
+    limit = attribute(IntTopic, 1000, writable=False)
+    """How many items are kept."""
+
+    def clear_output(self) -> None:
+        """Take everything out."""
+        self.items.set([])
+
+    def _add(self, kind: str, *values: Any) -> None:
+        with self._os_tree.record():
+            for value in values:
+                self.items.insert([kind, value])
+            for _ in range(len(self.items) - self.limit.value):
+                self.items.pop(0)
+
+    def picture(self) -> Markup:
+        return self._box(*(self._item_picture(*item) for item in self.items.value), style="max-height: 30em; overflow: auto")
+
+    def _item_picture(self, kind: str, value: Any) -> Any:
+        if kind == "object":
+            return self._os_tree.objects.get(value)
+        if kind == "display":
+            return picture_of(value)
+        colour = f"; color: {_COLOURS[kind]}" if kind in _COLOURS else ""
+        return markup("pre", value, style=_MONO + colour)
+
+
+class Output(_Lines, frontend_type="objectsync.output"):
+    """Shows what is printed, displayed and raised inside: `with out: print("hello")`, `@out.capture`, or `out.print("hello")`."""
+
+    def build(self, *, limit: int = 1000, **look: Any) -> None:
+        """Make it; `limit` is how many lines are kept, `look` as of any control."""
+        self._look(look.pop("label", None), **look, limit=limit)
+
+    def print(self, *values: Any, sep: str = " ", end: str = "\n") -> None:
+        """Print here, wherever one is."""
+        self.write(sep.join(map(str, values)) + end)
+
+    def write(self, text: str, kind: str = "stdout") -> None:
+        """Add a text; `kind` is "stdout", "stderr" or "error"."""
+        parts = [text[start : start + LONGEST] for start in range(0, len(text), LONGEST)]
+        self._write(kind, parts)
+
+    def display(self, value: Any) -> None:
+        """Show a value: an SObject live, others as rich as they can (`_repr_mimebundle_`, `_repr_html_`, … ), or else as text."""
+        if isinstance(value, SObject) and value._os_tree is self._os_tree:
+            self._write("object", [value._os_id])
+        else:
+            self.add_bundle(bundle_of(value))
+
+    def add_bundle(self, bundle: dict[str, Any]) -> None:
+        """Show what a MIME bundle holds: HTML (sanitised), a picture, or text."""
+        self._write("display", [bundle])
+
+    @contextlib.contextmanager
+    def replacing(self) -> Iterator[Output]:
+        """As `with output:`, and what is captured takes the place of what was there when the block ends: nothing flickers."""
+        held = _Held(self)
+        token = _held.set(held)
+        try:
+            with self:
+                yield self
+        finally:
+            _held.reset(token)
+            with self._os_tree.record():
+                self.items.set([])
+                for kind, value in held.items:
+                    self._add(kind, value)
+
+    def capture(self, function: FunctionT) -> FunctionT:
+        """A decorator: what the function prints and raises is shown here, whoever calls it, in whatever thread. It returns None then."""
+
+        @functools.wraps(function)
+        def captured(*args: Any, **kwargs: Any) -> Any:
+            with self:
+                return function(*args, **kwargs)
+
+        return captured  # type: ignore[return-value]  # the same parameters
+
+    def __enter__(self) -> Self:
+        _install()
+        entered = contextlib.ExitStack()
+        entered.callback(_current.reset, _current.set(self))
+        for captor in captors:
+            entered.enter_context(captor(self))
+        _entered.set((*_entered.get(), entered))
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> bool:  # type: ignore[override]
+        # It may end an error, which `SObject.__exit__` never does.
+        *before, entered = _entered.get()
+        _entered.set(tuple(before))
+        _flush(self)
+        entered.close()
+        if error is None or not isinstance(error, Exception):
+            return False
+        self.write("".join(traceback.format_exception(type(error), error, _own(trace))), "error")
+        return True
+
+    def _write(self, kind: str, values: list[Any]) -> None:
+        held = _held.get()
+        if held is not None and held.output is self:
+            held.items += [(kind, value) for value in values]
+        else:
+            self._add(kind, *values)
+
+
+class _Held:
+    """What `replacing` has captured so far."""
+
+    def __init__(self, output: Output) -> None:
+        self.output = output
+        self.items: list[tuple[str, Any]] = []
+
+
+_held: contextvars.ContextVar[_Held | None] = contextvars.ContextVar("objectsync_output_held", default=None)
+_entered: contextvars.ContextVar[tuple[contextlib.ExitStack, ...]] = contextvars.ContextVar("objectsync_output_entered", default=())
+
+captors: list[Callable[[Output], contextlib.AbstractContextManager[Any]]] = []
+"""What else is captured by `with output:`; the notebook half adds `display()`."""
+
+
+class _Stream:
+    """Stands in for sys.stdout or sys.stderr: what is written inside of a `with output:` goes there, all else where it went before."""
+
+    def __init__(self, kind: str, stream: TextIO) -> None:
+        self._kind = kind
+        self._stream = stream
+        self._pending: dict[tuple[Output, int], str] = {}
+
+    def write(self, text: str) -> int:
+        output = _current.get()
+        if output is None:
+            return self._stream.write(text)
+        key = (output, threading.get_ident())
+        lines = (self._pending.pop(key, "") + text).splitlines(keepends=True)
+        if lines and not lines[-1].endswith("\n"):
+            self._pending[key] = lines.pop()  # a print is two writes; a line is one item
+        if lines:
+            output.write("".join(lines), self._kind)
+        return len(text)
+
+    def flush(self) -> None:
+        output = _current.get()
+        if output is None:
+            self._stream.flush()
+        else:
+            self.end(output)
+
+    def end(self, output: Output) -> None:
+        """Write the line that has not ended."""
+        text = self._pending.pop((output, threading.get_ident()), "")
+        if text:
+            output.write(text, self._kind)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def _install() -> None:
+    """Stand in for the streams that there are now, and let threads know what they were started in."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if not isinstance(stream, _Stream):
+            setattr(sys, name, _Stream(name, stream))
+    if not hasattr(threading.Thread.start, "__objectsync__"):
+        start = threading.Thread.start
+
+        @functools.wraps(start)
+        def start_captured(thread: threading.Thread) -> None:
+            output = _current.get()
+            if output is not None:
+                run = thread.run
+
+                def captured() -> None:
+                    with output:
+                        run()
+
+                thread.run = captured  # type: ignore[method-assign]  # this one thread's
+            start(thread)
+
+        start_captured.__objectsync__ = True  # type: ignore[attr-defined]  # functions carry attributes
+        threading.Thread.start = start_captured  # type: ignore[method-assign,assignment]  # once per process
+
+
+def _flush(output: Output) -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, _Stream):
+            stream.end(output)
+
+
+def _own(trace: Any) -> Any:
+    """A traceback without our own frames at its top."""
+    while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
+        trace = trace.tb_next
+    return trace
+
+
+class Log(_Lines, frontend_type="objectsync.log"):
+    """Lines with levels, the newest at the end: `log.info("ready")`; `logging.getLogger().addHandler(log.handler())`."""
+
+    def build(self, label: str = "", *, limit: int = 1000, **look: Any) -> None:
+        """Make it; `limit` is how many lines are kept, `look` as of any control."""
+        self._look(label, **look, limit=limit)
+
+    def write(self, text: str, level: str = "info") -> None:
+        """Add a line; `level` is "debug", "info", "warning", "error" or "critical"."""
+        self._add(level, f"{text}\n"[-LONGEST:])
+
+    def debug(self, text: str) -> None:
+        """Add a line."""
+        self.write(text, "debug")
+
+    def info(self, text: str) -> None:
+        """Add a line."""
+        self.write(text, "info")
+
+    def warning(self, text: str) -> None:
+        """Add a line."""
+        self.write(text, "warning")
+
+    def error(self, text: str) -> None:
+        """Add a line."""
+        self.write(text, "error")
+
+    def handler(self, level: int = logging.NOTSET, format: str = "%(asctime)s %(name)s: %(message)s") -> logging.Handler:
+        """A handler for Python's `logging` that writes here."""
+        handler = _LogHandler(self, level)
+        handler.setFormatter(logging.Formatter(format, "%H:%M:%S"))
+        return handler
+
+
+class _LogHandler(logging.Handler):
+    def __init__(self, log: Log, level: int) -> None:
+        super().__init__(level)
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            self._log.write(self.format(record), record.levelname.lower())
+        except Exception:  # as every handler of `logging` must
+            self.handleError(record)
+
+
+__all__ = ["Log", "Output", "captors"]

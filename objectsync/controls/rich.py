@@ -1,0 +1,77 @@
+"""Any value as something to show: the MIME bundle that it offers in the ways that IPython knows, or its repr.
+
+Only what a page can show is kept: HTML (which it sanitises), SVG as a picture, pictures as bytes, text.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Any
+
+from ..picture import Markup, markup
+from ..values import Buffer
+from .html import html_picture
+
+PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+_METHODS = {
+    "text/html": "_repr_html_",
+    "image/svg+xml": "_repr_svg_",
+    "image/png": "_repr_png_",
+    "image/jpeg": "_repr_jpeg_",
+    "text/markdown": "_repr_markdown_",
+}
+
+
+def bundle_of(value: Any) -> dict[str, Any]:
+    """What there is to show of a value, by MIME type; pictures as bytes. There is always a `text/plain`."""
+    bundle: dict[str, Any] = {}
+    whole = getattr(value, "_repr_mimebundle_", None)
+    if callable(whole) and not isinstance(value, type):
+        given = whole()
+        bundle.update(given[0] if isinstance(given, tuple) else given)
+    elif not isinstance(value, type):
+        for kind, name in _METHODS.items():
+            method = getattr(value, name, None)
+            shown = method() if callable(method) else None
+            if shown is not None:
+                bundle[kind] = shown[0] if isinstance(shown, tuple) else shown
+    bundle.setdefault("text/plain", value if isinstance(value, str) else repr(value))
+    return plain_bundle(bundle)
+
+
+def plain_bundle(bundle: Mapping[str, Any]) -> dict[str, Any]:
+    """A bundle as it may travel: only the types that a page shows, pictures as bytes."""
+    kept: dict[str, Any] = {}
+    for kind, data in bundle.items():
+        if kind in PICTURES:
+            if isinstance(data, str):
+                try:
+                    data = base64.b64decode(data)
+                except (binascii.Error, ValueError):
+                    continue
+            kept[kind] = Buffer(data)
+        elif kind in ("text/html", "image/svg+xml", "text/plain"):
+            kept[kind] = "".join(data) if isinstance(data, list) else str(data)
+    return kept
+
+
+def picture_of(bundle: Mapping[str, Any]) -> Markup:
+    """The static picture of a bundle."""
+    for kind in PICTURES:
+        if kind in bundle:
+            return image_picture(bytes(bundle[kind]), kind)
+    if "image/svg+xml" in bundle:
+        return image_picture(str(bundle["image/svg+xml"]).encode(), "image/svg+xml")
+    if "text/html" in bundle:
+        return html_picture(str(bundle["text/html"]))
+    return markup("pre", str(bundle.get("text/plain", "")), style="margin: 0; white-space: pre-wrap")
+
+
+def image_picture(data: bytes, mime: str, alt: str = "", style: str = "max-width: 100%") -> Markup:
+    """A picture that carries its bytes along."""
+    return markup("img", src=f"data:{mime};base64,{base64.b64encode(data).decode()}", alt=alt, style=style)
+
+
+__all__ = ["bundle_of", "image_picture", "picture_of", "plain_bundle"]

@@ -1,0 +1,291 @@
+"""Controls in a browser: what people do arrives in Python, what Python does is seen, by keyboard too, and axe finds nothing serious."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from examples import controls as gallery
+from objectsync import Server
+from objectsync.controls import (
+    HTML,
+    Button,
+    Checkbox,
+    Column,
+    Dialog,
+    Image,
+    IntInput,
+    IntRangeSlider,
+    IntSlider,
+    MultiSelect,
+    Output,
+    Radio,
+    Select,
+    Split,
+    Switch,
+    Tabs,
+    Text,
+    Toast,
+    ToggleButton,
+    Tooltip,
+)
+from objectsync.dom import p
+from tests.e2e.conftest import NewPage, Watch, take_picture
+
+AXE = Path(__file__).resolve().parents[2] / "js" / "node_modules" / "axe-core" / "axe.min.js"
+SERIOUS = ("serious", "critical")
+
+
+class Heard:
+    """What handlers were called with, to be waited for."""
+
+    def __init__(self) -> None:
+        self.values: list[Any] = []
+        self._arrived = threading.Condition()
+
+    def __call__(self, value: Any) -> None:
+        with self._arrived:
+            self.values.append(value)
+            self._arrived.notify_all()
+
+    def wait_for(self, value: Any) -> None:
+        with self._arrived:
+            assert self._arrived.wait_for(lambda: value in self.values, 20), f"{value!r} is not among {self.values}"
+
+
+@pytest.fixture
+def current(server: Server) -> Any:
+    with server.as_current():
+        yield server
+
+
+def serious(page: Page) -> list[str]:
+    """What axe finds on a page that would keep people out."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{each['id']}: {node['html'][:200]} {node['failureSummary']}"
+        for each in found["violations"]
+        if each["impact"] in SERIOUS
+        for node in each["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_gallery_keeps_nobody_out(open_page: NewPage, server: Server, scheme: Any) -> None:
+    gallery.build(server)
+    page = open_page(server.url, width=1180, height=1000, wait=".os-field")
+    page.emulate_media(color_scheme=scheme)
+    expect(page.get_by_role("slider", name="Size")).to_be_visible()
+    assert serious(page) == []
+    take_picture(page, f"controls-{scheme}.png")
+
+
+def test_fields_arrive_in_python_and_are_shown(open_page: NewPage, current: Server) -> None:
+    heard = Heard()
+    with Column():
+        text = Text("Name", on_change=heard, on_submit=lambda name: heard(("sent", name)))
+        number = IntInput("Pieces", 3, min=0, max=9, on_change=heard)
+        slider = IntSlider("Size", 3, max=10, on_change=heard, on_release=lambda n: heard(("released", n)))
+        years = IntRangeSlider("Years", (2, 8), max=10, on_change=heard)
+    page = open_page(current.url, wait=".os-field")
+    page.get_by_label("Name").fill("Ada")
+    heard.wait_for("Ada")
+    page.get_by_label("Name").press("Enter")
+    heard.wait_for(("sent", "Ada"))
+    page.get_by_label("Pieces").fill("5")
+    heard.wait_for(5)
+    page.get_by_label("Pieces").fill("77")
+    expect(page.locator(".os-error").filter(has_text="9")).to_be_visible()
+    page.get_by_label("Name").focus()
+    expect(page.get_by_label("Pieces")).to_have_value("5")
+    page.get_by_role("slider", name="Size").focus()
+    page.keyboard.press("ArrowRight")
+    heard.wait_for(("released", 4))
+    page.get_by_role("slider", name="Years to").focus()
+    page.keyboard.press("ArrowRight")
+    heard.wait_for([2, 9])
+    assert number.value.value == 5
+    text.value.set("Grace")
+    slider.value.set(9)
+    years.value.set([1, 2])
+    expect(page.get_by_label("Name")).to_have_value("Grace")
+    expect(page.get_by_role("slider", name="Size")).to_have_value("9")
+    expect(page.get_by_text("1 – 2")).to_be_visible()
+
+
+def test_choices_and_switches(open_page: NewPage, current: Server) -> None:
+    heard = Heard()
+    with Column():
+        Checkbox("Remember", on_change=heard)
+        switch = Switch("Dark", on_change=lambda on: heard(("dark", on)))
+        ToggleButton("Live", on_change=lambda on: heard(("live", on)))
+        Select("Country", {"Chile": 1, "Nepal": 2}, 1, heard)
+        radio = Radio("Size", ["small", "large"], "small", heard)
+        MultiSelect("Toppings", ["ham", "egg"], on_change=heard)
+    page = open_page(current.url, wait=".os-field")
+    page.get_by_label("Remember").check()
+    heard.wait_for(True)
+    page.get_by_role("switch", name="Dark").focus()
+    page.keyboard.press("Space")
+    heard.wait_for(("dark", True))
+    page.get_by_role("button", name="Live").click()
+    heard.wait_for(("live", True))
+    expect(page.get_by_role("button", name="Live")).to_have_attribute("aria-pressed", "true")
+    page.get_by_label("Country").select_option("Nepal")
+    heard.wait_for(2)
+    page.get_by_role("radio", name="small").focus()
+    page.keyboard.press("ArrowDown")
+    heard.wait_for("large")
+    page.get_by_label("Toppings").select_option(["ham", "egg"])
+    heard.wait_for(["ham", "egg"])
+    switch.value.set(False)
+    radio.set_options(["tiny", "huge"], "huge")
+    expect(page.get_by_role("switch", name="Dark")).not_to_be_checked()
+    expect(page.get_by_role("radio", name="huge")).to_be_checked()
+
+
+def test_a_refused_value_is_taken_back_and_said(open_page: NewPage, current: Server, watch: Watch) -> None:
+    field = Text("Name", "Ada")
+    field.value.add_validator(lambda text: "x" not in text)
+    page = open_page(current.url, wait=".os-field")
+    page.get_by_label("Name").press_sequentially("x")
+    expect(page.locator("#objectsync-toasts")).to_contain_text("Not done")
+    page.get_by_label("Name").blur()
+    expect(page.get_by_label("Name")).to_have_value("Ada")
+
+
+def test_a_rule_is_shown_at_the_field(open_page: NewPage, current: Server) -> None:
+    Text("Name", validate=lambda text: "Too short." if len(text) < 2 else None)
+    page = open_page(current.url, wait=".os-field")
+    page.get_by_label("Name").fill("A")
+    expect(page.get_by_text("Too short.")).to_be_visible()
+    expect(page.get_by_label("Name")).to_have_attribute("aria-invalid", "true")
+    page.get_by_label("Name").fill("Al")
+    expect(page.get_by_text("Too short.")).not_to_be_visible()
+
+
+def test_tabs_and_split_by_keyboard(open_page: NewPage, current: Server) -> None:
+    with Column():
+        tabs = Tabs({"One": p("first"), "Two": p("second")}, label="pages")
+        split = Split(p("left"), p("right"), position=30)
+    page = open_page(current.url, wait=".os-tab")
+    expect(page.get_by_text("second")).not_to_be_visible()
+    page.get_by_role("tab", name="One").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tabpanel", name="Two")).to_be_visible()
+    expect(page.get_by_text("first")).not_to_be_visible()
+    tabs.tab("Three", p("third"))
+    page.keyboard.press("End")
+    expect(page.get_by_text("third")).to_be_visible()
+    line = page.get_by_role("separator")
+    line.focus()
+    page.keyboard.press("ArrowRight")
+    expect(line).to_have_attribute("aria-valuenow", "32")
+    box = line.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 4, box["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 104, box["y"] + 10)
+    page.mouse.up()
+    expect(line).not_to_have_attribute("aria-valuenow", "32")
+    assert tabs.selected.value == 2
+    assert split.position.value > 40
+
+
+def test_a_dialog_closes_by_escape_for_everyone(open_page: NewPage, current: Server) -> None:
+    dialog = Dialog("Sure?", p("Really?"))
+    Button("Ask", dialog.show_modal)
+    one, two = open_page(current.url, wait=".os-button"), open_page(current.url, wait=".os-button")
+    one.get_by_role("button", name="Ask").click()
+    for page in (one, two):
+        expect(page.get_by_role("dialog", name="Sure?")).to_be_visible()
+    one.keyboard.press("Escape")
+    for page in (one, two):
+        expect(page.get_by_text("Really?")).not_to_be_visible()
+    assert not dialog.open.value
+
+
+def test_a_tooltip_is_there_for_the_keyboard_too(open_page: NewPage, current: Server) -> None:
+    Tooltip(Button("Save"), "Ctrl+S")
+    page = open_page(current.url, wait=".os-tooltip .os-button")
+    expect(page.get_by_role("tooltip", include_hidden=True)).not_to_be_visible()
+    page.get_by_role("button", name="Save").focus()
+    expect(page.get_by_role("tooltip")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("tooltip", include_hidden=True)).not_to_be_visible()
+
+
+def test_a_toast_goes_by_itself(open_page: NewPage, current: Server) -> None:
+    page = open_page(current.url, wait="#objectsync-root")
+    Toast("Saved", "success", duration=0.3)
+    expect(page.get_by_role("status").filter(has_text="Saved")).to_be_visible()
+    expect(page.get_by_text("Saved")).not_to_be_visible()
+
+
+INLINE = "inline event handler"
+"""The browser says that it does not run what it has parsed in a document that runs nothing."""
+
+
+def test_output_shows_text_pictures_html_and_objects(open_page: NewPage, current: Server, watch: Watch) -> None:
+    watch.expected = (INLINE,)
+    with Column():
+        out = Output()
+        Image(b"<svg xmlns='http://www.w3.org/2000/svg' width='20' height='20'><rect width='20' height='20'/></svg>", "a square")
+    with out:
+        print("printed")
+        raise ValueError("broken")
+    out.add_bundle({"text/html": "<b onclick='window.attacked = true'>bold</b><script>window.attacked = true</script>"})
+    out.display(Button("live", lambda: out.print("pressed")))
+    page = open_page(current.url, wait=".os-lines")
+    expect(page.get_by_text("printed")).to_be_visible()
+    expect(page.get_by_text("ValueError: broken")).to_be_visible()
+    page.get_by_text("bold").click()
+    page.locator(".os-lines").get_by_role("button", name="live").click()
+    expect(page.get_by_text("pressed")).to_be_visible()
+    square = page.get_by_role("img", name="a square")
+    expect(square).to_be_visible()
+    assert square.evaluate("image => image.naturalWidth") == 20
+    out.clear_output()
+    expect(page.get_by_text("printed")).not_to_be_visible()
+    assert page.evaluate("window.attacked") is None
+
+
+HOSTILE = [
+    "<img src=x onerror=window.attacked=true>",
+    "<svg onload=window.attacked=true>",
+    "<svg><script>window.attacked=true</script></svg>",
+    "<iframe srcdoc='<script>parent.attacked=true</script>'></iframe>",
+    "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=1 onerror=window.attacked=true&gt;'>",
+    "<noscript><p title='</noscript><img src=x onerror=window.attacked=true>'>",
+    "<form id=x></form><button form=x formaction=javascript:window.attacked=true>go</button>",
+    "<a href=' javascript:window.attacked=true'>go</a>",
+    "<details open ontoggle=window.attacked=true>x</details>",
+    "<input autofocus onfocus=window.attacked=true>",
+    "<template><img src=x onerror=window.attacked=true></template>",
+]
+
+
+def test_html_never_runs(open_page: NewPage, current: Server, watch: Watch) -> None:
+    watch.expected = (INLINE, "404")  # <img src=x>, which is allowed, and not there
+    for text in HOSTILE:
+        HTML(text)
+    HTML("<p id=end>the end</p>")
+    page = open_page(current.url, wait=".os-html")
+    expect(page.get_by_text("the end")).to_be_visible()
+    for link in page.locator("main a, main button").all():
+        link.dispatch_event("click")
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 100)))")
+    assert page.evaluate("window.attacked") is None
+    assert page.locator("main script, main iframe, main style, main math, main [onerror], main [onload]").count() == 0
+
+
+def test_an_order_waits_for_the_view_that_is_fetched(open_page: NewPage, current: Server) -> None:
+    page = open_page(current.url, wait="#objectsync-root")
+    field = Text("Name")
+    field.focus()
+    expect(page.get_by_label("Name")).to_be_focused()

@@ -1,0 +1,553 @@
+"""Controls, as Python sees them; tests/e2e/test_controls.py has what people see."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import sys
+import threading
+from typing import Any
+
+import pytest
+
+from objectsync import InvalidChangeError, StringTopic
+from objectsync import controls as module
+from objectsync.controls import (
+    HTML,
+    Accordion,
+    Audio,
+    Button,
+    Checkbox,
+    Color,
+    Column,
+    Control,
+    Date,
+    Dialog,
+    Field,
+    FloatRangeSlider,
+    FloatSlider,
+    Image,
+    IntInput,
+    IntRangeSlider,
+    IntSlider,
+    Label,
+    Log,
+    Markdown,
+    MultiSelect,
+    Output,
+    Password,
+    Progress,
+    Radio,
+    Row,
+    Select,
+    Split,
+    Tabs,
+    Text,
+    TextArea,
+    Time,
+    Toast,
+    Tooltip,
+    interact,
+    link,
+    track,
+)
+from objectsync.dom import p
+from objectsync.hub import Hub
+from tests.clients import WireClient, make_hub
+
+PNG = b"\x89PNG\r\n\x1a\n rest"
+
+
+@pytest.fixture
+def hub() -> Any:
+    hub = make_hub()
+    with hub.as_current():
+        yield hub
+
+
+def client_sets(hub: Hub, control: Control, value: Any) -> dict[str, Any]:
+    """What a page is answered when it sets a control's value."""
+    return WireClient(hub).act(["set", control.id, "value", value])
+
+
+def test_a_control_tells_of_changes_whoever_made_them(hub: Hub) -> None:
+    seen: list[Any] = []
+    slider = IntSlider("Size", 3, max=10, on_change=seen.append)
+    slider.value.set(4)
+    slider.value = 5  # assigning sets the topic
+    client_sets(hub, slider, 6)
+    assert seen == [4, 5, 6]
+
+
+def test_a_press_is_an_event(hub: Hub) -> None:
+    seen: list[Any] = []
+    button = Button("Go", seen.append)
+    client = WireClient(hub)
+    client.act(["emit", button.id, "click", {}])
+    assert [event.session for event in seen] == [client.session]
+
+
+def test_constructors_say_what_they_take() -> None:
+    parameters = inspect.signature(IntSlider).parameters
+    assert list(parameters)[:3] == ["label", "value", "on_change"]
+    assert {"min", "max", "on_release", "parent"} <= set(parameters)
+
+
+def test_every_control_is_documented() -> None:
+    for name in module.__all__:
+        assert getattr(module, name).__doc__, name
+
+
+class TestValues:
+    @pytest.mark.parametrize("value", [-1, 11, "3", None, 2.5])
+    def test_a_slider_takes_what_is_in_its_range(self, hub: Hub, value: Any) -> None:
+        slider = IntSlider("Size", 3, max=10)
+        assert "error" in client_sets(hub, slider, value)
+        assert slider.value.value == 3
+
+    def test_a_slider_out_of_range_is_named_at_the_call(self, hub: Hub) -> None:
+        with pytest.raises(ValueError, match="from 0 to 10"):
+            IntSlider("Size", 30, max=10)
+        with pytest.raises(ValueError, match="min < max"):
+            IntSlider("Size", min=3, max=3)
+        slider = FloatSlider("Gain")
+        with pytest.raises(InvalidChangeError, match=r"from 0\.0 to 1\.0"):
+            slider.value.set(2)
+
+    @pytest.mark.parametrize("value", [[3, 2], [0, 99], [1], [1, 2, 3], ["a", "b"], [True, 2], [1.5, 2]])
+    def test_a_range_takes_two_rising_numbers(self, hub: Hub, value: Any) -> None:
+        slider = IntRangeSlider("Years", (2, 3), max=10)
+        assert "error" in client_sets(hub, slider, value)
+        assert client_sets(hub, slider, [4, 9]).get("error") is None
+        assert slider.value.value == [4, 9]
+
+    def test_a_range_begins_whole(self, hub: Hub) -> None:
+        assert FloatRangeSlider("x", min=1, max=2).value.value == [1, 2]
+
+    def test_a_release_is_told_with_the_value(self, hub: Hub) -> None:
+        released: list[int] = []
+        slider = IntSlider("Size", 3, max=10, on_release=released.append)
+        WireClient(hub).act(["set", slider.id, "value", 7], ["emit", slider.id, "release", {"value": 7}])
+        assert released == [7]
+
+    @pytest.mark.parametrize("value", ["x", True, [1], 2.5, 100])
+    def test_a_number_field_takes_numbers_in_range(self, hub: Hub, value: Any) -> None:
+        field = IntInput("Pieces", 3, min=0, max=99)
+        assert "error" in client_sets(hub, field, value)
+        client_sets(hub, field, None)
+        assert field.value.value is None
+
+    def test_a_choice_takes_its_options(self, hub: Hub) -> None:
+        select = Select("Country", {"Chile": "cl", "Nepal": "np"}, "cl")
+        assert "error" in client_sets(hub, select, "xx")
+        client_sets(hub, select, "np")
+        assert (select.value.value, select.text) == ("np", "Nepal")
+        with pytest.raises(ValueError, match="one of the options"):
+            Radio("Size", ["a", "b"], "c")
+
+    def test_a_choice_can_offer_others(self, hub: Hub) -> None:
+        select = Select("n", [1, 2, 3], 2)
+        select.set_options([2, 4])
+        assert select.value.value == 2
+        select.set_options([7, 8], 8)
+        assert select.value.value == 8
+        many = MultiSelect("n", [1, 2, 3], [1, 3])
+        many.set_options([3, 4])
+        assert many.value.value == [3]
+
+    def test_true_is_not_one(self, hub: Hub) -> None:
+        assert "error" in client_sets(hub, Select("n", [1, 2], 1), True)
+
+    def test_several_choices_are_a_list(self, hub: Hub) -> None:
+        many = MultiSelect("Toppings", ["ham", "egg"], ["ham"])
+        client_sets(hub, many, ["egg", "ham"])
+        assert many.value.value == ["egg", "ham"]
+        assert "error" in client_sets(hub, many, ["egg", "fish"])
+
+    def test_dates_and_times_have_their_types(self, hub: Hub) -> None:
+        day = Date("Day", "2026-11-24")
+        assert day.date is not None
+        assert Date("Day", day.date).value.value == "2026-11-24"
+        assert "error" in client_sets(hub, day, "tomorrow")
+        time = Time("Time", "14:30")
+        assert time.time is not None
+        assert Time("Time", time.time).value.value == "14:30"
+        assert Date("Day").date is None
+
+    def test_a_colour_is_one(self, hub: Hub) -> None:
+        assert "error" in client_sets(hub, Color("c"), "red; background: url(x)")
+
+    def test_labels_and_limits_are_the_programs(self, hub: Hub) -> None:
+        slider = IntSlider("Size")
+        for name, value in (("label", "x"), ("max", 7), ("disabled", True), ("style", {}), ("error", "x")):
+            assert WireClient(hub).act(["set", slider.id, name, value])["error"]["code"] == "forbidden"
+
+    def test_a_password_is_not_in_the_history(self, hub: Hub) -> None:
+        field = Password("Password")
+        hub.clear_history()
+        client_sets(hub, field, "secret")
+        assert not hub.undo()
+
+    def test_limits_hold_after_an_undo_brought_it_back(self, hub: Hub) -> None:
+        slider = IntSlider("Size", 3, max=10)
+        id = slider.id
+        slider.remove()
+        hub.undo()
+        again = hub.get_object(id)
+        assert isinstance(again, IntSlider)
+        with pytest.raises(InvalidChangeError):
+            again.value.set(99)
+
+
+class TestValidation:
+    def test_a_rule_says_what_is_wrong_and_the_value_stays(self, hub: Hub) -> None:
+        field = Text("Name", "Ada", validate=lambda text: "Too short." if len(text) < 2 else None)
+        assert field.valid
+        client_sets(hub, field, "A")
+        assert (field.value.value, field.error.value, field.valid) == ("A", "Too short.", False)
+        field.value.set("Al")
+        assert field.valid
+
+    def test_a_rule_may_raise_or_say_no(self, hub: Hub) -> None:
+        def no_digits(text: str) -> None:
+            if any(map(str.isdigit, text)):
+                raise ValueError("No digits.")
+
+        field = Text("Name", validate=[no_digits, lambda text: text != "x"])
+        field.value.set("a1")
+        assert field.error.value == "No digits."
+        field.value.set("x")
+        assert field.error.value == "This is not valid."
+
+    def test_required_is_seen_when_it_is_looked_at(self, hub: Hub) -> None:
+        field = Text("Name", required=True)
+        assert field.valid
+        assert not field.check()
+        assert field.error.value
+        box = Checkbox("I agree", required=True)
+        assert not box.check()
+        box.value.set(True)
+        assert box.check()
+
+    def test_an_undo_takes_the_message_back(self, hub: Hub) -> None:
+        field = Text("Name", "Ada", validate=lambda text: "Too short." if len(text) < 2 else None)
+        field.value.set("A")
+        hub.undo()
+        assert field.valid
+
+
+class TestLinking:
+    def test_both_follow_each_other(self, hub: Hub) -> None:
+        one, two = IntSlider("a", 3, max=10), IntInput("b")
+        end = link(one, two)
+        assert two.value.value == 3
+        two.value.set(4)
+        assert one.value.value == 4
+        end()
+        one.value.set(5)
+        assert two.value.value == 4
+
+    def test_a_function_on_the_way_makes_it_one_way(self, hub: Hub) -> None:
+        slider, label = IntSlider("n", 2, max=5), Label()
+        link(slider, label.text, lambda n: "*" * n)
+        slider.value.set(4)
+        assert label.text.value == "****"
+        label.text.set("x")
+        assert slider.value.value == 4
+
+    def test_two_functions_go_both_ways_and_end(self, hub: Hub) -> None:
+        celsius, fahrenheit = FloatSlider("C", 20, min=-50, max=100), FloatSlider("F", min=-100, max=250)
+        link(celsius, fahrenheit, lambda c: c * 1.8 + 32, lambda f: round((f - 32) / 1.8))
+        assert fahrenheit.value.value == 68
+        fahrenheit.value.set(70)
+        assert (celsius.value.value, fahrenheit.value.value) == (21, 70)
+
+    def test_an_undo_brings_both_back(self, hub: Hub) -> None:
+        one, two = IntSlider("a", 3, max=10), IntSlider("b", 3, max=10)
+        link(one, two)
+        hub.clear_history()
+        two.value.set(9)
+        hub.undo()
+        assert (one.value.value, two.value.value) == (3, 3)
+
+    def test_what_does_not_fit_the_other_undoes_the_change(self, hub: Hub) -> None:
+        one, two = IntSlider("a", 3, max=10), IntSlider("b", 3, max=5)
+        link(one, two)
+        with pytest.raises(InvalidChangeError):
+            one.value.set(8)
+        assert (one.value.value, two.value.value) == (3, 3)
+
+    def test_only_values_can_be_linked(self, hub: Hub) -> None:
+        with pytest.raises(TypeError, match="a control with a value"):
+            link(Label(), Label())
+
+
+class TestInteract:
+    def texts(self, column: Column) -> list[Any]:
+        output = column.children[-1]
+        assert isinstance(output, Output)
+        items: list[Any] = output.items.value
+        return items
+
+    def test_abbreviations_become_controls(self, hub: Hub) -> None:
+        def f(x: int, y: float, on: bool, name: str, pick: str, n: int = 7) -> None: ...
+
+        column = interact(f, x=(0, 10), y=(0.0, 1.0, 0.1), on=True, name="Ada", pick={"one": "1", "two": "2"})
+        assert [type(child).__name__ for child in column.children] == [
+            "IntInput",
+            "IntSlider",
+            "FloatSlider",
+            "Checkbox",
+            "Text",
+            "Select",
+            "Output",
+        ]
+
+    def test_it_runs_at_once_and_at_every_change(self, hub: Hub) -> None:
+        def double(x: int = 2) -> int:
+            print("x is", x)
+            return 2 * x
+
+        decorated = interact(x=(0, 10))(double)
+        assert decorated(4) == 8
+        column = decorated.ui
+        assert self.texts(column) == [["stdout", "x is 2\n"], ["display", {"text/plain": "4"}]]
+        column.children[0].value.set(5)
+        assert self.texts(column) == [["stdout", "x is 5\n"], ["display", {"text/plain": "10"}]]
+
+    def test_an_error_is_shown_in_its_output(self, hub: Hub) -> None:
+        column = interact(lambda x: 1 // x, x=IntInput("x", 0))
+        [[kind, text]] = self.texts(column)
+        assert kind == "error"
+        assert "ZeroDivisionError" in text
+        column.children[0].value.set(1)
+        assert self.texts(column) == [["display", {"text/plain": "1"}]]
+
+    def test_what_it_cannot_make_is_named(self, hub: Hub) -> None:
+        with pytest.raises(TypeError, match="x="):
+            interact(lambda x: x, x=object())
+
+
+class TestOutput:
+    def test_it_captures_what_is_printed_inside(self, hub: Hub, capsys: pytest.CaptureFixture[str]) -> None:
+        out = Output()
+        with out:
+            print("in", 1)
+            print("no end", end="")
+            print("error", file=sys.stderr)
+        print("outside")
+        assert out.items.value == [["stdout", "in 1\n"], ["stderr", "error\n"], ["stdout", "no end"]]
+        assert capsys.readouterr().out == "outside\n"
+
+    def test_an_error_is_shown_and_ends_there(self, hub: Hub) -> None:
+        out = Output()
+        with out:
+            raise ValueError("broken")
+        [[kind, text]] = out.items.value
+        assert kind == "error"
+        assert text.splitlines()[-1] == "ValueError: broken"
+        assert "controls/output.py" not in text
+
+    def test_an_interrupt_goes_on(self, hub: Hub) -> None:
+        with pytest.raises(KeyboardInterrupt), Output():
+            raise KeyboardInterrupt
+
+    def test_threads_that_are_started_inside_are_captured_and_others_not(self, hub: Hub, capsys: pytest.CaptureFixture[str]) -> None:
+        out = Output()
+        inside, outside = threading.Event(), threading.Event()
+
+        def elsewhere() -> None:
+            inside.wait(30)
+            print("elsewhere")
+            outside.set()
+
+        def fail() -> None:
+            print("from a thread")
+            raise ValueError("in a thread")
+
+        other = threading.Thread(target=elsewhere)
+        other.start()
+        with out:
+            inside.set()
+            outside.wait(30)
+            thread = threading.Thread(target=fail)
+            thread.start()
+        thread.join()
+        other.join()
+        assert out.items.value[0] == ["stdout", "from a thread\n"]
+        assert out.items.value[1][0] == "error"
+        assert capsys.readouterr().out == "elsewhere\n"
+
+    def test_a_function_can_be_captured(self, hub: Hub) -> None:
+        out = Output()
+
+        @out.capture
+        def talk(name: str) -> str:
+            print("hello", name)
+            return name
+
+        assert talk("Ada") == "Ada"
+        assert out.items.value == [["stdout", "hello Ada\n"]]
+
+    def test_it_shows_values_as_rich_as_they_are(self, hub: Hub) -> None:
+        class Rich:
+            def _repr_html_(self) -> str:
+                return "<b>rich</b>"
+
+            def _repr_png_(self) -> bytes:
+                return PNG
+
+        out = Output()
+        out.display(Rich())
+        [[kind, bundle]] = out.items.value
+        assert kind == "display"
+        assert (bundle["text/html"], bundle["image/png"]) == ("<b>rich</b>", PNG)
+        label = Label("live")
+        out.display(label)
+        assert out.items.value[-1] == ["object", label.id]
+
+    def test_it_is_bounded_and_no_part_of_the_history(self, hub: Hub) -> None:
+        out = Output(limit=3)
+        hub.clear_history()
+        for number in range(5):
+            out.print(number)
+        assert out.items.value == [["stdout", f"{number}\n"] for number in (2, 3, 4)]
+        assert not hub.undo()
+
+    def test_a_log_takes_pythons_records(self, hub: Hub) -> None:
+        log = Log()
+        logger = logging.getLogger("objectsync.test_controls")
+        handler = log.handler(format="%(message)s")
+        logger.addHandler(handler)
+        try:
+            logger.warning("careful")
+        finally:
+            logger.removeHandler(handler)
+        log.info("ready")
+        assert log.items.value == [["warning", "careful\n"], ["info", "ready\n"]]
+
+
+class TestLayout:
+    def test_children_go_in_by_position_or_by_with(self, hub: Hub) -> None:
+        with Row() as row:
+            one = Button("one")
+        two = Button("two")
+        column = Column(row, two, "three")
+        assert row.children == [one]
+        assert column.children[:2] == [row, two]
+        assert column.style.value["flex-direction"] == "column"
+
+    def test_tabs_have_pages(self, hub: Hub) -> None:
+        seen: list[int] = []
+        tabs = Tabs({"One": p("1")}, on_change=seen.append)
+        with tabs.tab("Two"):
+            p("2")
+        assert [page.get_attribute("title").value for page in tabs.children] == ["One", "Two"]
+        WireClient(hub).act(["set", tabs.id, "selected", 1])
+        assert seen == [1]
+
+    def test_a_dialog_opens_and_closes_for_everyone(self, hub: Hub) -> None:
+        closed: list[None] = []
+        dialog = Dialog("Sure?", "Really?", on_close=lambda: closed.append(None))
+        dialog.show_modal()
+        assert dialog.open.value
+        WireClient(hub).act(["set", dialog.id, "open", False])
+        assert len(closed) == 1
+
+    def test_a_toast_goes_when_a_page_says_so(self, hub: Hub) -> None:
+        toast = Toast("Saved", "success")
+        WireClient(hub).act(["emit", toast.id, "closed", {}])
+        assert toast not in hub.root.children
+        with pytest.raises(ValueError, match="success"):
+            Toast("x", "loud")
+
+    def test_tracking_counts(self, hub: Hub) -> None:
+        bar = Progress()
+        seen = [(item, bar.value.value) for item in track("abc", progress=bar)]
+        assert seen == [("a", 0), ("b", 1), ("c", 2)]
+        assert bar.value.value == bar.max.value == 3
+        assert list(track(iter("ab"), progress=bar)) == ["a", "b"]
+        assert bar.text.value == "2"
+
+
+class TestPictures:
+    @pytest.mark.parametrize(
+        ("make", "parts"),
+        [
+            (lambda: Button("Go <"), ["<button", "Go &lt;</button>"]),
+            (lambda: Checkbox("On", True), ['type="checkbox" checked', "On"]),
+            (lambda: Text("Name", 'a "b"'), ['value="a &quot;b&quot;"', "Name"]),
+            (lambda: Password("p", "secret"), ['type="password"']),
+            (lambda: TextArea("Notes", "<b>"), ["<textarea", "&lt;b&gt;"]),
+            (lambda: IntSlider("Size", 3, max=10), ['type="range"', 'max="10"', 'value="3"', ">3</output>"]),
+            (lambda: IntRangeSlider("Years", (2, 3), max=10), ["2 – 3"]),
+            (lambda: Select("c", ["x", "y"], "y"), ["<option>x</option><option selected>y</option>"]),
+            (lambda: Radio("c", ["x", "y"], "y"), ['type="radio"> x', 'type="radio" checked> y']),
+            (lambda: Progress("Loading", 0.4), ["<progress", 'value="0.4"', "40 %"]),
+            (lambda: Tabs({"One": p("first"), "Two": p("second")}), ["One", "first", "Two", "second"]),
+            (lambda: Split(p("left"), p("right")), ["left", "right", "50%"]),
+            (lambda: Tooltip(Button("Save"), "Ctrl+S"), ['title="Ctrl+S"', "Save"]),
+            (lambda: Accordion({"Title": p("text")}), ["<details", "<summary>Title</summary>", "text"]),
+            (lambda: Image(PNG, "a cat"), ['src="data:image/png;base64,', 'alt="a cat"']),
+            (lambda: Audio(b"OggS", "a bell"), ["a bell"]),
+            (lambda: Markdown("# Title\n\n**bold** <script>x</script>"), ["<h1>Title</h1>", "<strong>bold</strong>"]),
+            (lambda: Date("Day", "2026-11-24"), ['type="date"', "2026-11-24"]),
+        ],
+    )
+    def test_each_says_what_it_looks_like(self, hub: Hub, make: Any, parts: list[str]) -> None:
+        html = make().to_html()
+        for part in parts:
+            assert part in html
+        assert "script" not in html
+        assert "secret" not in html
+
+    def test_what_is_hidden_or_closed_is_not_in_it(self, hub: Hub) -> None:
+        assert "Boo" not in Label("Boo", hidden=True).to_html()
+        assert "Sure" not in Dialog("Sure?").to_html()
+        assert "Sure" in Dialog("Sure?", open=True).to_html()
+
+    def test_an_output_shows_what_it_holds(self, hub: Hub) -> None:
+        out = Output()
+        out.print("a < b")
+        out.display(Label("live"))
+        out.add_bundle({"text/html": "<b onclick='x'>bold</b>"})
+        assert "a &lt; b" in out.to_html()
+        assert ">live</span>" in out.to_html()
+        assert "<b>bold</b>" in out.to_html()
+
+    def test_every_field_has_one(self) -> None:
+        classes = [getattr(module, name) for name in module.__all__]
+        for cls in classes:
+            if isinstance(cls, type) and issubclass(cls, Control) and cls not in (Control, Field):
+                assert cls.picture is not Control.picture, cls
+
+
+class TestHtml:
+    @pytest.mark.parametrize(
+        ("html", "shown"),
+        [
+            ("<p>one<p>two", "<p>one<p>two</p></p>"),
+            ("<b>a</i></b>", "<b>a</b>"),
+            ("<script>alert(1)</script>x", "x"),
+            ("<style>p {}</style>x<svg><script>1</script></svg>", "x"),
+            ("<iframe src=//evil></iframe>x", "x"),
+            ("<a href='javascript:x' title=t>l</a>", '<a title="t">l</a>'),
+            ("<img src=x onerror=alert(1)>", '<img src="x">'),
+            ("<div style='color: red; background: url(x)'>x</div>", '<div style="color: red">x</div>'),
+            ("<custom-tag><b>kept</b></custom-tag>", "<b>kept</b>"),
+            ("&lt;script&gt;", "&lt;script&gt;"),
+            ("<noscript><p title='</noscript><img src=x onerror=alert(1)>'>", ""),
+            ("<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>", ""),
+        ],
+    )
+    def test_only_what_is_allowed_is_built(self, hub: Hub, html: str, shown: str) -> None:
+        assert HTML(html).to_html() == f"<div><div>{shown}</div></div>"
+
+    def test_depth_is_bounded(self, hub: Hub) -> None:
+        assert len(HTML("<b>" * 10_000 + "x").to_html()) < 1_000_000
+
+    def test_markdown_follows_its_text(self, hub: Hub) -> None:
+        text = Markdown("*a*")
+        text.text.set("**b**")
+        assert "<strong>b</strong>" in text.value.value
+        assert isinstance(text.text, StringTopic)
