@@ -108,7 +108,8 @@ def test_a_handler_that_does_not_end_can_be_interrupted_and_the_kernel_lives(ker
 def test_block_in_a_cell_serves_other_handlers_and_hears_an_interrupt(kernel: Kernel) -> None:
     shown = kernel.start(SHOWS.format(wiring="panel.on('go', lambda: print('handled'))"), "shows")
     kernel.outputs(shown)
-    page = PAGE.replace("MESSAGE", EMIT)
+    once_it_waits = "    while len(panel.go._handlers) < 2:\n        time.sleep(0.01)\n    link.send(MESSAGE)"
+    page = PAGE.replace("    link.send(MESSAGE)", once_it_waits).replace("MESSAGE", EMIT)
     outputs = kernel.run(page + "\nprint(panel.wait('go', timeout=30).block().name)", "waits")
     assert [output["text"] for output in outputs if output.get("name") == "stdout"] == ["go\n"]
     waits = kernel.start("print('waiting', flush=True)\npanel.wait('go').block()", "waits")
