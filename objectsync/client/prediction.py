@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
 
 from msgspec import UNSET
 
-from ..changes import Change, Create, Emit, Place, Set
+from ..changes import Change, Create, Emit, Set
 from ..errors import LocalError, ProtocolError
 from ..protocol import Rejected, TransactionMessage
 from ..topics import Topic
-from ..values import copy_value, same_value
 from .answers import Action, Answer, Outcome, Rejection
 from .batch import Batch
+from .carry import Footing, renamed, value_of
 from .differences import value_edits
 from .rebase import Key, Positional, edited_places, place_edits, place_inverse, rebase
 from .tree import ClientTree, TakeBack
@@ -82,10 +82,6 @@ class NewSession(NamedTuple):
     former: str
     now: str
     same_epoch: bool
-
-    def rename(self, id: str) -> str:
-        """The new id of an object that this client minted."""
-        return f"{self.now}.{id.removeprefix(f'{self.former}.')}" if id.startswith(f"{self.former}.") else id
 
 
 class Recording:
@@ -302,12 +298,25 @@ class Prediction:
         batch = Batch()
         batch.go_net()
         self._take_back(self._layers, batch)
-        decided = [pending for pending in self.pending if pending.cseq <= cseq]
-        unknown = [
-            pending for pending in self.pending if pending.cseq > cseq and new_session and new_session.same_epoch and pending.was_sent
-        ]
-        layers: list[Layer] = [*(pending for pending in self.pending if pending not in decided and pending not in unknown), *self.previews]
-        before = {key: self._value_of(key) for layer in layers for key in edited_places(layer.changes)}
+        refusals = {refusal.cseq: (refusal.code, refusal.message) for refusal in rejected}
+        decided: list[PendingAction] = []
+        refused: list[tuple[Layer, str, str]] = []
+        layers: list[Layer] = []
+        for pending in self.pending:
+            refusal = refusals.get(pending.cseq) if pending.cseq <= cseq else None
+            if pending.cseq > cseq and new_session and new_session.same_epoch and pending.was_sent:
+                refusal = ("unknown_outcome", "the server has forgotten this client: it may have been applied or not, look again")
+            if refusal is not None:
+                refused.append((pending, *refusal))
+            elif pending.cseq <= cseq:
+                decided.append(pending)
+                self._replay([pending], batch)  # those after it were made on top of it, and the snapshot holds it
+            else:
+                layers.append(pending)
+        layers += self.previews
+        for layer, _, _ in refused:
+            self._move(layers, place_inverse(layer.changes))
+        footing = Footing(self.tree, (layer.changes for layer in layers))
         self.tree.empty(batch)
         try:
             for change in changes:
@@ -315,35 +324,34 @@ class Prediction:
         except LocalError as error:
             self._in_doubt = True
             raise ProtocolError(f"a change of a snapshot does not fit: {error}") from error
-        # A place in a text or list means nothing in another.
         was_in_doubt, self._in_doubt = self._in_doubt, False
-        lost = [
-            layer
-            for layer in layers
-            if any(was_in_doubt or not same_value(before[key], self._value_of(key)) for key in edited_places(layer.changes))
-        ]
-        self.previews = [preview for preview in self.previews if preview not in lost]
-        self.pending = [pending for pending in self.pending if pending in layers and pending not in lost]
+        born: set[str] = set()
+        kept: list[Layer] = []
+        for layer in layers:
+            missing = footing.missing(layer.changes, self.tree, born)
+            if missing is not None:
+                refused.append((layer, "unknown_object", f"{missing} is no longer there"))
+            elif was_in_doubt and edited_places(layer.changes):
+                refused.append((layer, "stale", "it is not known any more what its positions meant"))
+            else:
+                kept.append(layer)
+                born |= {change.object for change in layer.changes if isinstance(change, Create)}
+        self._move(kept, footing.edits(self.tree))
+        self.pending = [layer for layer in kept if isinstance(layer, PendingAction)]
+        self.previews = [layer for layer in kept if isinstance(layer, Preview)]
         for number, pending in enumerate(self.pending, cseq + 1):
             pending.cseq, pending.sent = number, None
         self._next_cseq = cseq + 1 + len(self.pending)
         if new_session is not None:
-            for layer in self._layers:
-                layer.changes = tuple(_renamed(change, new_session.rename) for change in layer.changes)
+            for layer in kept:
+                layer.changes = tuple(renamed(change, new_session.former, new_session.now, born) for change in layer.changes)
         self._replay(self._layers, batch)
         batch.tell(self.owner.report)
-        refusals = {refusal.cseq: refusal for refusal in rejected}
         for pending in decided:
-            refusal = refusals.get(pending.cseq)
-            if refusal is None:
-                pending.action.give(Outcome(True))
-            else:
-                self._reject(pending, refusal.code, refusal.message)
-        for pending in unknown:
-            self._reject(pending, "unknown_outcome", "the server has forgotten this client: it may have been applied or not, look again")
-        for layer in lost:
+            pending.action.give(Outcome(True))
+        for layer, code, message in refused:
             if isinstance(layer, PendingAction):
-                self._reject(layer, "stale", "what it edits was changed while this client was away")
+                self._reject(layer, code, message)
 
     def give_up(self, pending: PendingAction, code: str, message: str) -> None:
         """Take back an action that was never sent, nor any after it."""
@@ -475,7 +483,7 @@ class Prediction:
         edits: list[Change] = []
         for change in changes:
             if watched and isinstance(change, Set) and (change.object, change.name) in watched:
-                edits += value_edits(change.object, change.name, self._value_of((change.object, change.name)), change.value)
+                edits += value_edits(change.object, change.name, value_of(self.tree, _key(change)), change.value)
             elif isinstance(change, Positional):
                 edits.append(change)
             self.tree.apply(change, batch)
@@ -526,12 +534,6 @@ class Prediction:
         pending.action.give(Outcome(False, code, message))
         self.owner.rejected(Rejection(code, message, pending.changes))
 
-    def _value_of(self, key: Key) -> Any:
-        """A copy of what an attribute holds; None where there is none."""
-        with suppress(LocalError):
-            return copy_value(self.tree.get(key[0]).attribute(key[1])._raw())
-        return None
-
 
 def _state(changes: Iterable[Change]) -> list[Change]:
     return [change for change in changes if not isinstance(change, Emit)]
@@ -539,12 +541,3 @@ def _state(changes: Iterable[Change]) -> list[Change]:
 
 def _key(change: Any) -> Key:
     return change.object, change.name
-
-
-def _renamed(change: Change, rename: Callable[[str], str]) -> Change:
-    fields = [getattr(change, field) for field in change.__struct_fields__]
-    fields[0] = rename(fields[0])
-    if isinstance(change, (Create, Place)):
-        at = change.__struct_fields__.index("parent")
-        fields[at] = rename(fields[at])
-    return type(change)(*fields)

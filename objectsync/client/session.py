@@ -11,6 +11,7 @@ Close codes from 4100 to 4199 are final.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ from ..values import Buffer
 from .answers import Answer, CallError
 from .prediction import NewSession, Prediction
 from .rebase import Key, edited_places, written_places
-from .reconnect import Backoff
+from .reconnect import Backoff, Pace
 
 NO_EPOCH: Final = "-"
 """An epoch that no server has: asks for a snapshot."""
@@ -120,6 +121,14 @@ class Connection:
         self.heard_at = now
         self.asked_at: float | None = None
         self.live_since: float | None = None
+        self.pace = Pace(math.inf, math.inf, now)
+        self.paced_until: float | None = None
+
+    def must_wait(self, now: float) -> bool:
+        """Whether the server's pace does not allow the next message yet; if it does, it counts as sent."""
+        wait = self.pace.take(now)
+        self.paced_until = now + wait if wait else None
+        return wait > 0
 
 
 class ClientSession:
@@ -198,7 +207,7 @@ class ClientSession:
         if connection is None:
             return []
         if connection.phase == "live" and self.closing is None:
-            self._pump()
+            self._pump(connection, now)
         if connection.ack_at is not None and (now >= connection.ack_at or connection.bytes_unacknowledged >= ACK_BYTES):
             self._acknowledge(connection)
         frames = list(self._out)
@@ -224,7 +233,7 @@ class ClientSession:
         if connection is None:
             return None
         watch = connection.heard_at + SILENCE if connection.asked_at is None else connection.asked_at + GRACE
-        return watch if connection.ack_at is None else min(watch, connection.ack_at)
+        return min(at for at in (watch, connection.ack_at, connection.paced_until) if at is not None)
 
     def lost(self, code: int, reason: str, now: float) -> None:
         """The transport is gone, or could not be opened."""
@@ -305,6 +314,8 @@ class ClientSession:
         if connection.phase != "greeting":
             raise ProtocolError("a second welcome came; expected one")
         connection.welcome = welcome
+        limits = welcome.limits
+        connection.pace = Pace(limits.get("actions_per_second", math.inf), limits.get("actions_burst", math.inf), now)
         self._limit_bytes = int(welcome.limits.get("message_bytes", self._limit_bytes))
         identity = self.identity
         if identity is not None and identity.id == welcome.session:
@@ -380,7 +391,7 @@ class ClientSession:
         seq = self.identity.seq if connection.phase == "live" and self.identity is not None else 0
         self._send(Ack(seq, connection.frames_received))
 
-    def _pump(self) -> None:
+    def _pump(self, connection: Connection, now: float) -> None:
         """Queue what may go. Edits by position in one text or list go one action at a time: the server moves an edit past what others did
         since its `base`, and could not do that right across an action of this client that it had decided in between."""
         under_way: set[Key] = set()
@@ -388,23 +399,25 @@ class ClientSession:
             if pending.sent is None:
                 if edited_places(pending.changes) & under_way:
                     break
-                self._send_calls(pending.cseq - 1)
+                self._send_calls(pending.cseq - 1, connection, now)
                 assert self.identity is not None  # live
                 frame = encode_action(pending.cseq, self.identity.seq, pending.changes)
                 if len(frame.data) > self._limit_bytes:
                     message = f"an action of {len(frame.data)} bytes; the server takes {self._limit_bytes} in one message"
                     self._prediction.give_up(pending, "limit", message)
-                    return self._pump()
+                    self._pump(connection, now)
+                    return
+                if connection.must_wait(now):
+                    return
                 pending.sent = pending.changes
                 pending.was_sent = True
                 self._last_sent = pending.cseq
                 self._out.append(frame)
             under_way |= written_places(pending.changes)
-        self._send_calls(self._last_sent)
-        return None
+        self._send_calls(self._last_sent, connection, now)
 
-    def _send_calls(self, cseq: int) -> None:
-        while self._calls and self._calls[0].after <= cseq:
+    def _send_calls(self, cseq: int, connection: Connection, now: float) -> None:
+        while self._calls and self._calls[0].after <= cseq and not connection.must_wait(now):
             waiting = self._calls.popleft()
             self._sent_calls[waiting.message.id] = waiting
             self._send(waiting.message)
