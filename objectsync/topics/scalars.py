@@ -105,6 +105,8 @@ class _NumberTopic(Topic[Any]):
             new = self.check(old + amount)
         except InvalidValue as error:
             raise self._named(error) from None
+        if new == old:
+            return None  # too little to be seen in a float
         values[name] = new
         return self._subtract(change, old, new)
 
