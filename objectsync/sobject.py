@@ -457,7 +457,7 @@ class SObject(OlderNames):
             held.update(values)
         else:
             self._os_values = values
-            open_transaction.journal.append(values.clear)
+            open_transaction.journal.append(values)
 
     def _set_each(self, values: dict[str, Any]) -> None:
         with self._os_tree.record():

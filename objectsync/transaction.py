@@ -43,8 +43,9 @@ _MANY: Final = 32
 """So many new objects are kept as the bytes that travel, not as changes."""
 
 JournalEntry = Any
-"""How to take something back: a topic and the inverse of its change; a function and its arguments (half the cost of a closure), or, without
-any, the function alone; or an object, for its own creation."""
+"""How to take something back: a topic and the inverse of its change; a function and its arguments (half the cost of a closure); an object,
+for its own creation; or its table of values, for filling it. The last two need nothing made for the occasion, which the garbage collector
+would count."""
 Mark = tuple[int, int, int, int, int]
 
 
@@ -290,10 +291,10 @@ class Transactions:
             while len(journal) > journal_length:
                 entry = journal.pop()
                 if type(entry) is not tuple:
-                    if getattr(type(entry), "_is_sobject", False):
-                        self.unenter(entry)
+                    if type(entry) is dict:
+                        entry.clear()
                     else:
-                        entry()
+                        self.unenter(entry)
                     continue
                 if callable(entry[0]):
                     entry[0](*entry[1:])
