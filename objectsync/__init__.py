@@ -39,6 +39,7 @@ from .history import Conflict, UndoResult
 from .limits import Limits
 from .policy import Policy
 from .server import Server
+from .showing import Shown, show
 from .sobject import SObject, attribute
 from .topics import (
     BoolTopic,
@@ -96,6 +97,7 @@ __all__ = [
     "SObject",
     "Server",
     "SetTopic",
+    "Shown",
     "Signal",
     "StaleChange",
     "StringTopic",
@@ -108,4 +110,5 @@ __all__ = [
     "__version__",
     "attribute",
     "current_server",
+    "show",
 ]

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from .sobject import SObject
 
 LIMIT: Final = 100_000
-"""Characters of a picture."""
+"""Characters of a picture, of what is no image."""
+IMAGES_LIMIT: Final = 10_000_000
+"""Characters of the images in it: they are what people want to see, and notebooks hold them whole anyway."""
 
 _VOID = frozenset({"br", "col", "hr", "img", "input", "source", "track", "wbr"})
 _FETCHING = frozenset({"audio", "video", "source", "track"})
@@ -48,12 +50,15 @@ def markup(tag: str, *children: Piece | None, style: str = "", **attrs: Any) -> 
 def html_of(sobject: SObject, limit: int = LIMIT) -> str:
     """The picture of an object and those below it; at most about `limit` characters, cut off with a `…`."""
     parts: list[str] = []
-    size = 0
+    size = images = 0
     with sobject._os_tree.lock:
         for part in _walk(sobject):
-            size += len(part)
+            if part.startswith('<img src="data:'):
+                images += len(part)
+            else:
+                size += len(part)
             parts.append(part)
-            if size > limit and not part.startswith("</"):
+            if (size > limit or images > IMAGES_LIMIT) and not part.startswith("</"):
                 break
         else:
             return "".join(parts)

@@ -49,13 +49,13 @@ class Markdown(_HTML, frontend_type="objectsync.html"):
 
     def build(self, text: str = "", **look: Any) -> None:
         """Make it; `look` is as of any control."""
-        self._look(look.pop("label", None), **look, text=text, value=_render(text))
+        self._look(look.pop("label", None), **look, text=text, value=render_markdown(text))
 
     def init(self) -> None:
-        self.text.on_set.add(lambda text: self.value.set(_render(text)))
+        self.text.on_set.add(lambda text: self.value.set(render_markdown(text)))
 
 
-def _render(text: str) -> str:
+def render_markdown(text: str) -> str:
     try:
         from markdown_it import MarkdownIt
     except ImportError as error:

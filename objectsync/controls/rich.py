@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
 from ..picture import Markup, markup
 from ..values import Buffer
-from .html import html_picture
+from .html import html_picture, render_markdown
 
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 _METHODS = {
@@ -30,13 +31,17 @@ def bundle_of(value: Any) -> dict[str, Any]:
     whole = getattr(value, "_repr_mimebundle_", None)
     if callable(whole) and not isinstance(value, type):
         given = whole()
-        bundle.update(given[0] if isinstance(given, tuple) else given)
+        bundle.update((given[0] if isinstance(given, tuple) else given) or {})
     elif not isinstance(value, type):
         for kind, name in _METHODS.items():
             method = getattr(value, name, None)
             shown = method() if callable(method) else None
             if shown is not None:
                 bundle[kind] = shown[0] if isinstance(shown, tuple) else shown
+    if "text/markdown" in bundle and "text/html" not in bundle:
+        with contextlib.suppress(ImportError):  # without markdown-it-py it is text
+            bundle["text/html"] = render_markdown(str(bundle["text/markdown"]))
+        bundle.setdefault("text/plain", str(bundle["text/markdown"]))
     bundle.setdefault("text/plain", value if isinstance(value, str) else repr(value))
     return plain_bundle(bundle)
 

@@ -10,6 +10,7 @@ import { NumberView, TextView } from './inputs.js'
 import { DialogView, SplitView, TabsView, TooltipView } from './layout.js'
 import { ImageView, PlayerView } from './media.js'
 import { LinesView } from './output.js'
+import { ShownView } from './shown.js'
 import { RangeSliderView, SliderView } from './sliders.js'
 
 /** The views of all controls, to be registered. */
@@ -27,6 +28,7 @@ export const controls: readonly ViewClass[] = [
   RadioView,
   RangeSliderView,
   SelectView,
+  ShownView,
   SliderView,
   SpinnerView,
   SplitView,

@@ -124,6 +124,9 @@ const SHEET = `
 .os-line[data-kind='error'], .os-line[data-kind='critical'] { color: var(--os-error) }
 .os-line[data-kind='debug'] { color: var(--os-dim) }
 .os-image, .os-player { display: block; max-width: 100% }
+.os-shown { overflow: auto }
+.os-shown > img { display: block; max-width: 100%; height: auto }
+.os-shown > img[data-pixels] { image-rendering: pixelated }
 .os-html > :first-child { margin-top: 0 }
 .os-html > :last-child { margin-bottom: 0 }
 .os-html :is(th, td) { padding: 0.25rem 0.6rem; border-bottom: 1px solid var(--os-line); text-align: start }

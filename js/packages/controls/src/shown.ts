@@ -1,0 +1,103 @@
+/**
+ * Shown: whatever Python has drawn of a value: a picture, HTML, text.
+ *
+ * - What is seen stays until the next picture is decoded: there is no moment without one.
+ * - Pictures that come while one is being decoded are passed over for the newest.
+ */
+import type { Value } from '@objectsync/client'
+import { ControlView } from './base.js'
+import { sanitized } from './html.js'
+
+interface Content {
+  readonly mime: string
+  readonly data: Value
+  readonly alt: string
+  readonly width: number
+  readonly height: number
+  readonly pixels: boolean
+}
+
+export class ShownView extends ControlView {
+  static override frontendType = 'objectsync.shown'
+  #root!: HTMLElement
+  #url: string | undefined
+  #next: Content | undefined
+  #busy = false
+  #gone = false
+
+  protected build(): HTMLElement {
+    this.#root = this.make('div', 'os-shown')
+    this.bind('content', (content: Content | null) => {
+      if (!content) return
+      this.#next = content
+      if (!this.#busy) this.#showNext()
+    })
+    for (const name of ['alt', 'width']) this.bind(name, () => this.#describe())
+    return this.#root
+  }
+
+  override destroy(): void {
+    this.#gone = true
+    this.#forget()
+  }
+
+  #showNext(): void {
+    const content = this.#next
+    this.#next = undefined
+    if (!content || this.#gone) return
+    if (content.mime.startsWith('image/')) {
+      this.#busy = true
+      void this.#showImage(content).finally(() => {
+        this.#busy = false
+        this.#showNext()
+      })
+      return
+    }
+    const text = String(content.data)
+    const isHtml = content.mime === 'text/html'
+    this.#root.classList.toggle('os-html', isHtml)
+    this.#root.replaceChildren(isHtml ? sanitized(this.document, text) : this.make('pre', 'os-line', text))
+    this.#forget()
+  }
+
+  async #showImage(content: Content): Promise<void> {
+    const image = this.make('img')
+    const url = URL.createObjectURL(
+      new Blob([content.data as Uint8Array<ArrayBuffer>], { type: content.mime }),
+    )
+    image.src = url
+    image.dataset['alt'] = content.alt
+    if (content.pixels) image.dataset['pixels'] = ''
+    if (content.width) {
+      image.width = content.width
+      image.height = content.height
+    }
+    // A browser decodes nothing for a page that nobody sees. What cannot be decoded is shown as that: with its words.
+    if (!this.document.hidden) await image.decode().catch(() => undefined)
+    if (this.#gone) {
+      URL.revokeObjectURL(url)
+      return
+    }
+    image.decoding = 'sync'
+    this.#root.classList.remove('os-html')
+    this.#root.replaceChildren(image)
+    this.#forget()
+    this.#url = url
+    this.#describe()
+  }
+
+  /** What is said of the picture, and how wide it is: Python's word for it, or else the picture's own. */
+  #describe(): void {
+    const image = this.#root.querySelector<HTMLImageElement>(':scope > img')
+    if (!image) return
+    const read = (name: string): Value => (this.object.has(name) ? this.object.attribute(name).value : null)
+    image.alt = String(read('alt') || (image.dataset['alt'] ?? ''))
+    const width = Number(read('width'))
+    image.style.width = width ? `${width}px` : ''
+  }
+
+  #forget(): void {
+    if (this.#url) URL.revokeObjectURL(this.#url)
+    this.#url = undefined
+  }
+}

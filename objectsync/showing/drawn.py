@@ -1,0 +1,31 @@
+"""What is shown of a value, as data, and how it was asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a value is to be drawn."""
+
+    format: str = "png"
+    """Of matplotlib's figures: "png" or "svg"."""
+    dpi: float | None = None
+    """Dots per inch of a figure's PNG; more than the figure's own is sharper, not larger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What is shown of a value. Sizes are in CSS pixels; 0 leaves them to the picture."""
+
+    mime: str
+    data: bytes | str
+    alt: str = ""
+    width: int = 0
+    height: int = 0
+    pixels: bool = False
+    """Whether each of its pixels means something: shown larger, they stay squares."""
+
+
+__all__ = ["Drawn", "How"]

@@ -1,0 +1,80 @@
+"""Plots: matplotlib's figures (and seaborn's), Altair's charts, Plotly's figures; each drawn in Python, by its own library."""
+
+from __future__ import annotations
+
+import io
+import sys
+from html import escape
+from typing import Any
+
+from .drawn import Drawn, How
+
+
+def figure(value: Any, how: How) -> Drawn | None:
+    """A matplotlib figure, or whatever belongs to one: axes, a line, seaborn's grids."""
+    found = value if hasattr(value, "savefig") and hasattr(value, "get_size_inches") else getattr(value, "figure", None)
+    if found is None or not hasattr(found, "get_size_inches"):
+        return None
+    width, height = (round(float(inches) * found.dpi) for inches in found.get_size_inches())
+    out = io.BytesIO()
+    if how.format == "svg":
+        # Its ids are random and its date is today's, unless told otherwise.
+        with sys.modules["matplotlib"].rc_context({"svg.hashsalt": "objectsync"}):
+            found.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+        return Drawn("image/svg+xml", out.getvalue(), _said(found), width, height)
+    # Level 1: a frame of a live plot is drawn in the time that another level takes to compress it.
+    found.savefig(out, format="png", dpi=how.dpi or found.dpi, metadata={"Software": None}, pil_kwargs={"compress_level": 1})
+    return Drawn("image/png", out.getvalue(), _said(found), width, height)
+
+
+def _said(found: Any) -> str:
+    """A figure in words: its titles, and what its axes are."""
+    parts = [found.get_suptitle()]
+    for axes in found.axes:
+        named = " over ".join(filter(None, [axes.get_ylabel(), axes.get_xlabel()]))
+        parts.append(": ".join(filter(None, [axes.get_title(), named])))
+    return "; ".join(filter(None, parts)) or "a plot"
+
+
+def vega(value: Any, _: How) -> Drawn | None:
+    """An Altair chart, drawn by vl-convert."""
+    if not hasattr(value, "to_dict") or not hasattr(value, "save"):
+        return None
+    try:
+        import vl_convert  # noqa: F401  # what Altair draws with
+    except ImportError as error:
+        raise ImportError("Altair's charts are drawn by vl-convert: pip install vl-convert-python") from error
+    out = io.StringIO()
+    value.save(out, format="svg")
+    title = getattr(value, "title", None)
+    return Drawn("image/svg+xml", out.getvalue().encode(), title if isinstance(title, str) else "a chart")
+
+
+def plotly(value: Any, _: How) -> Drawn | None:
+    """A Plotly figure: drawn by kaleido where that is installed, else in words and numbers."""
+    if not hasattr(value, "to_plotly_json") or not hasattr(value, "to_image"):
+        return None
+    title = str(value.layout.title.text or "")
+    try:
+        import kaleido  # noqa: F401  # what Plotly draws with
+    except ImportError:
+        return Drawn("text/html", _table(value, title))
+    return Drawn("image/svg+xml", value.to_image(format="svg"), title or "a plot")
+
+
+def _table(value: Any, title: str) -> str:
+    rows = "".join(
+        f"<tr><td>{escape(str(trace.name or f'trace {place}'))}</td><td>{escape(trace.type)}</td><td>{_count(trace)}</td></tr>"
+        for place, trace in enumerate(value.data)
+    )
+    return (
+        f"<table><caption>{escape(title or 'A Plotly figure')}</caption><tr><th>trace</th><th>type</th><th>points</th></tr>{rows}</table>"
+    )
+
+
+def _count(trace: Any) -> int:
+    sizes = [len(each) for name in ("x", "y", "z", "values", "lat") if (each := getattr(trace, name, None)) is not None]
+    return max(sizes, default=0)
+
+
+__all__ = ["figure", "plotly", "vega"]

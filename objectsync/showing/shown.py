@@ -1,0 +1,117 @@
+"""Shown: a value as it looked when it was last drawn.
+
+Rules: it is drawn in the thread that says so, at once, so nothing changes it half-way. What is drawn is one value of one attribute, of
+which a page that is slow gets the newest only; and a page keeps the picture it has until the next one is ready to be seen.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, Self
+
+from ..controls.base import Control
+from ..controls.html import html_picture
+from ..controls.rich import image_picture
+from ..errors import LocalError
+from ..picture import Markup, markup
+from ..sobject import SObject, attribute
+from ..topics import GenericTopic, IntTopic, StringTopic
+from ..values import Buffer
+from .drawing import draw
+from .drawn import How
+
+_SAME: Final = object()
+
+
+class Shown(Control, frontend_type="objectsync.shown"):
+    """Shows any value: `plot = Shown(figure)`; `plot.update()` draws it again, `plot.update(other)` another in its place."""
+
+    content = attribute(GenericTopic, is_stateful=False, order_strict=False, writable=False)
+    """What is shown: `{"mime", "data", "alt", "width", "height", "pixels"}`."""
+    alt = attribute(StringTopic, "", writable=False)
+    """What is to be seen, for those who cannot; where it is empty, what the value says of itself."""
+    width = attribute(IntTopic, 0, writable=False)
+    """How wide a picture is shown, in CSS pixels; 0 for as wide as it is."""
+
+    _how = How()
+    _value: Any = _SAME
+
+    def build(self, value: Any, *, alt: str = "", width: int = 0, format: str = "png", dpi: float | None = None, **look: Any) -> None:
+        """Draw it for the first time.
+
+        Args:
+            value: A matplotlib figure or axes, an Altair chart, a Plotly figure, a PIL image, a numpy array, a DataFrame, anything with
+                a `_repr_html_`, `_repr_png_`, `_repr_svg_`, `_repr_mimebundle_` or `_repr_markdown_`; others as text.
+            alt: What is to be seen, for those who cannot. Figures say their titles and axes by themselves.
+            width: How wide a picture is shown, in CSS pixels.
+            format: Of matplotlib's figures: "png" (quick) or "svg" (sharp at any size).
+            dpi: Dots per inch of a figure's PNG; more than the figure's own is sharper, not larger.
+            look: As of any control.
+
+        Raises:
+            ValueError: another format.
+            ImportError: what the value's library needs to draw is not installed.
+        """
+        if format not in ("png", "svg"):
+            raise ValueError(f"format expects 'png' or 'svg', got {format!r}")
+        self._how = How(format, dpi)
+        self._look(look.pop("label", None), **look, alt=alt, width=width)
+        self.update(value)
+
+    def update(self, value: Any = _SAME) -> Self:
+        """Draw again: what was shown, as it is now, or another value in its place.
+
+        Raises:
+            LocalError: there is no value: an undo brought this object back, and a picture of it only.
+        """
+        if value is _SAME:
+            value = self._value
+            if value is _SAME:
+                raise LocalError(f"{self!r} was brought back by an undo, without what it shows; use update(value)")
+        drawn = draw(value, self._how)
+        self._value = value
+        data = Buffer(drawn.data) if isinstance(drawn.data, bytes) else drawn.data
+        self.content.set(
+            {
+                "mime": drawn.mime,
+                "data": data,
+                "alt": drawn.alt,
+                "width": drawn.width,
+                "height": drawn.height,
+                "pixels": drawn.pixels,
+            }
+        )
+        return self
+
+    def picture(self) -> Markup:
+        content = self.content.value
+        if content is None:
+            return self._box()
+        mime, data = content["mime"], content["data"]
+        if mime.startswith("image/"):
+            width = self.width.value or content["width"]
+            style = "max-width: 100%" + (f"; width: {width}px" if width else "")
+            pixels = "; image-rendering: pixelated" if content["pixels"] else ""
+            return self._box(image_picture(bytes(data), mime, self.alt.value or content["alt"], style + pixels))
+        if mime == "text/html":
+            return self._box(html_picture(data), style="overflow: auto")
+        return self._box(markup("pre", data, style="margin: 0; white-space: pre-wrap"))
+
+
+def show(value: Any, parent: SObject | None = None, **options: Any) -> SObject:
+    """Show any value, live: the `Shown` of it, to put anywhere and to `update`; an SObject is shown as itself.
+
+    Args:
+        value: What to show (see `Shown`).
+        parent: Where; the current server, unless given.
+        options: As of `Shown`.
+    """
+    if isinstance(value, SObject):
+        if options:
+            raise TypeError(f"an SObject is shown as it is; it takes no {', '.join(options)}")
+        if parent is not None:
+            value.move_to(parent)
+        return value
+    return Shown(value, parent=parent, **options) if parent is not None else Shown(value, **options)
+
+
+__all__ = ["Shown", "show"]

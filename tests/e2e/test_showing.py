@@ -1,0 +1,198 @@
+"""What is shown, as a browser has it: the right pixels, changed in place, at twenty frames a second without an empty moment."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from objectsync import Server, Shown, show
+from objectsync.controls import Column, Grid
+from tests.e2e.conftest import NewPage, Watch, take_picture
+
+FPS = 20
+
+
+@pytest.fixture
+def current(server: Server) -> Any:
+    with server.as_current():
+        yield server
+
+
+def colour(page: Page, x: float, y: float, selector: str = ".os-shown img") -> list[int]:
+    """The colour of an image at a place from 0 to 1, as the browser draws it."""
+    found: list[int] = page.evaluate(
+        """([selector, x, y]) => {
+            const image = document.querySelector(selector)
+            const canvas = document.createElement('canvas')
+            canvas.width = image.naturalWidth; canvas.height = image.naturalHeight
+            const context = canvas.getContext('2d')
+            context.drawImage(image, 0, 0)
+            return [...context.getImageData(x * canvas.width, y * canvas.height, 1, 1).data]
+        }""",
+        [selector, x, y],
+    )
+    return found
+
+
+def filled(colour: str) -> Figure:
+    figure = Figure(figsize=(3, 2), dpi=100, facecolor=colour)
+    figure.suptitle(colour)
+    return figure
+
+
+def test_figures_images_and_arrays_are_shown_as_they_are(open_page: NewPage, current: Server) -> None:
+    picture: Any = show(filled("red"))
+    page = open_page(current.url, wait=".os-shown img")
+    image = page.get_by_role("img", name="red")
+    assert image.evaluate("i => [i.naturalWidth, i.naturalHeight, i.clientWidth, i.clientHeight]") == [300, 200, 300, 200]
+    assert colour(page, 0.9, 0.9) == [255, 0, 0, 255]
+    picture.update(filled("blue"))
+    expect(page.get_by_role("img", name="blue")).to_be_visible()
+    assert colour(page, 0.9, 0.9) == [0, 0, 255, 255]
+    picture.update(Image.new("RGB", (40, 30), (10, 200, 30)))
+    expect(page.get_by_role("img", name="40 × 30")).to_be_visible()
+    assert colour(page, 0.5, 0.5) == [10, 200, 30, 255]
+    picture.update(np.array([[0, 255]], "uint8"))
+    expect(page.get_by_role("img", name="1 × 2")).to_be_visible()
+    assert [colour(page, x, 0.5)[0] for x in (0.25, 0.75)] == [0, 255]
+    picture.width.set(200)
+    expect(page.get_by_role("img")).to_have_css("width", "200px")
+    picture.alt.set("two squares")
+    expect(page.get_by_role("img", name="two squares")).to_have_css("image-rendering", "pixelated")
+    picture.update(pd.DataFrame({"name": ["<i>Ada</i>"]}))
+    expect(page.get_by_role("cell", name="<i>Ada</i>")).to_be_visible()
+    picture.update(alt.Chart(pd.DataFrame({"x": [1], "y": [2]}), title="Bars").mark_bar().encode(x="x:O", y="y:Q"))
+    picture.alt.set("")
+    expect(page.get_by_role("img", name="Bars")).to_be_visible()
+    assert page.get_by_role("img").evaluate("i => i.naturalWidth") > 20
+
+
+def test_all_of_it_side_by_side(open_page: NewPage, current: Server) -> None:
+    class Note:
+        def _repr_markdown_(self) -> str:
+            return "**Anything** that can show itself:\n\n- Markdown\n- HTML\n- SVG"
+
+    figure = Figure(figsize=(3.6, 2.4), dpi=100, layout="tight")
+    axes = figure.subplots()
+    x = np.linspace(0, 12, 300)
+    for speed in (1, 2, 3):
+        axes.plot(x, np.sin(speed * x) * np.exp(-x / 6))
+    axes.set(title="Waves", xlabel="time", ylabel="height")
+    frame = pd.DataFrame({"city": ["Oslo", "Lima", "Pune"], "people": [709_000, 10_092_000, 3_124_000]})
+    y, x = np.mgrid[:32, :32]
+    photo = Image.merge("RGB", [Image.linear_gradient("L"), Image.radial_gradient("L"), Image.new("L", (256, 256), 120)]).resize((220, 160))
+    with Grid(min_width="16rem"):
+        show(figure)
+        show(alt.Chart(frame, title="People", width=220, height=150).mark_bar().encode(x="people:Q", y="city:N"))
+        show((x * y) % 17, width=220)
+        show(photo)
+        show(frame)
+        show(Note())
+    page = open_page(current.url, width=1000, height=560, wait=".os-shown > img")
+    expect(page.locator(".os-shown > img")).to_have_count(4)
+    expect(page.get_by_role("cell", name="Pune")).to_be_visible()
+    for image in page.get_by_role("img").all():
+        assert image.evaluate("i => i.naturalWidth > 0 && i.alt !== ''")
+    take_picture(page, "pictures.png")
+
+
+def test_html_of_anyone_runs_nothing(open_page: NewPage, current: Server, watch: Watch) -> None:
+    # The browser says of what it parses that it would not run it, and asks for the picture, which may be shown.
+    watch.expected = ("inline event handler", "404")
+
+    class Bad:
+        def _repr_html_(self) -> str:
+            return "<b>shown</b><img src=x onerror='window.ran = 1'><script>window.ran = 2</script>"
+
+        def _repr_svg_(self) -> None:
+            return None
+
+    class BadPicture:
+        def _repr_svg_(self) -> str:
+            return (
+                '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" onload="parent.ran = 3"><script>parent.ran = 4</script></svg>'
+            )
+
+    with Column():
+        show(Bad())
+        show(BadPicture())
+    page = open_page(current.url, wait=".os-shown img[width], .os-shown > img")
+    expect(page.get_by_text("shown")).to_be_visible()
+    assert page.evaluate("window.ran") is None
+
+
+WATCH = """() => {
+    const root = document.querySelector('.os-shown')
+    const canvas = document.createElement('canvas')
+    canvas.width = canvas.height = 1
+    const context = canvas.getContext('2d', { willReadFrequently: true })
+    window.seen = { colours: [], empty: 0, painted: 0 }
+    const look = () => {
+        const image = root.querySelector('img')
+        seen.painted++
+        if (!image || !image.complete || !image.naturalWidth || !image.clientWidth) seen.empty++
+        else {
+            context.clearRect(0, 0, 1, 1)
+            context.drawImage(image, 2, 2, 1, 1, 0, 0, 1, 1)
+            const [red, , , alpha] = context.getImageData(0, 0, 1, 1).data
+            if (alpha !== 255) seen.empty++
+            else if (seen.colours.at(-1) !== red) {
+                seen.colours.push(red)
+                root.dataset.seen = red
+            }
+        }
+        requestAnimationFrame(look)
+    }
+    requestAnimationFrame(look)
+}"""
+
+
+def test_a_figure_is_redrawn_twenty_times_a_second_and_never_gone(open_page: NewPage, current: Server) -> None:
+    figure = Figure(figsize=(4, 3), dpi=100)
+    axes = figure.subplots()
+    (line,) = axes.plot(np.sin(np.linspace(0, 6, 200)))
+    frames = 3 * FPS
+
+    def frame(number: int) -> Figure:
+        line.set_ydata(np.sin(np.linspace(0, 6, 200) + number / 5))
+        figure.set_facecolor((number / 255, 0.5, 0.5))  # by this the page tells frames apart
+        return figure
+
+    plot = Shown(frame(0))
+    page = open_page(current.url, wait=".os-shown img")
+    page.evaluate(WATCH)
+
+    def draw() -> None:
+        began = time.monotonic()
+        for number in range(1, frames + 1):
+            plot.update(frame(number))
+            time.sleep(max(0.0, began + number / FPS - time.monotonic()))  # the pace that is promised; nothing waits on it
+
+    thread = threading.Thread(target=draw)
+    thread.start()
+    expect(page.locator(".os-shown")).to_have_attribute("data-seen", str(frames), timeout=60_000)
+    thread.join()
+    seen = page.evaluate("window.seen")
+    assert seen["empty"] == 0
+    assert seen["colours"] == sorted(set(seen["colours"]))  # never an older one after a newer one
+    # Every frame reaches the page; on a machine that is busy with other things a few may share one painting.
+    assert len(seen["colours"]) >= 0.9 * frames, seen
+
+
+def test_a_page_that_cannot_keep_up_ends_at_the_newest_frame(open_page: NewPage, current: Server) -> None:
+    plot = Shown(np.full((300, 400, 3), 1, "uint8"))
+    page = open_page(current.url, wait=".os-shown img")
+    page.evaluate(WATCH)
+    for grey in range(2, 202):
+        plot.update(np.full((300, 400, 3), grey, "uint8"))
+    expect(page.locator(".os-shown")).to_have_attribute("data-seen", "201", timeout=60_000)
+    assert page.evaluate("window.seen.empty") == 0

@@ -1,0 +1,272 @@
+"""show(): whatever people have, as Python draws it and as a saved notebook keeps it; tests/e2e/test_showing.py has what pages show."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import subprocess
+import sys
+import threading
+from typing import Any
+
+import altair as alt
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+from plotly import graph_objects
+
+import objectsync
+from objectsync import Element, LocalError, Shown, show
+from objectsync.hub import Hub
+from tests.clients import WireClient, make_hub
+
+mpl.use("agg")
+
+
+@pytest.fixture
+def hub() -> Any:
+    hub = make_hub()
+    with hub.as_current():
+        yield hub
+
+
+def plot(title: str = "Squares") -> Figure:
+    figure = Figure(figsize=(3, 2), dpi=100)
+    axes = figure.subplots()
+    axes.plot([0, 1, 4, 9])
+    axes.set(title=title, xlabel="time", ylabel="height")
+    return figure
+
+
+def content(shown: Any) -> dict[str, Any]:
+    return shown.content.value  # type: ignore[no-any-return]  # a generic topic's
+
+
+def pixels(shown: Any) -> Image.Image:
+    return Image.open(io.BytesIO(content(shown)["data"]))
+
+
+def static_images(shown: Any) -> list[tuple[str, bytes]]:
+    """The images of the static picture, which must be nothing but markup that carries all it needs."""
+    html = shown.to_html()
+    assert not re.search(r"<script|<style|<link|<iframe|https?:|\bon\w+=", html)
+    return [(mime, base64.b64decode(data)) for mime, data in re.findall(r'<img src="data:([\w/+]+);base64,([^"]+)"', html)]
+
+
+def test_a_figure_is_a_picture_of_its_own_size_that_says_what_it_is(hub: Hub) -> None:
+    shown = show(plot())
+    assert (content(shown)["mime"], pixels(shown).size) == ("image/png", (300, 200))
+    assert (content(shown)["width"], content(shown)["height"]) == (300, 200)
+    assert content(shown)["alt"] == "Squares: height over time"
+    assert static_images(shown) == [("image/png", content(shown)["data"])]
+    assert 'alt="Squares: height over time"' in shown.to_html()
+
+
+def test_axes_are_shown_as_their_figure(hub: Hub) -> None:
+    figure = plot()
+    assert content(show(figure.axes[0])) == content(show(figure))
+
+
+def test_more_dots_are_sharper_and_not_larger(hub: Hub) -> None:
+    shown = show(plot(), dpi=200)
+    assert pixels(shown).size == (600, 400)
+    assert (content(shown)["width"], content(shown)["height"]) == (300, 200)
+
+
+@pytest.mark.parametrize("format", ["png", "svg"])
+def test_the_same_figure_gives_the_same_bytes(hub: Hub, format: str) -> None:
+    first, second = show(plot(), format=format), show(plot(), format=format)
+    assert content(first) == content(second)
+    assert static_images(first)[0][0] == {"png": "image/png", "svg": "image/svg+xml"}[format]
+
+
+def test_an_unknown_format_is_an_error_that_names_the_known_ones(hub: Hub) -> None:
+    with pytest.raises(ValueError, match="'png' or 'svg', got 'bmp'"):
+        show(plot(), format="bmp")
+
+
+def test_update_draws_the_figure_as_it_is_now_or_another(hub: Hub) -> None:
+    figure = plot()
+    shown = Shown(figure)
+    before = content(shown)
+    figure.axes[0].lines[0].set_ydata([9, 4, 1, 0])
+    assert content(shown) == before
+    assert content(shown.update())["data"] != before["data"]
+    assert content(shown.update(plot("Other")))["alt"] == "Other: height over time"
+    assert content(shown.update("text"))["mime"] == "text/plain"
+
+
+def test_a_slow_page_gets_only_the_newest_picture(hub: Hub) -> None:
+    shown = Shown(np.zeros((2, 2), "uint8"))
+    client = WireClient(hub)
+    for grey in range(1, 10):
+        shown.update(np.full((2, 2), grey, "uint8"))
+    frames = [change for message in client.receive() for change in message.get("changes", []) if change[0] == "set"]
+    assert len(frames) <= 2
+    assert pixels(shown).getpixel((0, 0)) == 9
+
+
+def test_pictures_are_no_steps_to_undo(hub: Hub) -> None:
+    shown = Shown("one")
+    title = Element("p", text="a")
+    title.text.set("b")
+    shown.update("two")
+    hub.undo()
+    assert (title.text.value, content(shown)["data"]) == ("a", "two")
+
+
+def test_what_an_undo_brought_back_is_a_picture_until_it_gets_a_value(hub: Hub) -> None:
+    shown = Shown("one")
+    shown_id = shown.id
+    shown.destroy()
+    hub.undo()
+    back: Any = hub.objects[shown_id]
+    with pytest.raises(LocalError, match=r"brought back by an undo.*update\(value\)"):
+        back.update()
+    assert content(back.update("two"))["data"] == "two"
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "CMYK", "F", "YCbCr", "LAB"])
+def test_images_of_every_mode(hub: Hub, mode: str) -> None:
+    picture = Image.new("RGB", (5, 3), (200, 40, 40)).convert(mode) if mode != "LAB" else Image.new("LAB", (5, 3))
+    shown = show(picture)
+    assert (pixels(shown).size, content(shown)["alt"]) == ((5, 3), "a picture of 5 × 3 pixels")
+    if mode in ("RGB", "P", "CMYK", "RGBA"):
+        red, green, *_ = pixels(shown).convert("RGB").getpixel((2, 1))  # type: ignore[misc]  # a tuple, of RGB
+        assert red > 180
+        assert green < 80
+
+
+@pytest.mark.parametrize(
+    ("array", "mode", "expected"),
+    [
+        (np.array([[0, 255]], "uint8"), "L", [0, 255]),
+        (np.array([[False, True]]), "L", [0, 255]),
+        (np.array([[-1.0, 0.0, 1.0]]), "L", [0, 128, 255]),
+        (np.array([[1000, 3000]]), "L", [0, 255]),
+        (np.array([[7, 7]]), "L", [0, 0]),
+        (np.array([[0.0, np.nan, np.inf, 2.0]]), "LA", [(0, 255), (0, 0), (0, 0), (255, 255)]),
+        (np.array([[[255, 0, 7]]], "uint8"), "RGB", [(255, 0, 7)]),
+        (np.array([[[1.0, 0.0, 2.0, 0.5]]]), "RGBA", [(255, 0, 255, 128)]),
+        (np.array([[[300, -5, 7]]]), "RGB", [(255, 0, 7)]),
+        (np.asfortranarray(np.array([[1, 2], [3, 4]], "uint8")), "L", [1, 2, 3, 4]),
+        (np.array([[0, 9]], "uint8")[:, ::-1], "L", [9, 0]),
+        (np.array([[[5], [6]]], "uint8"), "L", [5, 6]),
+    ],
+)
+def test_arrays_as_pixels(hub: Hub, array: Any, mode: str, expected: list[Any]) -> None:
+    shown = show(array)
+    picture = pixels(shown)
+    assert (picture.mode, picture.size) == (mode, (array.shape[1], array.shape[0]))
+    assert [picture.getpixel((x, y)) for y in range(picture.height) for x in range(picture.width)] == expected
+    assert content(shown)["pixels"]
+
+
+@pytest.mark.parametrize("array", [np.arange(3), np.array(5), np.zeros((0, 4)), np.zeros((2, 2, 5)), np.array([["a"]])])
+def test_other_arrays_are_text(hub: Hub, array: Any) -> None:
+    assert content(show(array))["data"] == repr(array)
+
+
+def test_data_frames_are_tables(hub: Hub) -> None:
+    shown = show(pd.DataFrame({"name": ["<b>Ada</b>"], "age": [36]}))
+    html = shown.to_html()
+    assert "<table" in html
+    assert "&lt;b&gt;Ada&lt;/b&gt;" in html
+    assert static_images(shown) == []
+
+
+def test_charts_of_altair_are_drawn_without_a_script(hub: Hub) -> None:
+    chart = alt.Chart(pd.DataFrame({"x": [1, 2], "y": [3, 4]}), title="Chart").mark_bar().encode(x="x:O", y="y:Q")
+    shown = show(chart)
+    assert content(shown)["alt"] == "Chart"
+    [(mime, svg)] = static_images(shown)
+    assert mime == "image/svg+xml"
+    assert svg.startswith(b"<svg")
+    assert b"<script" not in svg
+
+
+def test_figures_of_plotly_are_shown_without_a_script_or_a_network(hub: Hub) -> None:
+    figure = graph_objects.Figure(graph_objects.Scatter(x=[1, 2, 3], y=[2, 1, 4], name="<up>"), {"title": {"text": "Lines"}})
+    html = show(figure).to_html()
+    assert "Lines" in html
+    assert "&lt;up&gt;" in html
+    assert "<script" not in html
+    assert "cdn" not in html
+
+
+class Rich:
+    """Shows itself in one of the ways that IPython knows."""
+
+    def __init__(self, name: str, value: Any) -> None:
+        setattr(self, name, lambda: value)
+
+    def __repr__(self) -> str:
+        return "Rich()"
+
+
+PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "mime", "data"),
+    [
+        ("_repr_html_", "<b>hi</b>", "text/html", "<b>hi</b>"),
+        ("_repr_svg_", "<svg/>", "image/svg+xml", b"<svg/>"),
+        ("_repr_png_", b"\x89PNG", "image/png", b"\x89PNG"),
+        ("_repr_png_", PNG, "image/png", b"\x89PNG\r\n\x1a\n"),
+        ("_repr_jpeg_", b"\xff\xd8", "image/jpeg", b"\xff\xd8"),
+        ("_repr_markdown_", "*hi*", "text/html", "<p><em>hi</em></p>\n"),
+        ("_repr_mimebundle_", {"text/html": "<i>x</i>", "text/plain": "x"}, "text/html", "<i>x</i>"),
+        ("_repr_mimebundle_", ({"text/markdown": "# T"}, {}), "text/html", "<h1>T</h1>\n"),
+        ("_repr_mimebundle_", None, "text/plain", "Rich()"),
+        ("_repr_html_", None, "text/plain", "Rich()"),
+        ("anything", 1, "text/plain", "Rich()"),
+    ],
+)
+def test_whatever_can_show_itself(hub: Hub, name: str, value: Any, mime: str, data: Any) -> None:
+    drawn = content(show(Rich(name, value)))
+    assert (drawn["mime"], drawn["data"]) == (mime, data)
+
+
+def test_html_is_sanitised_in_the_static_picture(hub: Hub) -> None:
+    html = show(Rich("_repr_html_", '<b onclick="x()">hi</b><script>x()</script><a href="javascript:x()">y</a>')).to_html()
+    assert "<b>hi</b>" in html
+    assert "x()" not in html
+
+
+def test_a_large_picture_is_kept_whole_and_what_follows_it_too(hub: Hub) -> None:
+    box = Element("div")
+    show(np.random.default_rng(0).integers(0, 255, (400, 400), "uint8"), box)
+    Element("p", text="after", parent=box)
+    html = box.to_html()
+    assert len(html) > 150_000
+    assert html.endswith("<p>after</p></div>")
+
+
+def test_objects_are_shown_as_themselves_where_they_are_wanted(hub: Hub) -> None:
+    box, button = Element("div"), Element("button")
+    assert show(button, box) is button
+    assert button.parent is box
+    with box:
+        assert show("text").parent is box
+    with pytest.raises(TypeError, match="takes no alt"):
+        show(button, alt="x")
+
+
+def test_any_thread_may_draw(hub: Hub) -> None:
+    shown = Shown(plot())
+    thread = threading.Thread(target=lambda: shown.update(plot("From a thread")))
+    thread.start()
+    thread.join()
+    assert content(shown)["alt"].startswith("From a thread")
+
+
+def test_no_plotting_library_is_imported_by_us() -> None:
+    script = "import objectsync, sys; print({'matplotlib', 'numpy', 'pandas', 'PIL', 'plotly', 'altair'} & set(sys.modules))"
+    out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert out.strip() == "set()"
+    assert "show" in objectsync.__all__
