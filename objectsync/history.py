@@ -5,6 +5,8 @@ Rules (docs/architecture.md, "Undo"):
   step whose scope is `target` or below it. There is one history, so a step is never undone twice.
 - Undoing is a new transaction of the inverses, moved past what has happened since (transform.py). Where something else has been put in
   the place since, that part is left alone and reported as a conflict.
+- `undo(target, session)` takes the newest of those that were done on behalf of that session: its actions, and what handlers of its events
+  and calls did. What others did meanwhile is no obstacle, and none for redo: it is moved past, or a conflict.
 - `redo(target)` takes the newest undone step there, unless something new was done there since.
 - A transaction and the one that reverts it cancel out, attribute by attribute, when nothing that counts stands between them: undoing in
   one subtree and then in another leaves no false conflicts.
@@ -93,20 +95,20 @@ class History:
             steps.clear()
             steps.extend(kept)
 
-    def newest_done(self, within: Callable[[str | None], bool]) -> Transaction | None:
-        """The step to undo."""
-        return next((step for step in reversed(self.done) if within(step.scope)), None)
+    def newest_done(self, counts: Callable[[Transaction], bool]) -> Transaction | None:
+        """The step to undo, of those that count."""
+        return next((step for step in reversed(self.done) if counts(step)), None)
 
-    def newest_undone(self, within: Callable[[str | None], bool]) -> Transaction | None:
-        """The step to redo; None also when something new was done there since, even if that was undone again."""
-        step = next((step for step in reversed(self.undone) if within(step.scope)), None)
+    def newest_undone(self, counts: Callable[[Transaction], bool]) -> Transaction | None:
+        """The step to redo; None also when something new that counts was done since, even if that was undone again."""
+        step = next((step for step in reversed(self.undone) if counts(step)), None)
         if step is None:
             return None
         for steps in (self.done, self.undone):
             for other in reversed(steps):
                 if other.seq < step.seq:
                     break
-                if (other.origin or other.seq) > step.seq and within(other.scope):
+                if (other.origin or other.seq) > step.seq and counts(other):
                     return None
         return step
 
@@ -132,6 +134,7 @@ def revert(tree: Tree, step: Transaction, kind: str) -> UndoResult:
             later.reverse()
         transaction.reverts = step.seq
         transaction.origin = step.origin or step.seq
+        transaction.author = step.author
         transaction.cancels = step.seq if newest else 0
         for inverse in _moved(step, later, conflicts):
             _apply_inverse(tree, transaction, inverse, conflicts)
@@ -159,7 +162,7 @@ def _revert_alone(tree: Tree, step: Transaction, kind: str) -> bool:
     if topic is None or topic._signals is not None or topic._guards:
         return False
     try:
-        tree.transactions.perform_alone(topic, topic._concrete(inverse), kind, step.seq, step.origin or step.seq)
+        tree.transactions.perform_alone(topic, topic._concrete(inverse), step, kind)
     except LocalError:
         return False  # the long way says why
     return True

@@ -21,16 +21,18 @@ from .current import forget_newest
 from .errors import LimitExceeded, LocalError, ProtocolError
 from .events import Signal, wants_argument
 from .frames import unescape
+from .history import UndoResult
 from .jobs import Job, Jobs
 from .limits import Limits
 from .policy import Policy
 from .presence import PresenceList
 from .proposals import Proposals
-from .protocol import Action, Call, Error, Failure
+from .protocol import Action, Call, Diverged, Error, Failure
 from .services import Service, Services
 from .session import GAP, RESTART, Connection, Session
 from .sobject import SObject
-from .transaction import Emission
+from .statehash import StateHash
+from .transaction import Emission, on_behalf
 from .tree import Tree
 from .updates import Updates
 from .values import Buffer, check_value
@@ -66,6 +68,9 @@ class Hub(Tree):
         self._sessions: dict[str, Session] = {}
         self._departed: dict[str, Session] = {}  # gone, oldest first; kept so that none of their actions is applied twice
         self.updates = Updates(self.log, self.objects, self.root, self.limits, self._defines)
+        self.hashes = StateHash(self.log, self.objects)
+        self.divergences = 0
+        """How often a client has found its state to be another than the server's, and repaired it; where is in the log."""
         self.on_client_connect = Signal()
         """Called with the session's id when a client has come."""
         self.on_client_disconnect = Signal()
@@ -76,8 +81,8 @@ class Hub(Tree):
         """Who is here: `people` by session, and `on_change`."""
         self._urgers: tuple[Callable[[], None], ...] = ()
         self.transactions.deliver = self._deliver
-        self.register_service("undo", self._undo_service)
-        self.register_service("redo", self._redo_service)
+        self.register_service("undo", self._undo_service, pass_sender=True)
+        self.register_service("redo", self._redo_service, pass_sender=True)
 
     # --- services
 
@@ -124,7 +129,7 @@ class Hub(Tree):
                     session.connection.closing = RESTART
         for session in sessions:
             self.end_session(session)
-        self._wake()
+        self.wake()
         forget_newest(self)
 
     # --- clients
@@ -225,6 +230,9 @@ class Hub(Tree):
             raise ProtocolError(f"action {action.cseq} came after {session.cseq}; come back, and say again what is missing", GAP[0])
         if action.base > self.log.head or action.base < 0:
             raise ProtocolError(f"action {action.cseq} is based on {action.base}; the newest is {self.log.head}")
+        on_behalf(session.id, lambda: self._decide(session, action, buffers))
+
+    def _decide(self, session: Session, action: Action, buffers: list[Buffer]) -> None:
         failure: tuple[str, str] | None = None
         proposed: Sequence[Change] = ()
         try:
@@ -274,7 +282,7 @@ class Hub(Tree):
                         failure = Failure("invalid_args", f"the service {call.service!r} takes other arguments: {error}")
             if failure is not None or service is None:
                 connection.result(call.id, failure=failure)
-                self._wake()
+                self.wake()
                 return
 
         def answer(value: Any) -> None:
@@ -295,10 +303,19 @@ class Hub(Tree):
             self._urge()
 
         callback = service.callback
+        job = partial(on_behalf, session.id, lambda: _then(callback(**args), answer))
         if service.live:
-            self.jobs.beside(service, lambda: _then(callback(**args), answer), fail, sobject)
+            self.jobs.beside(service, job, fail, sobject)
         else:
-            self.jobs.later(lambda: _then(callback(**args), answer), fail, sobject)
+            self.jobs.later(job, fail, sobject)
+
+    def diverged(self, session: Session, where: Diverged) -> None:
+        """A client has found that its state is another: count it, and say where."""
+        with self.lock:
+            self.divergences += 1
+            path = [sobject._os_id for sobject in path_to(self.objects.get(where.object))] or [where.object]
+        place = "/".join(path) + ("" if where.attribute is None else f".{where.attribute}")
+        logger.warning("client %s was out of step at %s; it gets a snapshot", session.id, place)
 
     # --- inner
 
@@ -310,13 +327,13 @@ class Hub(Tree):
                 if emission.session is None:
                     self.jobs.here(job, failed, emission.object)
                 elif handler.live:
-                    self.jobs.beside(handler, partial(self._urgently, job), failed, emission.object)
+                    self.jobs.beside(handler, partial(self._urgently, emission.session, job), failed, emission.object)
                 else:
-                    self.jobs.later(partial(self._urgently, job), failed, emission.object)
+                    self.jobs.later(partial(self._urgently, emission.session, job), failed, emission.object)
 
-    def _urgently(self, job: Job) -> Any:
-        """Run a client's job, and have what it changed sent at once."""
-        outcome = job()
+    def _urgently(self, session: str, job: Job) -> Any:
+        """Run a client's job on its behalf, and have what it changed sent at once."""
+        outcome = on_behalf(session, job)
         if inspect.iscoroutine(outcome):
             return self._urgently_awaited(outcome)
         self._urge()
@@ -344,7 +361,7 @@ class Hub(Tree):
         if session is not None and session.connection is not None and about is not None:
             message = what + (f": {type(error).__name__}: {error}" if self.debug else "")
             session.connection.tell(Error("handler_failed", message, about._os_id, incident))
-            self._wake()
+            self.wake()
 
     def _announce(self, signal: Signal, session: Session) -> None:
         for listener in (*signal.manual, *signal.auto):
@@ -352,7 +369,7 @@ class Hub(Tree):
 
     def _tell_of_presence(self, tell: Callable[[], None] | None) -> None:
         """Someone has come, changed or gone: clients hear of it at the pace of the wire, listeners by `tell`, where there are any."""
-        self._wake()
+        self.wake()
         if tell is not None:
             self.jobs.later(tell, partial(self._listener_failed, "presence"))
 
@@ -365,16 +382,17 @@ class Hub(Tree):
         logger.error("%s (incident %s)", what, incident, exc_info=error)
         return incident
 
-    def _undo_service(self, target: str | None = None) -> bool:
-        return bool(self.undo(None if target is None else self.get_object(target)))
+    def _undo_service(self, sender: str, target: str | None = None, own: bool = False) -> Any:
+        return _told(self.undo(None if target is None else self.get_object(target), sender if own else None))
 
-    def _redo_service(self, target: str | None = None) -> bool:
-        return bool(self.redo(None if target is None else self.get_object(target)))
+    def _redo_service(self, sender: str, target: str | None = None, own: bool = False) -> Any:
+        return _told(self.redo(None if target is None else self.get_object(target), sender if own else None))
 
     def _defines(self) -> list[Define]:
         return [info.define() for info in self.types.by_name.values()]
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """There is something to send."""
         for wake in self.transactions.wakers:
             wake()
 
@@ -392,6 +410,22 @@ class Hub(Tree):
                 self._urgers = tuple(u for u in self._urgers if u is not urge)
 
         return remove
+
+
+def path_to(sobject: SObject | None) -> list[SObject]:
+    """An object and those above it, the root first."""
+    path: list[SObject] = []
+    while sobject is not None:
+        path.append(sobject)
+        sobject = sobject._os_parent
+    path.reverse()
+    return path
+
+
+def _told(result: UndoResult) -> Any:
+    """What a client hears of an undo."""
+    conflicts = [{"object": each.object, "attribute": each.attribute, "reason": each.reason} for each in result.conflicts]
+    return {"done": result.done, "conflicts": conflicts}
 
 
 def _handler_job(handler: Callable[..., Any], emission: Emission) -> Job:

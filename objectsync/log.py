@@ -45,7 +45,8 @@ class Transaction(msgspec.Struct, frozen=True, gc=False):
     object that holds all of these. `session` and `cseq` name the action that it answers; `verbatim` says that the action was applied
     as it was sent, `error` (code, message) that it was rejected. `reverts` is the seq of the transaction that this one undoes or redoes,
     and `cancels` the same when nothing else happened between the two that still counts. `origin` is the seq of the step that was done
-    first, of which this is an undo or redo.
+    first, of which this is an undo or redo. `author` is the session on whose behalf the step was first done: whose action it was, or whose
+    event or call was being handled; None for Python's own.
     """
 
     seq: int
@@ -60,6 +61,7 @@ class Transaction(msgspec.Struct, frozen=True, gc=False):
     cancels: int = 0
     reverts: int = 0
     origin: int = 0
+    author: str | None = None
 
 
 class Log:

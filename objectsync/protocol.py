@@ -58,6 +58,20 @@ class Call(Message, frozen=True, tag="call"):
     buffers: tuple[Position, ...] = ()
 
 
+class Verify(Message, frozen=True, tag="verify"):
+    """Asks for the hash of an object and what is below it."""
+
+    object: Id
+    parts: bool = False
+
+
+class Diverged(Message, frozen=True, tag="diverged"):
+    """The client's state was not the server's: the smallest place that holds the difference."""
+
+    object: Id
+    attribute: str | None = None
+
+
 class Present(Message, frozen=True, tag="present"):
     """Who the client is, and what it shows for the moment: all of it."""
 
@@ -143,6 +157,24 @@ class Error(Message, frozen=True, tag="error", omit_defaults=False):
     fatal: bool = False
 
 
+class HashParts(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """The hashes of what an object is made of."""
+
+    own: str
+    attributes: dict[str, str]
+    children: list[tuple[str, str]]
+
+
+class Hashes(Message, frozen=True, tag="hashes"):
+    """The state hash of an object at `seq`; empty when there is none. `loose` ones count with their place only."""
+
+    seq: int
+    object: str
+    hash: str
+    parts: HashParts | msgspec.UnsetType = msgspec.UNSET
+    loose: tuple[str, ...] = ()
+
+
 class Person(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """One who is here: a name (perhaps empty), a color (`#rrggbb` or empty), and a state of its own making, such as a cursor."""
 
@@ -188,8 +220,8 @@ class Snapshot(Message, frozen=True, tag="snapshot"):
     buffers: tuple[int, ...] = ()
 
 
-ClientMessage = Hello | Action | Call | Present | Ack | Bye | Ping | Pong
-ServerMessage = Welcome | Snapshot | Update | Result | Presence | Error | Ping | Pong
+ClientMessage = Hello | Action | Call | Present | Verify | Diverged | Ack | Bye | Ping | Pong
+ServerMessage = Welcome | Snapshot | Update | Result | Presence | Hashes | Error | Ping | Pong
 
 _client_decoder = msgspec.json.Decoder(ClientMessage)
 _server_decoder = msgspec.json.Decoder(ServerMessage)

@@ -22,7 +22,26 @@ from .frames import Frame, cut_buffers, encode_message, split, unescape
 from .limits import Limits
 from .log import Answer, Log, Transaction
 from .presence import PresenceList
-from .protocol import PROTOCOL, Ack, Action, Bye, Call, Error, Failure, Hello, Ping, Pong, Present, Rejected, Result, Welcome, decode_client
+from .protocol import (
+    PROTOCOL,
+    Ack,
+    Action,
+    Bye,
+    Call,
+    Diverged,
+    Error,
+    Failure,
+    Hello,
+    Ping,
+    Pong,
+    Present,
+    Rejected,
+    Result,
+    Verify,
+    Welcome,
+    decode_client,
+)
+from .statehash import StateHash
 from .updates import Updates
 from .values import Buffer
 
@@ -85,6 +104,7 @@ class Host(Protocol):
     log: Log
     updates: Updates
     presence: PresenceList
+    hashes: StateHash
     lock: Any
 
     def authorized(self, auth: str | None, connection: Connection) -> bool: ...
@@ -95,6 +115,8 @@ class Host(Protocol):
     def new_token(self) -> str: ...
     def decide(self, session: Session, action: Action, buffers: list[Buffer]) -> None: ...
     def call(self, connection: Connection, call: Call) -> None: ...
+    def diverged(self, session: Session, where: Diverged) -> None: ...
+    def wake(self) -> None: ...
 
 
 class Connection:
@@ -112,6 +134,7 @@ class Connection:
         self._pages: deque[Frame] = deque()
         self._results: deque[Frame] = deque()
         self._cursor = 0
+        self._verify: Verify | None = None
         self._presence_at = -1  # the version of the presence that the client knows; -1 while it has not said who it is
         self._under_way: deque[int] = deque()  # sizes of the frames not yet acknowledged
         self._bytes_under_way = 0
@@ -181,6 +204,11 @@ class Connection:
                     self._host.presence.set(session.id, session.identity, message)
                     self._presence_at = max(self._presence_at, 0)
                     return False
+            case Verify():
+                if self._spend(now):
+                    self._verify = message
+            case Diverged():
+                self._host.diverged(session, message)
             case Bye():
                 self.closing = (1000, "bye")
                 self._host.end_session(session, forget=True)
@@ -350,11 +378,22 @@ class Connection:
                 self._cursor = log.head
             while self._results:
                 self._give(frames, self._results.popleft(), now)
+            if self._verify is not None:
+                self._answer_verify(self._verify, frames, now)
             presence = self._host.presence
             if self._presence_at != presence.version and self._presence_at >= 0:
                 self._give(frames, presence.since(self._presence_at), now)
                 self._presence_at = presence.version
         return frames
+
+    def _answer_verify(self, verify: Verify, frames: list[Frame], now: float) -> None:
+        """Answer with the hash of what the client has been told up to here; a large tree takes several turns."""
+        host = self._host
+        if not host.hashes.ready():
+            host.wake()
+            return
+        self._verify = None
+        self._give(frames, encode_message(host.hashes.answer(verify)), now)
 
     def _give(self, frames: list[Frame], frame: Frame, now: float) -> None:
         if not self._under_way:

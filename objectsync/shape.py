@@ -128,11 +128,14 @@ class Shape:
                 return  # an on_destroy did it
             parent = sobject._os_parent
             assert parent._os_children is not None
-            index = place_of(sobject, parent._os_children)
+            siblings = parent._os_children
+            index = place_of(sobject, siblings)
+            after = siblings[index - 1]._os_id if index else None
+            before = siblings[index + 1]._os_id if index + 1 < len(siblings) else None
             records = self._remove(transaction, [sobject], parent)
             transaction.changes.append(Destroy(sobject._os_id))
             if transaction.recording:
-                transaction.inverses.append(Restore(sobject._os_id, parent._os_id, index, records))
+                transaction.inverses.append(Restore(sobject._os_id, parent._os_id, index, records, after, before))
 
     def clear(self, sobject: SObject) -> None:
         """Destroy everything below an object: one change, whatever the number."""

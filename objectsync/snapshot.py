@@ -53,11 +53,14 @@ class ObjectRecord(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Restore(Change, frozen=True, tag="restore"):
-    """The inverse of destroying: these records come back below `parent`, at `index`. `object` is the topmost one's id."""
+    """The inverse of destroying: these records come back below `parent`, beside the sibling that they stood behind (`after`) or in front of
+    (`before`); at `index` when both have gone. `object` is the topmost one's id."""
 
     parent: str
     index: int
     records: Sequence[ObjectRecord]
+    after: str | None
+    before: str | None
 
 
 class RestoreChildren(Change, frozen=True, tag="restore_children"):

@@ -12,7 +12,8 @@ from .errors import AlreadyExists, InvalidChangeError, LocalError, describe
 from .history import UndoResult, revert
 from .life import Life, topic_class_named
 from .limits import Limits
-from .log import REDO, UNDO
+from .log import REDO, UNDO, Transaction
+from .shape import place_of
 from .snapshot import Restore, RestoreAttribute, RestoreChildren, RestoreTag, walk
 from .sobject import SObject
 
@@ -37,19 +38,21 @@ class Tree(OlderTreeNames, Life):
                 return
         task()
 
-    def undo(self, target: SObject | None = None) -> UndoResult:
-        """Undo the newest step within `target` (everything, by default).
+    def undo(self, target: SObject | None = None, session: str | None = None) -> UndoResult:
+        """Undo the newest step within `target` (everything, by default), or the newest there that `session` did (everyone, by default).
+
+        A session's steps are its actions, and what handlers of its events and calls did.
 
         Returns what happened: false when there was nothing to undo; `conflicts` names what others have changed since, which stays.
 
         Raises:
             LocalError: inside `record()`.
         """
-        return self._revert(target, UNDO)
+        return self._revert(target, session, UNDO)
 
-    def redo(self, target: SObject | None = None) -> UndoResult:
-        """Redo the newest undone step within `target`, unless something new was done there since."""
-        return self._revert(target, REDO)
+    def redo(self, target: SObject | None = None, session: str | None = None) -> UndoResult:
+        """Redo the newest undone step within `target` (of `session`), unless something new was done there (by it) since."""
+        return self._revert(target, session, REDO)
 
     def clear_history(self, target: SObject | None = None) -> None:
         """Forget every step within `target` (everything, by default)."""
@@ -82,8 +85,9 @@ class Tree(OlderTreeNames, Life):
                 self.destroy(self.get_object(object))
             case Clear(object):
                 self.clear(self.get_object(object))
-            case Restore(object, parent, index, records):
-                self._restore(self.get_object(parent), index, records)
+            case Restore(object, parent, index, records, after, before):
+                above = self.get_object(parent)
+                self._restore(above, self._beside(above, index, after, before), records)
             case RestoreChildren(object, records):
                 self._restore(self.get_object(object), len(self.get_object(object)._os_children or ()), records)
             case DropAttribute(object, name):
@@ -108,7 +112,7 @@ class Tree(OlderTreeNames, Life):
 
     # --- inner
 
-    def _revert(self, target: SObject | None, kind: str) -> UndoResult:
+    def _revert(self, target: SObject | None, session: str | None, kind: str) -> UndoResult:
         if target is not None:
             self._alive(target)
         with self.lock:
@@ -116,11 +120,23 @@ class Tree(OlderTreeNames, Life):
                 raise LocalError(f"{kind} is a step of its own: call it outside record() and listeners, or use do_after_transaction")
             target = self.root if target is None else target
             done = self.history.done
-            if kind == UNDO and done and self.objects.get(done[-1].scope or "") is target:
+            if kind == UNDO and done and session is None and self.objects.get(done[-1].scope or "") is target:
                 return revert(self, done[-1], kind)  # the common case (0.4 us less: benchmarks/core.py, "undo")
             within = self._within(target)
-            step = self.history.newest_done(within) if kind == UNDO else self.history.newest_undone(within)
+
+            def counts(step: Transaction) -> bool:
+                return within(step.scope) and (session is None or step.author == session)
+
+            step = self.history.newest_done(counts) if kind == UNDO else self.history.newest_undone(counts)
             return UndoResult(False) if step is None else revert(self, step, kind)
+
+    def _beside(self, parent: SObject, index: int, after: str | None, before: str | None) -> int:
+        """The place below `parent` behind `after`, or in front of `before`; `index` when neither is there any more."""
+        for neighbour, offset in ((after, 1), (before, 0)):
+            sobject = self.objects.get(neighbour or "")
+            if sobject is not None and sobject._os_parent is parent and parent._os_children is not None:
+                return place_of(sobject, parent._os_children) + offset
+        return index
 
     def _within(self, target: SObject) -> Callable[[str | None], bool]:
         known: dict[str | None, bool] = {None: target is self.root}

@@ -29,6 +29,7 @@ from objectsync import (
     attribute,
 )
 from objectsync.client import CallError, ClientObject, MemoryClient, Outcome, Rejection, Status
+from objectsync.history import UndoResult
 from objectsync.hub import Hub
 from tests.clients import make_hub
 
@@ -484,7 +485,7 @@ class TestCalls:
         mine.count.add(1)
         done = client.undo()
         client.flush()
-        assert done.result() is True
+        assert done.result() == UndoResult(True)
         assert mine.count.value == 0
         client.redo(mine)
         client.flush()
@@ -646,7 +647,7 @@ class TestReconnecting:
         waiting = client.call("undo")
         client.advance(1)
         client.flush()
-        assert waiting.result() is False
+        assert waiting.result() == {"done": False, "conflicts": []}
 
     def test_closing_gives_up_what_is_undecided(self, hub: Hub, note: Note, client: MemoryClient, mine: ClientObject) -> None:
         with client.record() as action:

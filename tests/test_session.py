@@ -557,9 +557,9 @@ class TestServices:
     def test_undo_and_redo_are_services(self, hub: Hub, thing: Thing) -> None:
         thing.n.set(5)
         client = WireClient(hub)
-        assert client.call("undo")["value"] is True
+        assert client.call("undo")["value"] == {"done": True, "conflicts": []}
         assert thing.n.value == 0
-        assert client.call("redo", target=thing.id)["value"] is True
+        assert client.call("redo", target=thing.id)["value"] == {"done": True, "conflicts": []}
         assert thing.n.value == 5
         assert client.call("undo", target="nobody")["error"]["code"] == "error"
 

@@ -15,6 +15,7 @@ from ..changes import Change
 from ..errors import LocalError, ObjectSyncError
 
 T = TypeVar("T")
+Other = TypeVar("Other")
 
 
 class Answer(Generic[T]):
@@ -46,6 +47,21 @@ class Answer(Generic[T]):
     def on_done(self, told: Callable[[Answer[T]], object]) -> None:
         """Call `told(answer)` when it has come, at once if it has."""
         self._future.add_done_callback(lambda _: told(self))
+
+    def then(self, convert: Callable[[T], Other]) -> Answer[Other]:
+        """The answer that `convert` makes of this one."""
+        made: Answer[Other] = Answer()
+
+        def told(future: concurrent.futures.Future[T]) -> None:
+            try:
+                value = convert(future.result())
+            except Exception as error:
+                made.fail(error)
+            else:
+                made.give(value)
+
+        self._future.add_done_callback(told)
+        return made
 
     def __await__(self) -> Generator[Any, None, T]:
         return asyncio.wrap_future(self._future).__await__()

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from ..errors import LocalError
 from ..events import Signal
 from ..frames import Frame
+from ..history import Conflict, UndoResult
 from ..protocol import Error
 from ..values import check_value
 from .answers import Answer, Rejection
@@ -103,13 +104,17 @@ class BaseClient:
         self.wake()
         return answer
 
-    def undo(self, target: ClientObject | None = None) -> Answer[Any]:
-        """Undo the newest step within `target` (everything, by default); the answer is whether there was one."""
-        return self.call("undo", {} if target is None else {"target": target.id})
+    def undo(self, target: ClientObject | None = None, whose: Literal["own", "all"] = "own") -> Answer[UndoResult]:
+        """Undo this client's newest step, or everyone's newest: within `target`, if given."""
+        return self._revert("undo", target, whose)
 
-    def redo(self, target: ClientObject | None = None) -> Answer[Any]:
-        """Redo the newest undone step within `target`."""
-        return self.call("redo", {} if target is None else {"target": target.id})
+    def redo(self, target: ClientObject | None = None, whose: Literal["own", "all"] = "own") -> Answer[UndoResult]:
+        """Redo what was undone last, unless something new was done since."""
+        return self._revert("redo", target, whose)
+
+    def _revert(self, service: str, target: ClientObject | None, whose: str) -> Answer[UndoResult]:
+        named = {} if target is None else {"target": target.id}
+        return self.call(service, {**named, **({"own": True} if whose == "own" else {})}).then(_undo_result)
 
     # --- how it stands
 
@@ -194,3 +199,8 @@ class BaseClient:
                 listener(*args)
             except Exception as error:
                 self.report(error, "a listener of the client")
+
+
+def _undo_result(value: Any) -> UndoResult:
+    conflicts = (Conflict(each["object"], each["attribute"], each["reason"]) for each in value["conflicts"])
+    return UndoResult(value["done"], tuple(conflicts))

@@ -214,14 +214,26 @@ class TestLive:
             label.text.set(str(number))
         expect(page.locator("main p")).to_have_text("19999")
 
-    def test_undo_by_key(self, open_page: NewPage, server: Server) -> None:
-        label = Element("p", server=server, text="one")
-        label.text.set("two")
-        page = open_page(server.url)
+    def test_undo_by_key_takes_back_what_was_done_on_this_page(self, open_page: NewPage, server: Server) -> None:
+        label = Element("p", server=server, text="0")
+        button = Element("button", server=server, text="more")
+        button.on("click", lambda: label.text.set(label.text.value + "1"))
+        other = Element("p", server=server, text="one")
+        other.text.set("two")
+        page, stranger = open_page(server.url), open_page(server.url)
+        page.get_by_role("button").click()
+        expect(stranger.locator("p").first).to_have_text("01")
+        stranger.keyboard.press("Control+z")
         page.keyboard.press("Control+z")
-        expect(page.locator("p")).to_have_text("one")
+        expect(page.locator("p").first).to_have_text("0")
+        page.keyboard.press("Control+z")
         page.keyboard.press("Control+Shift+Z")
-        expect(page.locator("p")).to_have_text("two")
+        expect(page.locator("p").first).to_have_text("01")
+        expect(page.locator("p").nth(1)).to_have_text("two")
+        label.text.set("something else")
+        expect(page.locator("p").first).to_have_text("something else")
+        page.keyboard.press("Control+z")
+        expect(page.locator("#objectsync-toasts")).to_contain_text("Left as it is: text of Element; it was changed since")
 
 
 class TestFrontends:

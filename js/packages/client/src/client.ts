@@ -23,7 +23,9 @@ import { Replica } from './replica.js'
 import type { Host, SObject } from './sobject.js'
 import type { Status } from './status.js'
 import type { Connect } from './transport.js'
+import { type UndoResult, undoResult } from './undo.js'
 import { checkValue, type Dict, type Value } from './values.js'
+import { type Divergence, Verifier } from './verifier.js'
 
 export interface ClientOptions {
   readonly connect: Connect
@@ -77,6 +79,9 @@ export class Client {
   readonly #rejectedSignal: Signal<[Rejection]>
   readonly #noticeSignal: Signal<[ErrorNotice]>
   #status: Status = { state: 'connecting' }
+  readonly #verifier: Verifier
+  readonly #divergedSignal: Signal<[Divergence]>
+  #repairs = 0
   #greeting = new Greeting()
   #session: Session | undefined
   #attempt = 0
@@ -104,6 +109,7 @@ export class Client {
     this.#emittedSignal = signal('emissions')
     this.#rejectedSignal = signal('rejections')
     this.#noticeSignal = signal('errors')
+    this.#divergedSignal = signal('divergences')
     this.presence = new Presence(
       this.#clock,
       (message) => this.#link.send(message),
@@ -115,6 +121,14 @@ export class Client {
       emitted: (topic, args) => this.#emittedSignal.emit(topic.object, topic.name, args),
       acted: () => this.#pumpSoon(),
       rejected: (rejection) => this.#rejectedSignal.emit(rejection),
+    })
+    this.#verifier = new Verifier({
+      tree: this.#replica.tree,
+      clock: this.#clock,
+      random: options.random ?? Math.random,
+      send: (message) => this.#link.send(message),
+      isSettled: () => this.#replica.pending.length === 0,
+      found: (divergence) => this.#repair(divergence),
     })
     this.#link.connect()
   }
@@ -182,6 +196,19 @@ export class Client {
     return this.#noticeSignal.connect(listener)
   }
 
+  /** Runs when this client found that its state was not the server's; it gets the whole of it anew. */
+  onDiverged(listener: (divergence: Divergence) => void): Disconnect {
+    return this.#divergedSignal.connect(listener)
+  }
+  /** How often that was. */
+  get repairs(): number {
+    return this.#repairs
+  }
+  /** Compares with the server now; it does so by itself now and then. */
+  verify(): void {
+    this.#verifier.verify()
+  }
+
   /** How many listeners are connected to the client itself. */
   get listenerCount(): number {
     const signals = [
@@ -192,6 +219,7 @@ export class Client {
       this.#emittedSignal,
       this.#rejectedSignal,
       this.#noticeSignal,
+      this.#divergedSignal,
     ]
     return signals.reduce((sum, { size }) => sum + size, this.presence.listenerCount)
   }
@@ -214,13 +242,14 @@ export class Client {
     return answer
   }
 
-  /** Undoes the last action, of the subtree of `target` if given. @returns whether something was undone */
-  undo(target?: SObject | string): Promise<boolean> {
-    return this.#callHistory('undo', target)
+  /** Undoes this client's newest step, or everyone's newest: within `target`, if given. */
+  undo(target?: SObject | string, whose: 'own' | 'all' = 'own'): Promise<UndoResult> {
+    return this.#callHistory('undo', target, whose)
   }
 
-  redo(target?: SObject | string): Promise<boolean> {
-    return this.#callHistory('redo', target)
+  /** Redoes what was undone last, unless something new was done since. */
+  redo(target?: SObject | string, whose: 'own' | 'all' = 'own'): Promise<UndoResult> {
+    return this.#callHistory('redo', target, whose)
   }
 
   /**
@@ -238,9 +267,14 @@ export class Client {
     this.#end(1000, 'closed by this client')
   }
 
-  #callHistory(service: string, target: SObject | string | undefined): Promise<boolean> {
+  async #callHistory(
+    service: string,
+    target: SObject | string | undefined,
+    whose: 'own' | 'all',
+  ): Promise<UndoResult> {
     const id = typeof target === 'object' ? target.id : target
-    return this.call(service, id === undefined ? {} : { target: id }).then((value) => value === true)
+    const args = { ...(id === undefined ? {} : { target: id }), ...(whose === 'own' ? { own: true } : {}) }
+    return undoResult(await this.call(service, args))
   }
 
   #makeHost(): Host {
@@ -314,6 +348,7 @@ export class Client {
   #disconnected(): void {
     this.#greeting = new Greeting()
     this.presence.goOffline()
+    this.#verifier.goOffline()
     this.#calls.lost()
   }
 
@@ -334,9 +369,7 @@ export class Client {
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error
       this.#report(error, 'a frame of the server')
-      // The state is in doubt, so the whole of it is asked for. Actions stay: the welcome says which were decided.
-      if (this.#session) this.#session.inDoubt = true
-      this.#link.giveUp(4097, 'out_of_step')
+      this.#doubt()
     }
   }
 
@@ -365,6 +398,9 @@ export class Client {
         break
       case 'result':
         this.#calls.answer(message)
+        break
+      case 'hashes':
+        this.#verifier.receive(message)
         break
       case 'presence':
         this.presence.receive(message)
@@ -422,6 +458,7 @@ export class Client {
     this.#greeting.phase = 'live'
     this.#link.live(this.#greeting.welcome?.limits)
     this.presence.goLive()
+    this.#verifier.goLive()
     this.#pumpSoon()
     this.#setStatus({ state: 'live' })
   }
@@ -441,7 +478,27 @@ export class Client {
       session.hash = update.hash
     })
     this.#pumpSoon()
+    this.#verifier.changed()
     this.#frameSignal.emit()
+  }
+
+  /** Never silent drift: tells where, and asks for the whole state. */
+  #repair(divergence: Divergence): void {
+    this.#repairs++
+    const { object, attribute } = divergence
+    this.#link.send({ type: 'diverged', object, ...(attribute === undefined ? {} : { attribute }) })
+    this.#report(
+      new ProtocolError(`out of step at ${divergence.path}; getting all of it anew`),
+      'a look at the state',
+    )
+    this.#divergedSignal.emit(divergence)
+    this.#doubt()
+  }
+
+  /** The state is in doubt, so the whole of it is asked for. Actions stay: the welcome says which were decided. */
+  #doubt(): void {
+    if (this.#session) this.#session.inDoubt = true
+    this.#link.giveUp(4097, 'out_of_step')
   }
 
   // --- what goes --------------------------------------------------------------------------------------------------

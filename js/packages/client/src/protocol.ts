@@ -87,10 +87,32 @@ export type PresenceMessage = {
   readonly people: { readonly [session: string]: Person | null }
   readonly all?: boolean
 }
+/** The state hash of an object at `seq`, and of what it is made of. */
+export type Hashes = {
+  readonly type: 'hashes'
+  readonly seq: number
+  readonly object: string
+  readonly hash: string
+  readonly parts?: {
+    readonly own: string
+    readonly attributes: { readonly [name: string]: string }
+    readonly children: readonly (readonly [string, string])[]
+  }
+  readonly loose?: readonly string[]
+}
 export type Ping = { readonly type: 'ping' }
 export type Pong = { readonly type: 'pong' }
 
-export type ServerMessage = Welcome | Snapshot | Update | Result | PresenceMessage | ErrorNotice | Ping | Pong
+export type ServerMessage =
+  | Welcome
+  | Snapshot
+  | Update
+  | Result
+  | PresenceMessage
+  | Hashes
+  | ErrorNotice
+  | Ping
+  | Pong
 
 export type Hello = {
   readonly type: 'hello'
@@ -119,9 +141,11 @@ export type Call = {
   readonly args: Dict
 }
 export type Present = { readonly type: 'present' } & Partial<Person>
+export type Verify = { readonly type: 'verify'; readonly object: string; readonly parts?: boolean }
+export type Diverged = { readonly type: 'diverged'; readonly object: string; readonly attribute?: string }
 export type Bye = { readonly type: 'bye' }
 
-export type ClientMessage = Hello | Ack | Action | Call | Present | Bye | Ping | Pong
+export type ClientMessage = Hello | Ack | Action | Call | Present | Verify | Diverged | Bye | Ping | Pong
 
 const OWNED = [c.id, c.name] as const
 const CHANGES: { readonly [kind: string]: readonly Check[] } = {
@@ -222,6 +246,18 @@ const SERVER: { readonly [type: string]: Check } = {
     people: c.dictOf(c.id, c.orNull(c.object({ name: c.string, color: c.string, state: c.dict }))),
     'all?': c.boolean,
   }),
+  hashes: c.object({
+    type: c.any,
+    seq: c.count,
+    object: c.id,
+    hash: c.string,
+    'parts?': c.object({
+      own: c.string,
+      attributes: c.dictOf(c.name, c.string),
+      children: c.listOf(c.tuple(c.id, c.string)),
+    }),
+    'loose?': c.listOf(c.id),
+  }),
   ping: bare,
   pong: bare,
 }
@@ -248,6 +284,8 @@ const CLIENT: { readonly [type: string]: Check } = {
     'object?': c.id,
     args: c.dict,
   }),
+  verify: c.object({ type: c.any, object: c.id, 'parts?': c.boolean }),
+  diverged: c.object({ type: c.any, object: c.id, 'attribute?': c.string }),
   present: c.object({ type: c.any, 'name?': c.string, 'color?': c.string, 'state?': c.dict }),
   bye: bare,
   ping: bare,

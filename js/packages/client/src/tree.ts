@@ -28,6 +28,9 @@ export class Tree {
     ['SObject', { frontendType: 'Root', attributes: new Map() }],
   ])
 
+  /** Runs with the id of each object that a change is about: its own state, not its children's. */
+  onApply: ((id: string) => void) | undefined
+
   constructor(host: Host) {
     this.#host = host
   }
@@ -60,6 +63,7 @@ export class Tree {
   }
 
   apply(change: Change, journal: Journal, inverse?: Change[]): void {
+    this.onApply?.(change[1])
     switch (change[0]) {
       case 'define':
         this.#define(change[1], change[2], change[3])

@@ -213,10 +213,25 @@ describe('a client', () => {
     const undone = client.undo()
     server.settle(clock)
     expect(await answer).toBe('called greet')
-    expect(await undone).toBe(false)
+    expect(await undone).toEqual({ done: false, conflicts: [] })
     const order = server.received.filter((m) => m.type === 'action' || m.type === 'call')
     expect(order.map((m) => m.type)).toEqual(['action', 'call', 'call'])
     expect(order[1]).toMatchObject({ id: 1, service: 'greet', object: '1', args: { name: 'Bob' } })
+  })
+
+  it('undoes its own steps unless told otherwise, and hears of conflicts', async () => {
+    const { server, clock, client } = world(ITEM)
+    const conflict = { object: '1', attribute: 'n', reason: 'it was changed since' }
+    server.answer = () => ({ done: true, conflicts: [conflict] })
+    const undone = client.undo()
+    void client.redo('1', 'all')
+    server.settle(clock)
+    expect(await undone).toEqual({ done: true, conflicts: [conflict] })
+    const calls = server.received.filter((m) => m.type === 'call')
+    expect(calls.map(({ service, args }) => [service, args])).toEqual([
+      ['undo', { own: true }],
+      ['redo', { target: '1' }],
+    ])
   })
 
   it('tells of a frame when all of it is applied', () => {

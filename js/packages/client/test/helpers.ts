@@ -174,6 +174,7 @@ export class ModelServer {
     actionChanges: 1000,
   }
   effects: Effects = () => []
+  answer: (service: string) => Value = (service) => `called ${service}`
   #next = 1
 
   constructor(changes: readonly Change[] = []) {
@@ -184,6 +185,16 @@ export class ModelServer {
   change(...changes: Change[]): void {
     applyAll(this.tree, changes)
     this.#commit('', 0, changes)
+  }
+
+  /** What `act` changes here, nobody is told: as if it had been lost, or spoilt, on its way. */
+  silently(act: () => void): void {
+    const { log, seq } = this
+    const queued = [...this.sessions.values()].map((session) => [session, session.outbox.length] as const)
+    act()
+    for (const [session, length] of queued) session.outbox.length = length
+    log.length -= this.seq - seq
+    this.seq = seq
   }
 
   /** Reads all that one connection sent. */
@@ -340,7 +351,7 @@ export class ModelServer {
         return
       }
       case 'call':
-        this.send(connection, { type: 'result', id: message.id, value: `called ${message.service}` })
+        this.send(connection, { type: 'result', id: message.id, value: this.answer(message.service) })
         return
       case 'ping':
         this.send(connection, { type: 'pong' })

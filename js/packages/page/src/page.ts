@@ -5,7 +5,7 @@ import { loadFrontends } from './frontends.js'
 import { builtIns, Client, mount, webSocket } from './objectsync.js'
 import { showPeople } from './people.js'
 import { showStatus } from './status.js'
-import { toaster } from './toasts.js'
+import { notTakenBack, toaster } from './toasts.js'
 
 const byId = (id: string): HTMLElement => document.getElementById(id) as HTMLElement
 
@@ -36,7 +36,12 @@ addEventListener('keydown', (event) => {
   if (target?.closest?.('input, textarea, select, [contenteditable]')) return
   event.preventDefault()
   const done = event.shiftKey ? client.redo() : client.undo()
-  done.catch((error: unknown) => toast(error instanceof Error ? error.message : String(error)))
+  done.then(
+    ({ conflicts }) => {
+      for (const conflict of conflicts) toast(notTakenBack(client, conflict))
+    },
+    (error: unknown) => toast(error instanceof Error ? error.message : String(error)),
+  )
 })
 
 const registry = builtIns()
