@@ -24,10 +24,11 @@ from .frames import unescape
 from .history import UndoResult
 from .jobs import Job, Jobs
 from .limits import Limits
+from .partial import PartialView
 from .policy import Policy
 from .presence import PresenceList
 from .proposals import Proposals
-from .protocol import Action, Call, Diverged, Error, Failure
+from .protocol import Action, Call, Diverged, Error, Failure, Scope
 from .services import Service, Services
 from .session import GAP, RESTART, Connection, Session
 from .sobject import SObject
@@ -266,6 +267,8 @@ class Hub(Tree):
         args: dict[str, Any] = {}
         with self.lock:
             sobject = None if call.object is None else self.objects.get(call.object)
+            if sobject is not None and not self._proposals.sees(session, sobject):
+                sobject = None
             if call.object is not None and sobject is None:
                 failure = Failure("unknown_object", f"there is no object {call.object!r}")
             else:
@@ -316,6 +319,29 @@ class Hub(Tree):
             path = [sobject._os_id for sobject in path_to(self.objects.get(where.object))] or [where.object]
         place = "/".join(path) + ("" if where.attribute is None else f".{where.attribute}")
         logger.warning("client %s was out of step at %s; it gets a snapshot", session.id, place)
+
+    def policy_changed(self, session: str | None = None) -> None:
+        """What a client may see has changed (every client's, by default): ask the policy anew, and tell them the difference."""
+        with self.lock:
+            for each in self._sessions.values():
+                if each.connection is not None and session in (None, each.id):
+                    each.connection.reconsider()
+            self.wake()
+
+    def partial_view(self, session: Session, scopes: Sequence[Scope] | None) -> PartialView | None:
+        """What a client sees that sees only a part; None for one that sees everything."""
+        policy = self.policy
+        if scopes is None and not policy.hides:
+            return None
+
+        def may_see(sobject: SObject, name: str | None) -> bool:
+            try:
+                return policy.may_see(session, sobject, name)
+            except Exception as error:
+                self._incident(f"may_see of {type(policy).__name__} failed for {sobject}; it stays hidden", error, sobject)
+                return False
+
+        return PartialView(self.log, self.objects, self.root, self.limits, self._defines, scopes, may_see if policy.hides else None)
 
     # --- inner
 
@@ -383,10 +409,17 @@ class Hub(Tree):
         return incident
 
     def _undo_service(self, sender: str, target: str | None = None, own: bool = False) -> Any:
-        return _told(self.undo(None if target is None else self.get_object(target), sender if own else None))
+        return _told(self.undo(*self._whose(sender, target, own)))
 
     def _redo_service(self, sender: str, target: str | None = None, own: bool = False) -> Any:
-        return _told(self.redo(None if target is None else self.get_object(target), sender if own else None))
+        return _told(self.redo(*self._whose(sender, target, own)))
+
+    def _whose(self, sender: str, target: str | None, own: bool) -> tuple[SObject | None, str | None]:
+        """Where and whose the step is that a client wants undone. One that may not see everything undoes only its own."""
+        with self.lock:
+            session = self._sessions[sender]
+            sobject = None if target is None else self._proposals.object(session, target)
+            return sobject, sender if own or self.policy.hides else None
 
     def _defines(self) -> list[Define]:
         return [info.define() for info in self.types.by_name.values()]

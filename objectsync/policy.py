@@ -18,6 +18,19 @@ if TYPE_CHECKING:
 class Policy:
     """The default policy; each method answers one question."""
 
+    def may_see(self, session: Session, sobject: SObject, name: str | None = None) -> bool:
+        """May the client see this object, or (with a name) this attribute of it? What is below a hidden object is hidden, too.
+
+        It is asked when the object or attribute comes into question, not at every change: when the answer depends on anything else than
+        these two, call `server.policy_changed()` when that has changed. The root object itself is never hidden, its attributes may be.
+        """
+        return True
+
+    @property
+    def hides(self) -> bool:
+        """Whether anything may be hidden; what clients are told is shared between them only where nothing is."""
+        return type(self).may_see is not Policy.may_see
+
     def may_change(self, session: Session, sobject: SObject, name: str, spec: AttributeSpec) -> bool:
         """May the client change this attribute, or emit this event?"""
         return spec.writable

@@ -27,9 +27,10 @@ from .changes import (
     TopicChange,
     Untag,
 )
-from .errors import Forbidden, InvalidChangeError, LimitExceeded, StaleChange
+from .errors import Forbidden, InvalidChangeError, LimitExceeded, StaleChange, UnknownAttribute, UnknownObject, describe
 from .policy import Policy
 from .session import Session
+from .sobject import SObject
 from .topics import Topic
 from .transform import transform_sequences
 from .tree import Tree
@@ -54,12 +55,41 @@ class Proposals:
         for change in self._moved(base, changes):
             self._apply_one(session, change)
 
+    def sees(self, session: Session, sobject: SObject) -> bool:
+        """Whether the policy lets the client see an object, and all that it is in."""
+        policy = self._policy
+        if not policy.hides:
+            return True
+        above: SObject | None = sobject
+        while above is not None and above._os_parent is not None:
+            if not policy.may_see(session, above):
+                return False
+            above = above._os_parent
+        return True
+
+    def object(self, session: Session, id: str) -> SObject:
+        """The object with this id.
+
+        Raises:
+            UnknownObject: there is none, or it is hidden from the client: it cannot tell which.
+        """
+        sobject = self._tree.get_object(id)
+        if not self.sees(session, sobject):
+            raise UnknownObject(f"there is no object with the id {describe(id)}")
+        return sobject
+
+    def _attribute(self, session: Session, sobject: SObject, name: str) -> Topic[Any]:
+        policy = self._policy
+        if policy.hides and not (sobject.has_attribute(name) and policy.may_see(session, sobject, name)):
+            raise UnknownAttribute(f"{sobject} has no attribute {name!r}")
+        return sobject.get_attribute(name)
+
     def _apply_one(self, session: Session, change: Change) -> None:
         """One proposed change: may it, does it fit, then apply."""
         policy = self._policy
         if isinstance(change, TopicChange):
-            sobject = self._tree.get_object(change.object)
-            topic = sobject.get_attribute(change.name)
+            sobject = self.object(session, change.object)
+            topic = self._attribute(session, sobject, change.name)
             if not policy.may_change(session, sobject, change.name, topic._spec):
                 raise Forbidden(f"{topic} may not be changed by this client")
             self._check_size(change)
@@ -68,7 +98,7 @@ class Proposals:
             self._check_growth(topic, before)
             return
         if isinstance(change, Create):
-            parent = self._tree.get_object(change.parent or "")
+            parent = self.object(session, change.parent or "")
             if not change.object.startswith(f"{session.id}."):
                 raise Forbidden(f"a client's ids begin with its session, {session.id}., not {change.object!r}")
             if not policy.may_create(session, self._tree.types.named(change.type).cls, parent):
@@ -81,11 +111,13 @@ class Proposals:
                     raise Forbidden(f"{sobject.get_attribute(name)} may not be set by this client")
             return
         if isinstance(change, (Destroy, Clear, Place, Attribute, DropAttribute, Tag, Untag)):
-            sobject = self._tree.get_object(change.object)
+            sobject = self.object(session, change.object)
             if not policy.may_shape(session, sobject):
                 raise Forbidden(f"this client may not {type(change).__name__.lower()} {sobject}; its class says client_creatable = False")
-            if isinstance(change, Place) and not policy.may_create(session, type(sobject), self._tree.get_object(change.parent)):
+            if isinstance(change, Place) and not policy.may_create(session, type(sobject), self.object(session, change.parent)):
                 raise Forbidden(f"this client may not place {sobject} there")
+            if isinstance(change, (Attribute, DropAttribute)) and policy.hides and not policy.may_see(session, sobject, change.name):
+                raise Forbidden(f"this client may not give {sobject} an attribute {change.name!r}, or take it")
             if isinstance(change, Attribute):
                 self._check_size(change)
         self._tree.apply(change)

@@ -25,6 +25,18 @@ class Message(msgspec.Struct, frozen=True, tag_field="type", forbid_unknown_fiel
 # --- from the client
 
 
+class Scope(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
+    """A part of the tree that a client wants to see: `root` and what is below it, at most `depth` levels (0: itself alone); with `tags`,
+    only the objects with one of them, and what is in these."""
+
+    root: Id
+    depth: Annotated[int, Meta(ge=0)] | None = None
+    tags: tuple[str, ...] = ()
+
+
+Scopes = Annotated[tuple[Scope, ...], Meta(max_length=1000)]
+
+
 class Hello(Message, frozen=True, tag="hello"):
     """The first message of a connection."""
 
@@ -37,6 +49,7 @@ class Hello(Message, frozen=True, tag="hello"):
     seq: Position = 0
     hash: str | None = None
     auth: str | None = None
+    scopes: Scopes | None = None
 
 
 class Action(Message, frozen=True, tag="action"):
@@ -56,6 +69,12 @@ class Call(Message, frozen=True, tag="call"):
     args: dict[str, Any]
     object: Id | None = None
     buffers: tuple[Position, ...] = ()
+
+
+class Subscribe(Message, frozen=True, tag="subscribe"):
+    """What the client wants to see from now on; None for all."""
+
+    scopes: Scopes | None = None
 
 
 class Verify(Message, frozen=True, tag="verify"):
@@ -220,7 +239,7 @@ class Snapshot(Message, frozen=True, tag="snapshot"):
     buffers: tuple[int, ...] = ()
 
 
-ClientMessage = Hello | Action | Call | Present | Verify | Diverged | Ack | Bye | Ping | Pong
+ClientMessage = Hello | Action | Call | Present | Subscribe | Verify | Diverged | Ack | Bye | Ping | Pong
 ServerMessage = Welcome | Snapshot | Update | Result | Presence | Hashes | Error | Ping | Pong
 
 _client_decoder = msgspec.json.Decoder(ClientMessage)

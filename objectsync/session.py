@@ -15,12 +15,14 @@ from __future__ import annotations
 import hmac
 import logging
 from collections import deque
+from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
 from .errors import ObjectSyncError, ProtocolError
 from .frames import Frame, cut_buffers, encode_message, split, unescape
 from .limits import Limits
 from .log import Answer, Log, Transaction
+from .partial import PartialView
 from .presence import PresenceList
 from .protocol import (
     PROTOCOL,
@@ -37,6 +39,8 @@ from .protocol import (
     Present,
     Rejected,
     Result,
+    Scope,
+    Subscribe,
     Verify,
     Welcome,
     decode_client,
@@ -62,7 +66,7 @@ TAKEN_OVER: Final = (4103, "taken_over")
 class Session:
     """A client: its id, who it is, and which of its actions were decided."""
 
-    __slots__ = ("answers", "attempt", "connection", "cseq", "decided_at", "id", "identity", "left_at", "tokens")
+    __slots__ = ("answers", "attempt", "connection", "cseq", "decided_at", "id", "identity", "left_at", "partial", "tokens")
 
     def __init__(self, id: str, identity: str | None) -> None:
         self.id = id
@@ -79,6 +83,8 @@ class Session:
         """The decisions that the client has not acknowledged, oldest first."""
         self.connection: Connection | None = None
         self.left_at: float | None = None
+        self.partial = False
+        """Whether the client's last connection saw only a part: what it had cannot be told from its place in the log."""
 
     def decided(self, transaction: Transaction) -> None:
         """The next action has been decided, by this transaction."""
@@ -117,6 +123,7 @@ class Host(Protocol):
     def call(self, connection: Connection, call: Call) -> None: ...
     def diverged(self, session: Session, where: Diverged) -> None: ...
     def wake(self) -> None: ...
+    def partial_view(self, session: Session, scopes: Sequence[Scope] | None) -> PartialView | None: ...
 
 
 class Connection:
@@ -134,6 +141,8 @@ class Connection:
         self._pages: deque[Frame] = deque()
         self._results: deque[Frame] = deque()
         self._cursor = 0
+        self._view: PartialView | None = None  # of a client that sees only a part
+        self._subscribe: Subscribe | None = None
         self._verify: Verify | None = None
         self._presence_at = -1  # the version of the presence that the client knows; -1 while it has not said who it is
         self._under_way: deque[int] = deque()  # sizes of the frames not yet acknowledged
@@ -204,6 +213,9 @@ class Connection:
                     self._host.presence.set(session.id, session.identity, message)
                     self._presence_at = max(self._presence_at, 0)
                     return False
+            case Subscribe():
+                if self._spend(now):
+                    self._subscribe = message
             case Verify():
                 if self._spend(now):
                     self._verify = message
@@ -243,12 +255,14 @@ class Connection:
             session.connection = self
             session.left_at = None
             self.session = session
-            replay = known and self._has_seen_no_more(hello)
+            self._view = host.partial_view(session, hello.scopes)
+            replay = known and self._view is None and not session.partial and self._has_seen_no_more(hello)
+            session.partial = self._view is not None
             rejected: tuple[Rejected, ...] = ()
             if replay:
                 self._cursor = hello.seq
             else:
-                self._cursor, pages = host.updates.snapshot(session.decided_at)
+                self._cursor, pages = host.updates.snapshot(session.decided_at) if self._view is None else self._view.snapshot()
                 self._pages.extend(pages)
                 rejected = tuple(Rejected(answer.cseq, *answer.error) for answer in session.answers if answer.error is not None)
             if replay:
@@ -367,15 +381,18 @@ class Connection:
             if self._pages or self._bytes_under_way >= window:
                 return frames
             log = self._host.log
-            if self._cursor < log.head:
+            if self._view is None and self._cursor < log.head:
                 if not log.remembers(self._cursor):
-                    self._tell(Error("slow", "the client fell too far behind; it can come back", fatal=True))
-                    self.closing = SLOW
-                    self._give(frames, self._out.popleft(), now)
-                    return frames
+                    return self._too_far_behind(frames, now)
                 answers = [answer for answer in self.session.answers if answer.seq > self._cursor]
                 self._give(frames, self._host.updates.since(self._cursor, self.session.id, answers), now)
                 self._cursor = log.head
+            if self._subscribe is not None:
+                self._take_up(self._subscribe, self.session)
+            if self._view is not None and self._view.has_news:
+                if not log.remembers(self._view.at):
+                    return self._too_far_behind(frames, now)
+                self._tell_part(self._view, self.session, frames, now)
             while self._results:
                 self._give(frames, self._results.popleft(), now)
             if self._verify is not None:
@@ -386,14 +403,47 @@ class Connection:
                 self._presence_at = presence.version
         return frames
 
+    def _too_far_behind(self, frames: list[Frame], now: float) -> list[Frame]:
+        self._tell(Error("slow", "the client fell too far behind; it can come back", fatal=True))
+        self.closing = SLOW
+        self._give(frames, self._out.popleft(), now)
+        return frames
+
+    def _take_up(self, subscribe: Subscribe, session: Session) -> None:
+        """See other parts from now on. The client has been told everything up to here."""
+        self._subscribe = None
+        if self._view is None and subscribe.scopes is not None:
+            self._view = self._host.partial_view(session, ())
+            assert self._view is not None
+            self._view.know_all()
+            session.partial = True
+        if self._view is not None:
+            self._view.subscribe(subscribe.scopes)
+
+    def _tell_part(self, view: PartialView, session: Session, frames: list[Frame], now: float) -> None:
+        answers = [answer for answer in session.answers if answer.seq > view.at]
+        frame = view.update(self._cursor, session.id, answers)
+        if frame is not None:
+            self._give(frames, frame, now)
+            self._cursor = view.at
+
+    def reconsider(self) -> None:
+        """The policy may answer otherwise now. (Call it with the tree's lock held.)"""
+        if self._view is not None:
+            self._view.reconsider()
+
     def _answer_verify(self, verify: Verify, frames: list[Frame], now: float) -> None:
         """Answer with the hash of what the client has been told up to here; a large tree takes several turns."""
         host = self._host
-        if not host.hashes.ready():
+        if self._view is not None:
+            hashes = self._view.answer(verify, self._cursor)
+        elif host.hashes.ready():
+            hashes = host.hashes.answer(verify)
+        else:
             host.wake()
             return
         self._verify = None
-        self._give(frames, encode_message(host.hashes.answer(verify)), now)
+        self._give(frames, encode_message(hashes), now)
 
     def _give(self, frames: list[Frame], frame: Frame, now: float) -> None:
         if not self._under_way:

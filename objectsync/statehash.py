@@ -103,7 +103,12 @@ def attribute_texts(sobject: SObject) -> dict[str, str]:
 
 def own_text(sobject: SObject) -> str:
     """What an object is, without its children."""
-    attributes = ",".join([f"{encode_basestring(name)}:{text}" for name, text in attribute_texts(sobject).items()])
+    return text_of(sobject, attribute_texts(sobject))
+
+
+def text_of(sobject: SObject, texts: dict[str, str]) -> str:
+    """What an object is that has these attributes."""
+    attributes = ",".join([f"{encode_basestring(name)}:{text}" for name, text in texts.items()])
     tags = canonical(in_order(sobject._os_tags or ()))
     return f"[{canonical(sobject._os_id)},{canonical(sobject._os_type.name)},{tags},{{{attributes}}}]"
 

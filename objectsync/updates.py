@@ -72,7 +72,7 @@ class Updates:
         size = 0
         for transaction in transactions:
             if transaction.session is not None and transaction.session == session:
-                fragment: Fragment | None = _answer(transaction)
+                fragment: Fragment | None = answer(transaction)
             elif transaction.changes and transaction.seq not in stale:
                 fragment = self._shared_fragment(transaction)
             else:
@@ -87,7 +87,7 @@ class Updates:
         return encode_update(prev, head, fragments, hash)
 
     def _squashed(self, prev: int, answers: Sequence[Answer]) -> list[Fragment]:
-        return [*(_squashed_answer(answer) for answer in answers), self._difference(prev)]
+        return [*(squashed_answer(answer) for answer in answers), self._difference(prev)]
 
     def _mark(self) -> None:
         """Mark the head of the log, by what clients are told of it (of a burst: its end)."""
@@ -169,14 +169,14 @@ class Updates:
         return [encode_snapshot(self._log.head, index, len(pages), page) for index, page in enumerate(pages)]
 
 
-def _answer(transaction: Transaction) -> Fragment:
+def answer(transaction: Transaction) -> Fragment:
     """The answer to a client's own action."""
     if transaction.error is not None:
         return encode_transaction(transaction.seq, None, transaction.cseq, Failure(*transaction.error))
     return encode_transaction(transaction.seq, None if transaction.verbatim else transaction.changes, transaction.cseq)
 
 
-def _squashed_answer(answer: Answer) -> Fragment:
+def squashed_answer(answer: Answer) -> Fragment:
     """The same, where the difference that follows holds what it did."""
     if answer.error is not None:
         return encode_transaction(answer.seq, None, answer.cseq, Failure(*answer.error))

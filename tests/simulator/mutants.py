@@ -137,14 +137,14 @@ def the_log_remembers_what_it_does_not(patch: pytest.MonkeyPatch) -> None:
 
 @mutant
 def one_confirms_what_listeners_changed(patch: pytest.MonkeyPatch) -> None:
-    original = updates._answer
+    original = updates.answer
 
     def answer(entry: Any) -> Any:
         if entry.error is None and len(entry.changes) > 2:
             return encode_transaction(entry.seq, None, entry.cseq)
         return original(entry)
 
-    patch.setattr(updates, "_answer", answer)
+    patch.setattr(updates, "answer", answer)
 
 
 # --- text, on both sides

@@ -15,7 +15,7 @@ import { type Disconnect, Signal } from './events.js'
 import type { Frame } from './frames.js'
 import { Link } from './link.js'
 import { Presence } from './presence.js'
-import type { ErrorNotice, ServerMessage, Snapshot, Update, Welcome } from './protocol.js'
+import type { ErrorNotice, Scope, ServerMessage, Snapshot, Update, Welcome } from './protocol.js'
 import { decodeServer, PROTOCOL_VERSION } from './protocol.js'
 import { editedPlaces, writtenPlaces } from './rebase.js'
 import type { PendingAction, Rejection } from './replica.js'
@@ -36,6 +36,8 @@ export interface ClientOptions {
   readonly name?: string
   /** The access token, where no cookie carries it. */
   readonly auth?: string
+  /** Which parts of the tree to see; all of it, unless given. `subscribe` changes it. */
+  readonly scopes?: readonly Scope[]
   /** Where errors of listeners go; the console, unless given. */
   readonly report?: (error: unknown, where: string) => void
 }
@@ -80,6 +82,7 @@ export class Client {
   readonly #noticeSignal: Signal<[ErrorNotice]>
   #status: Status = { state: 'connecting' }
   readonly #verifier: Verifier
+  #scopes: readonly Scope[] | undefined
   readonly #divergedSignal: Signal<[Divergence]>
   #repairs = 0
   #greeting = new Greeting()
@@ -92,6 +95,7 @@ export class Client {
   /** Connects at once. */
   constructor(options: ClientOptions) {
     this.#options = options
+    this.#scopes = options.scopes
     this.#clock = options.clock ?? systemClock
     this.#link = new Link(options.connect, this.#clock, options.random ?? Math.random, {
       opened: () => this.#hello(),
@@ -242,6 +246,12 @@ export class Client {
     return answer
   }
 
+  /** Sees these parts of the tree from now on (undefined: all of it). Objects come and go as they do when the server makes and destroys them. */
+  subscribe(scopes: readonly Scope[] | undefined): void {
+    this.#scopes = scopes
+    if (this.#greeting.phase !== 'opening') this.#link.send({ type: 'subscribe', scopes: scopes ?? null })
+  }
+
   /** Undoes this client's newest step, or everyone's newest: within `target`, if given. */
   undo(target?: SObject | string, whose: 'own' | 'all' = 'own'): Promise<UndoResult> {
     return this.#callHistory('undo', target, whose)
@@ -331,6 +341,7 @@ export class Client {
       ...seen,
       client: this.#options.name ?? 'objectsync-js/0.1.0',
       ...(this.#options.auth === undefined ? {} : { auth: this.#options.auth }),
+      ...(this.#scopes === undefined ? {} : { scopes: this.#scopes }),
     })
   }
 

@@ -114,6 +114,12 @@ export type ServerMessage =
   | Ping
   | Pong
 
+/**
+ * A part of the tree: `root` and what is below it, at most `depth` levels (0: itself alone); with `tags`, only the objects with one of them,
+ * and what is in these.
+ */
+export type Scope = { readonly root: string; readonly depth?: number; readonly tags?: readonly string[] }
+
 export type Hello = {
   readonly type: 'hello'
   readonly protocol: number
@@ -125,6 +131,7 @@ export type Hello = {
   readonly seq?: number
   readonly hash?: string
   readonly auth?: string
+  readonly scopes?: readonly Scope[]
 }
 export type Ack = { readonly type: 'ack'; readonly seq: number; readonly frames: number }
 export type Action = {
@@ -141,11 +148,23 @@ export type Call = {
   readonly args: Dict
 }
 export type Present = { readonly type: 'present' } & Partial<Person>
+export type Subscribe = { readonly type: 'subscribe'; readonly scopes?: readonly Scope[] | null }
 export type Verify = { readonly type: 'verify'; readonly object: string; readonly parts?: boolean }
 export type Diverged = { readonly type: 'diverged'; readonly object: string; readonly attribute?: string }
 export type Bye = { readonly type: 'bye' }
 
-export type ClientMessage = Hello | Ack | Action | Call | Present | Verify | Diverged | Bye | Ping | Pong
+export type ClientMessage =
+  | Hello
+  | Ack
+  | Action
+  | Call
+  | Present
+  | Subscribe
+  | Verify
+  | Diverged
+  | Bye
+  | Ping
+  | Pong
 
 const OWNED = [c.id, c.name] as const
 const CHANGES: { readonly [kind: string]: readonly Check[] } = {
@@ -262,6 +281,8 @@ const SERVER: { readonly [type: string]: Check } = {
   pong: bare,
 }
 
+const scopes = c.listOf(c.object({ root: c.id, 'depth?': c.orNull(c.count), 'tags?': c.listOf(c.string) }))
+
 const CLIENT: { readonly [type: string]: Check } = {
   hello: c.object({
     type: c.any,
@@ -274,6 +295,7 @@ const CLIENT: { readonly [type: string]: Check } = {
     'seq?': c.count,
     'hash?': c.string,
     'auth?': c.string,
+    'scopes?': c.orNull(scopes),
   }),
   ack: c.object({ type: c.any, seq: c.count, frames: c.count }),
   action: c.object({ type: c.any, cseq: c.positive, base: c.count, changes }),
@@ -284,6 +306,7 @@ const CLIENT: { readonly [type: string]: Check } = {
     'object?': c.id,
     args: c.dict,
   }),
+  subscribe: c.object({ type: c.any, 'scopes?': c.orNull(scopes) }),
   verify: c.object({ type: c.any, object: c.id, 'parts?': c.boolean }),
   diverged: c.object({ type: c.any, object: c.id, 'attribute?': c.string }),
   present: c.object({ type: c.any, 'name?': c.string, 'color?': c.string, 'state?': c.dict }),

@@ -56,9 +56,17 @@ describe('messages', () => {
     expect(blocks.length).toBeGreaterThan(15)
     for (const message of blocks) {
       const buffers = ((message.buffers ?? []) as number[]).map((length) => new Uint8Array(length))
-      const decode = ['hello', 'ack', 'action', 'call', 'present', 'verify', 'diverged', 'bye'].includes(
-        message.type,
-      )
+      const decode = [
+        'hello',
+        'ack',
+        'action',
+        'call',
+        'present',
+        'subscribe',
+        'verify',
+        'diverged',
+        'bye',
+      ].includes(message.type)
         ? decodeClient
         : decodeServer
       expect(() => decode({ text: JSON.stringify(message), buffers })).not.toThrow()
