@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 // Not `new URL(path, import.meta.url)`: in a DOM environment the bundler takes that for an asset.
-const top = resolve(dirname(fileURLToPath(import.meta.url)), '../../../..')
+export const top = resolve(dirname(fileURLToPath(import.meta.url)), '../../../..')
 
 // biome-ignore lint/suspicious/noExplicitAny: the files are data; each test knows its own
 export const vectors = (name: string): any =>
