@@ -6,7 +6,7 @@ Open the page in two windows side by side and use it.
 from __future__ import annotations
 
 import objectsync
-from objectsync import Element, Emission, Server, SObject
+from objectsync import Element, Emission, Server, SObject, StringTopic, attribute
 
 CARD = {
     "border": "1px solid color-mix(in srgb, currentColor 20%, transparent)",
@@ -88,10 +88,16 @@ def colours(parent: SObject, text: TextObject) -> None:
     picker.value.on_set.add(lambda value: text.style.change_value("background-color", str(value)), auto=True)
 
 
+class SharedText(Element):
+    """An element whose value is a text: what several type is merged. (That of a plain element may be anything; the last one wins.)"""
+
+    value = attribute(StringTopic, "")  # type: ignore[assignment]  # a text in place of any value
+
+
 def shared_text(parent: SObject) -> None:
     """One text, typed by everyone."""
     box = card(parent, "One text for everyone")
-    area = Element(
+    area = SharedText(
         "textarea",
         parent=box,
         value="Type here, in two windows.",

@@ -1,7 +1,7 @@
 """Records golden traces: everything one client hears of a real hub, and what it does itself, for clients in other languages to replay.
 
-`python -m tests.traces` writes tests/vectors/traces/*.json anew; tests/test_traces.py checks that they are current. A trace is a list of steps:
-`{"hear": text, "buffers": [hex, …]}` a frame of the server; `{"act": changes, "cseq": n, "base": seq}` one action of the client;
+`python -m tests.traces` writes tests/vectors/traces/*.json anew; tests/test_traces.py checks that they are current. A trace is a list of
+steps: `{"hear": text, "buffers": [hex, …]}` a frame of the server; `{"act": changes, "cseq": n, "base": seq}` one action of the client;
 `{"verify": true}` it asks for the hash of the root, and the answer is the next thing it hears; `{"cut": true}` its connection breaks, and
 it comes back.
 """

@@ -51,8 +51,8 @@ def test_the_readme_frontend_shows_its_object(serve: Serve, open_page: NewPage) 
     server = serve(ROOT / "README.md", 2)
     page, other = open_page(server.url), open_page(server.url)
     page.get_by_role("button", name="0 clicks").click()
-    expect(page.get_by_role("button")).to_have_text("1 clicks")
-    expect(other.get_by_role("button")).to_have_text("1 clicks")
+    expect(page.locator("main").get_by_role("button")).to_have_text("1 clicks")
+    expect(other.locator("main").get_by_role("button")).to_have_text("1 clicks")
 
 
 def test_the_panel_of_the_frontends_page(serve: Serve, open_page: NewPage) -> None:

@@ -5,7 +5,6 @@
  * - What comes in never moves the caret of the field that is being typed in, and waits while an input method composes.
  */
 import type { SObject, StringTopic, Topic } from '@objectsync/client'
-import { difference } from '@objectsync/client'
 import type { View } from './view.js'
 
 interface Control extends Element {
@@ -66,13 +65,33 @@ function sameNumber(topic: Topic, text: string): boolean {
 
 /** Where a caret stands after a text became another. */
 function shifted(caret: number, from: string, to: string): number {
-  let place = caret
-  for (const edit of difference(from, to)) {
-    if (edit.position >= place) continue
-    if (edit.kind === 'insert') place += edit.text.length
-    else place = Math.max(edit.position, place - edit.length)
+  const start = shared(from, to, 0, 0, 1)
+  if (caret <= start) return caret
+  const room = Math.min(from.length, to.length) - start
+  const end = Math.min(room, shared(from, to, from.length - 1, to.length - 1, -1))
+  if (caret >= from.length - end) return caret + to.length - from.length
+  // Inside of what was replaced: where the most of what stands around it is the same.
+  let best = start
+  let most = -1
+  for (let place = start; place <= to.length - end; place++) {
+    const around = shared(from, to, caret - 1, place - 1, -1) + shared(from, to, caret, place, 1)
+    if (around > most) {
+      best = place
+      most = around
+    }
   }
-  return place
+  return best
+}
+
+/** How many characters are the same from two places on, forwards or backwards. */
+function shared(a: string, b: string, i: number, j: number, step: 1 | -1): number {
+  let count = 0
+  while (i >= 0 && j >= 0 && i < a.length && j < b.length && a[i] === b[j]) {
+    i += step
+    j += step
+    count++
+  }
+  return count
 }
 
 /** Takes what a person entered over into the topics. */
