@@ -132,8 +132,8 @@ class TestLive:
         button = Element("button", server=server, text="more")
         button.on("click", lambda event: label.text.set(str(int(label.text.value) + 1)))
         pages = [open_page(server.url) for _ in range(2)]
-        pages[0].get_by_role("button").click()
-        pages[1].get_by_role("button").click()
+        pages[0].locator("main").get_by_role("button").click()
+        pages[1].locator("main").get_by_role("button").click()
         for page in pages:
             expect(page.locator("main span")).to_have_text("2")
 
