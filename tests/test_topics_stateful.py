@@ -116,7 +116,7 @@ class TopicMachine(RuleBasedStateMachine):
         if ours:
             assert self.hub.undo()
         else:
-            self.client.undo()
+            self.client.undo(whose="all")
         self.client.flush()
 
     @precondition(lambda self: self.future)
