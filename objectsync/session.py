@@ -165,7 +165,8 @@ class Connection:
     # --- in
 
     def receive(self, data: bytes | str, binary: bool, now: float) -> bool:
-        """Take one frame of the client. Never raises. Returns whether what it caused should leave at once (presence can wait)."""
+        """Take one frame of the client. Never raises. Returns whether there is something to send to it now (what its actions mean for
+        others, the log tells)."""
         if self.closing:
             return True
         self._heard_at = now
@@ -200,14 +201,17 @@ class Connection:
                 if self._spend(now) and not self._is_deaf(session):
                     self._host.decide(session, message, cut_buffers(message.buffers, rest))
             case Ack():
+                was_full = self._is_full()
                 self._acknowledge(message, now)
+                return was_full and not self._is_full()
             case Call():
                 if message.id > self._last_call and self._spend(now):
                     self._last_call = message.id
                     args = unescape(message.args, cut_buffers(message.buffers, rest))
                     self._host.call(self, Call(message.id, message.service, args, message.object))
             case Ping():
-                self._out.append(encode_message(Pong()))
+                if not self._is_full():  # whoever asks and never reads gets no answers to keep
+                    self._out.append(_PONG)
             case Present():
                 if self._spend(now):
                     self._host.presence.set(session.id, session.identity, message)
@@ -367,6 +371,28 @@ class Connection:
     def _tell(self, error: Error) -> None:
         self._out.append(encode_message(error))
 
+    def _is_full(self) -> bool:
+        return self._bytes_under_way >= self._host.limits.outbox_bytes
+
+    def shared_frame(self, now: float) -> Frame | None:
+        """The one frame to write now, where that is an update which others get as well: what `frames_to_send` gives in the normal case,
+        for less (`benchmarks.sync`). None is no answer. Call it with the tree's lock held."""
+        session = self.session
+        if session is None or session.answers or self._out or self._pages or self._results or self.closing or self._is_full():
+            return None
+        host = self._host
+        log = host.log
+        if self._cursor == log.head or 0 <= self._presence_at != host.presence.version or not log.remembers(self._cursor):
+            return None
+        frame = host.updates.since(self._cursor, session.id, ())
+        self._cursor = log.head
+        if not self._under_way:
+            self._progress_at = now
+        size = len(frame.data)
+        self._under_way.append(size)
+        self._bytes_under_way += size
+        return frame
+
     def frames_to_send(self, now: float) -> list[Frame]:
         """The frames to write now, in order; each is given out once."""
         frames: list[Frame] = []
@@ -375,10 +401,9 @@ class Connection:
                 self._give(frames, self._out.popleft(), now)
             if self.session is None or self.closing:
                 return frames
-            window = self._host.limits.outbox_bytes
-            while self._pages and self._bytes_under_way < window:
+            while self._pages and not self._is_full():
                 self._give(frames, self._pages.popleft(), now)
-            if self._pages or self._bytes_under_way >= window:
+            if self._pages or self._is_full():
                 return frames
             log = self._host.log
             if self._view is None and self._cursor < log.head:
@@ -497,3 +522,6 @@ class Connection:
         session.left_at = now
         if clean:
             self._host.end_session(session)
+
+
+_PONG = encode_message(Pong())

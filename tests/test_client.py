@@ -601,13 +601,13 @@ class TestReconnecting:
         client.advance(1)
         client.send()
         client.receive()
-        client.advance(0.1)
+        client.advance(0.5)
         client.send()  # it has acknowledged the welcome and the first pages
         client.cut()
         client.advance(1)
         for _ in range(30):
             client.flush()  # as far as the server's window goes
-            client.advance(0.1)
+            client.advance(0.5)
         assert (note.count.value, mine.count.value, client.pending_count) == (1, 1, 0)
 
     def test_a_rejection_is_heard_of_with_a_snapshot_too(self, hub: Hub, note: Note, client: MemoryClient, mine: ClientObject) -> None:

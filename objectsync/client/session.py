@@ -46,7 +46,7 @@ from .reconnect import Backoff, Pace
 
 NO_EPOCH: Final = "-"
 """An epoch that no server has: asks for a snapshot."""
-ACK_DELAY = 0.1
+ACK_DELAY = 0.5
 ACK_BYTES = 64 * 1024
 SILENCE = 20.0
 """A server that has not been heard for so long is asked, and given up when nothing comes within `GRACE`."""

@@ -13,7 +13,8 @@ import { type ClientMessage, encode, type Limits } from './protocol.js'
 import { Backoff } from './reconnect.js'
 import type { Connect, Transport } from './transport.js'
 
-const ACK_DELAY = 100
+/** Seldom: to a server with many clients that send little, acknowledgements are most of what it reads. */
+const ACK_DELAY = 500
 const ACK_BYTES = 64 * 1024
 /** A server is asked after this silence, and given up after the next. */
 const SILENCE = 20_000
