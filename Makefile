@@ -45,6 +45,7 @@ jupyter: .make/dev .make/kernels chromium  ## a real JupyterLab, on every ipyker
 
 bench: .make/bench chromium  ## the tables of benchmarks/, beside the peers
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.sync
 	$(BIN)/python -m benchmarks.dom
 	$(BIN)/python -m benchmarks.lab
 
