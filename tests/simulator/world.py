@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import re
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -31,6 +32,9 @@ from objectsync.session import Connection
 from objectsync.topics import EventTopic, Topic
 from objectsync.values import same_value
 from tests.simulator.edits import Plain, Thing, edit, things
+
+TOKEN = re.compile(r"[<\[]c\d+\.\d+[>\]]")
+ROW = re.compile(r"(?:[<\[]c\d+\.\d+[>\]]){1,3}")
 
 
 class Failure(AssertionError):
@@ -180,7 +184,10 @@ class SimClient(BaseClient):
         self.stalled = False
         self.issued: list[str] = []
         self.told: dict[str, Outcome] = {}
-        self.typed: list[str] = []
+        self.typed: dict[str, str] = {}
+        """What was typed in a row, by the name of the action."""
+        self.strewn: dict[str, str] = {}
+        """What was typed anywhere."""
         self.previews: list[Any] = []
         self.mirror: dict[Any, Any] = {}
         self.sessions: set[str | None] = set()
@@ -203,7 +210,7 @@ class SimClient(BaseClient):
         name = f"{self.name}.{len(self.issued)}"
         try:
             with self.record() as action:
-                if rnd.random() < 0.15:
+                if rnd.random() < 0.3:
                     self.type(rnd)
                 else:
                     edit(rnd, self.root)
@@ -218,14 +225,25 @@ class SimClient(BaseClient):
         action.on_done(lambda _: self.told.setdefault(name, action.result()))
 
     def type(self, rnd: random.Random) -> None:
-        """Type one more token, behind the last one of one's own that is still to be seen."""
+        """Type one more <token>, behind the last one of one's own; or a [token] anywhere; or delete a row of others'."""
         text = self.objects["beacon"].typed
+        others = [match for match in ROW.finditer(text.value) if f"<{self.name}." not in match[0]]
+        if others and rnd.random() < 0.25:
+            match = rnd.choice(others)
+            self.world.deleted.update(TOKEN.findall(match[0]))
+            text.delete(match.start(), match[0])
+            return
+        if rnd.random() < 0.3:
+            token = f"[{self.name}.{len(self.issued)}]"
+            text.insert(rnd.choice([0, *(match.end() for match in TOKEN.finditer(text.value))]), token)
+            self.strewn[f"{self.name}.{len(self.issued)}"] = token
+            return
         token = f"<{self.name}.{len(self.typed)}>"
-        last = self.typed[-1] if self.typed else ""
+        last = next(reversed(self.typed.values()), "")
         at = text.value.find(last)
         if at >= 0:
-            self.typed.append(token)
             text.insert(at + len(last), token)
+            self.typed[f"{self.name}.{len(self.issued)}"] = token
 
     def preview(self, rnd: random.Random) -> None:
         """Begin a preview, or end one."""
@@ -336,7 +354,9 @@ class World:
         self.failure: Failure | None = None
         self.lossy = rnd.random() < 0.25
         """Whether single frames are lost or said twice, as no honest socket would."""
-        self.crashes = rnd.random() < 0.3
+        self.crashes = rnd.random() < 0.4
+        self.undoes_all = rnd.random() < 0.4
+        """Whether steps are undone anywhere, and so what people typed may go, too."""
         self.machine = Machine(
             Limits(
                 log_transactions=rnd.choice([5, 20, 80, 10_000]),
@@ -356,6 +376,8 @@ class World:
             )
         )
         self.wires: list[Wire] = []
+        self.deleted: set[str] = set()
+        """What somebody has deleted of what others had typed, or tried to."""
         self.clients = [SimClient(self, f"c{number}") for number in range(rnd.randint(2, 3))]
 
     def run(self) -> None:
@@ -391,16 +413,16 @@ class World:
         elif x < 0.39:
             self.come_back(client)
         elif x < 0.40:
-            if "root" in client.objects:
-                target = rnd.choice([None, *things(client.root)])
+            if "root" in client.objects and self.undoable(client.root):
+                target = rnd.choice(self.undoable(client.root))
                 (client.undo if rnd.random() < 0.7 else client.redo)(target)
         elif x < 0.405:
             self.now += 200
             now = self.now
             self.machine.do(lambda machine: machine.hub.tick(now))
-        elif x < 0.415 and self.crashes:
+        elif x < 0.42 and self.crashes:
             self.crash()
-        elif x < 0.43 and self.lossy:
+        elif x < 0.45 and self.lossy:
             self.lose_a_frame(client)
         else:
             self.move(rnd, stall=True)
@@ -411,17 +433,21 @@ class World:
         def do(machine: Machine) -> None:
             rnd = random.Random(seed)
             hub = machine.hub
-            x = rnd.random()
+            x = rnd.random() if self.undoable(hub.root) else 1.0
             if x < 0.15:
-                hub.undo(rnd.choice([None, *things(hub.root)]))
+                hub.undo(rnd.choice(self.undoable(hub.root)))
             elif x < 0.2:
-                hub.redo()
+                hub.redo(rnd.choice(self.undoable(hub.root)))
             else:
                 for _ in range(rnd.choice([1, 1, 1, 12])):
                     with hub.record():
                         edit(rnd, hub.root)
 
         self.machine.do(do)
+
+    def undoable(self, root: Any) -> list[Any]:
+        """Within what steps may be undone."""
+        return [None, *things(root)] if self.undoes_all else things(root)
 
     def cut(self, client: SimClient) -> None:
         """The connection breaks: what was on its way down is lost, of what was on its way up the end. The server notices later."""
@@ -436,13 +462,17 @@ class World:
     def come_back(self, client: SimClient) -> None:
         if client.wire is None and client.status.state != "closed":
             client.connect()
+            if self.rnd.random() < 0.2:
+                client.push()  # its hello is on its way for long, and it gives up before
+                client.lose()
+                client.connect()
         elif self.rnd.random() < 0.1:
             client.lose()  # a laptop that slept: it takes over its own connection
             client.connect()
 
     def crash(self) -> None:
         machine, rnd = self.machine, self.rnd
-        keep = None if rnd.random() < 0.5 else rnd.randint(max(1, machine.age - 60), machine.age)
+        keep = None if rnd.random() < 0.5 else rnd.randint(max(1, machine.age - 100), machine.age)
         machine.crash(keep, new_epoch=rnd.random() < 0.5)
         for wire in self.wires:
             wire.there = False
@@ -456,11 +486,12 @@ class World:
         wire = client.wire
         if wire is None:
             return
-        if wire.up and self.rnd.random() < 0.5:
-            if self.rnd.random() < 0.5:
-                wire.up.popleft()
-            else:
-                wire.up.append(wire.up[-1])
+        client.push()
+        kind = self.rnd.random()
+        if wire.up and kind < 0.3:
+            wire.up.popleft()
+        elif wire.up and kind < 0.7:
+            wire.up.append(wire.up[-1])
         elif wire.down:
             wire.down.popleft()
 
@@ -585,11 +616,19 @@ class World:
                 continue
             if outcome.applied != (name in applied):
                 raise Failure(f"{name}: told {outcome}, but it was {'' if name in applied else 'not '}applied")
-        text = hub.get_object("beacon").get_attribute("typed").value
-        places = [text.find(token) for token in client.typed]
+        self._judge_typing(client, set(applied))
+
+    def _judge_typing(self, client: SimClient, applied: set[str]) -> None:
+        text = self.machine.hub.get_object("beacon").get_attribute("typed").value
+        places = [text.find(token) for token in client.typed.values()]
         there = [place for place in places if place >= 0]
         if there != sorted(there):
-            raise Failure(f"{client.name} typed {client.typed}, and it became {text!r}")
+            raise Failure(f"{client.name} typed {list(client.typed.values())}, and it became {text!r}")
+        if self.undoes_all or self.machine.lost_tail:
+            return
+        for name, token in {**client.typed, **client.strewn}.items():
+            if name in applied and token not in self.deleted and token not in text:
+                raise Failure(f"{client.name} typed {token!r}, which nobody deleted, and it is gone: {text!r}")
 
 
 def plain(sobject: Any) -> Any:
