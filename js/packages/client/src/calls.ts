@@ -5,9 +5,9 @@
  * - One whose connection broke before the answer came may have been done or not: its caller is told `disconnected`, and it is not repeated.
  */
 import { CallError } from './errors.js'
+import type { PendingAction } from './layers.js'
 import type { Offer } from './link.js'
 import type { ClientMessage, Result } from './protocol.js'
-import type { PendingAction } from './replica.js'
 import type { Dict, Value } from './values.js'
 
 type CallMessage = Extract<ClientMessage, { type: 'call' }>

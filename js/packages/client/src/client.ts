@@ -13,12 +13,13 @@ import { type Clock, systemClock } from './clock.js'
 import { CallError, LocalError, ProtocolError } from './errors.js'
 import { type Disconnect, Signal } from './events.js'
 import type { Frame } from './frames.js'
+import type { Outcome, PendingAction, Preview } from './layers.js'
 import { Link } from './link.js'
 import { Presence } from './presence.js'
 import type { ErrorNotice, Scope, ServerMessage, Snapshot, Update, Welcome } from './protocol.js'
 import { decodeServer, PROTOCOL_VERSION } from './protocol.js'
 import { editedPlaces, writtenPlaces } from './rebase.js'
-import type { PendingAction, Rejection } from './replica.js'
+import type { Rejection } from './replica.js'
 import { Replica } from './replica.js'
 import type { Host, SObject } from './sobject.js'
 import type { Status } from './status.js'
@@ -232,6 +233,21 @@ export class Client {
   record<T>(act: () => T): T {
     this.#needOpen()
     return this.#replica.record(act)
+  }
+
+  /**
+   * Makes one action of all that `act` changes, as `record` does.
+   * @returns what the server decides about it; never rejects. Kept while the connection is broken
+   */
+  propose(act: () => void): Promise<Outcome> {
+    this.#needOpen()
+    return this.#replica.propose(act)
+  }
+
+  /** Shows what `act` changes here only, until the preview is dropped or committed; a new whole state drops it, too. */
+  pretend(act: () => void): Preview {
+    this.#needOpen()
+    return this.#replica.pretend(act)
   }
 
   /** Calls a service of the server, or of `object`. @returns its answer; rejects with `CallError` */

@@ -13,6 +13,7 @@ import type { Change } from './changes.js'
 import { ChangeError, LocalError, ProtocolError } from './errors.js'
 import type { Audience } from './journal.js'
 import { Journal } from './journal.js'
+import { type Layer, type Outcome, type PendingAction, Preview } from './layers.js'
 import type { Transaction } from './protocol.js'
 import { placeEdits, placeInverse, rebase } from './rebase.js'
 import type { Host } from './sobject.js'
@@ -20,21 +21,14 @@ import { Touches } from './touches.js'
 import { Tree } from './tree.js'
 import { sameValue } from './values.js'
 
-/** One action that the server has not decided. */
-export interface PendingAction {
-  cseq: number
-  /** As it is to be replayed now; places in texts and lists move as others' edits come in. */
-  changes: readonly Change[]
-  /** As it was sent on this connection, or undefined. */
-  sent: readonly Change[] | undefined
-  /** Whether it was ever sent. */
-  wasSent: boolean
-  /** What takes it back; undefined while it does not fit and is not applied. */
-  inverse: readonly Change[] | undefined
-}
-
 /** An action that was not applied, and why. */
 export type Rejection = Refused
+
+interface Recording {
+  readonly journal: Journal
+  readonly changes: Change[]
+  readonly inverse: Change[]
+}
 
 export interface ReplicaOwner extends Audience {
   /** A new action waits to be sent. */
@@ -47,7 +41,8 @@ export class Replica {
   pending: PendingAction[] = []
   readonly #owner: ReplicaOwner
   #nextCseq = 1
-  #recording: { journal: Journal; changes: Change[]; inverse: Change[] } | undefined
+  #recording: Recording | undefined
+  #previews: Layer[] = []
 
   constructor(host: Host, owner: ReplicaOwner) {
     this.tree = new Tree(host)
@@ -57,7 +52,7 @@ export class Replica {
   /** Applies one action of this client: all of `changes`, or none. @throws ChangeError */
   perform(changes: readonly Change[]): void {
     this.record(() => {
-      const recording = this.#recording as { journal: Journal; changes: Change[]; inverse: Change[] }
+      const recording = this.#recording as Recording
       const mark = recording.inverse.length
       try {
         for (const change of changes) {
@@ -75,8 +70,45 @@ export class Replica {
 
   /** Makes one action of all that `act` changes. When it throws, everything is taken back. */
   record<T>(act: () => T): T {
-    if (this.#recording) return act()
-    const recording = { journal: new Journal(), changes: [] as Change[], inverse: [] as Change[] }
+    return this.#recording ? act() : this.#record(act, (recording) => this.#keep(recording))
+  }
+
+  /** Makes one action of all that `act` changes. @returns what becomes of it */
+  propose(act: () => void): Promise<Outcome> {
+    this.#needNoRecording('propose()')
+    return new Promise((resolve) => {
+      this.#record(act, (recording) => {
+        const action = this.#keep(recording)
+        if (action) action.told = resolve
+        else resolve({ applied: true })
+      })
+    })
+  }
+
+  /** Shows what `act` changes, here only. */
+  pretend(act: () => void): Preview {
+    this.#needNoRecording('pretend()')
+    let preview: Layer | undefined
+    this.#record(act, ({ changes, inverse, journal }) => {
+      if (changes.length) {
+        preview = { changes, inverse }
+        this.#previews.push(preview)
+      }
+      journal.tell(this.#owner)
+    })
+    return new Preview((commit) => {
+      const layer = preview
+      if (!layer || !this.#previews.includes(layer)) return undefined
+      return this.#endPreview(layer, commit)
+    })
+  }
+
+  #needNoRecording(what: string): void {
+    if (this.#recording) throw new LocalError(`${what} begins something of its own; call it outside record()`)
+  }
+
+  #record<T>(act: () => T, done: (recording: Recording) => void): T {
+    const recording: Recording = { journal: new Journal(), changes: [], inverse: [] }
     this.#recording = recording
     let result: T
     try {
@@ -93,13 +125,63 @@ export class Replica {
       this.tree.undo(recording.inverse, recording.journal)
       throw new LocalError('record() got an async function; expected one that changes things at once')
     }
-    if (recording.changes.length) {
-      const { changes, inverse } = recording
-      this.pending.push({ cseq: this.#nextCseq++, changes, sent: undefined, wasSent: false, inverse })
-      recording.journal.tell(this.#owner)
-      this.#owner.acted()
-    }
+    done(recording)
     return result
+  }
+
+  /** Makes an action of what was recorded. */
+  #keep({ changes, inverse, journal }: Recording): PendingAction | undefined {
+    if (!changes.length) return undefined
+    const layer: Layer = { changes, inverse }
+    if (this.#previews.length) this.#putBelowPreviews(layer, journal)
+    const action = this.#append(layer)
+    journal.tell(this.#owner)
+    this.#owner.acted()
+    return action
+  }
+
+  #append({ changes, inverse }: Layer): PendingAction {
+    const action: PendingAction = {
+      cseq: this.#nextCseq++,
+      changes,
+      inverse,
+      sent: undefined,
+      wasSent: false,
+    }
+    this.pending.push(action)
+    return action
+  }
+
+  #putBelowPreviews(layer: Layer, journal: Journal): void {
+    journal.goNet()
+    this.#takeBackAll([...this.#previews, layer], journal)
+    for (const { changes } of this.#previews.toReversed()) {
+      layer.changes = rebase([layer.changes], placeInverse(changes))[0] as readonly Change[]
+    }
+    this.#replayAll([layer], journal)
+    if (layer.inverse) this.#rebaseAll(this.#previews, placeEdits(layer.changes))
+    this.#replayAll(this.#previews, journal)
+    if (layer.inverse) return
+    journal.tell(this.#owner)
+    throw new LocalError('this stands on what is only a preview; commit that first')
+  }
+
+  #endPreview(preview: Layer, commit: boolean): Promise<Outcome> {
+    this.#needNoRecording('the end of a preview')
+    const journal = new Journal()
+    journal.goNet()
+    this.#takeBackAll(this.#previews, journal)
+    this.#previews = this.#previews.filter((other) => other !== preview)
+    return new Promise((resolve) => {
+      if (commit) {
+        const action = this.#append(preview)
+        action.told = resolve
+        this.#replayAll([action], journal)
+      }
+      this.#replayAll(this.#previews, journal)
+      journal.tell(this.#owner)
+      if (commit) this.#owner.acted()
+    })
   }
 
   /**
@@ -110,6 +192,7 @@ export class Replica {
   receive(transactions: readonly Transaction[], applied: () => void = () => {}): void {
     const journal = new Journal()
     const rejections: Rejection[] = []
+    const before = this.pending.slice()
     let rewound = false
     try {
       for (const transaction of transactions) {
@@ -129,7 +212,7 @@ export class Replica {
     }
     applied()
     journal.tell(this.#owner)
-    for (const rejection of rejections) this.#owner.rejected(rejection)
+    this.#settle(before, rejections)
   }
 
   /**
@@ -146,6 +229,9 @@ export class Replica {
       // The state was in doubt already, which is why there is a snapshot.
       if (!(error instanceof ChangeError)) throw error
     }
+    const before = this.pending.slice()
+    // A preview rests on what was seen, and that may be all different now.
+    this.#previews = []
     const footing = new Footing(this.tree, this.pending)
     this.tree.empty(journal)
     try {
@@ -167,7 +253,7 @@ export class Replica {
     this.#nextCseq = decided.cseq + 1 + kept.length
     this.#replay(journal)
     journal.tell(this.#owner)
-    for (const rejection of refused) this.#owner.rejected(rejection)
+    this.#settle(before, refused)
   }
 
   /** Refuses an action that was not sent, nor any after it: it is taken back, and those after it are counted anew. */
@@ -175,13 +261,14 @@ export class Replica {
     const journal = new Journal()
     journal.goNet()
     this.#takeBack(journal)
+    const before = this.pending
     this.pending = this.pending.filter((other) => other !== action)
     for (const other of this.pending) if (other.cseq > action.cseq) other.cseq--
     this.#nextCseq--
     this.#rebaseOverLoss(action)
     this.#replay(journal)
     journal.tell(this.#owner)
-    this.#owner.rejected({ code, message, changes: action.changes })
+    this.#settle(before, [{ code, message, changes: action.changes }])
   }
 
   /** Gives up the undecided actions: they will never be decided. */
@@ -191,21 +278,41 @@ export class Replica {
     this.#takeBack(journal)
     const abandoned = this.pending
     this.pending = []
+    this.#previews = []
     journal.tell(this.#owner)
-    for (const { changes } of abandoned) this.#owner.rejected({ code, message, changes })
+    this.#settle(
+      abandoned,
+      abandoned.map(({ changes }) => ({ code, message, changes })),
+    )
+  }
+
+  /** Tells what became of the actions that are decided now. */
+  #settle(before: readonly PendingAction[], rejections: readonly Rejection[]): void {
+    const undecided = new Set(this.pending)
+    for (const action of before) {
+      if (undecided.has(action)) continue
+      const why = rejections.find(({ changes }) => changes === action.changes)
+      action.told?.(why ? { applied: false, code: why.code, message: why.message } : { applied: true })
+    }
+    for (const rejection of rejections) this.#owner.rejected(rejection)
+  }
+
+  get #layers(): readonly Layer[] {
+    return [...this.pending, ...this.#previews]
   }
 
   /** Whether the predictions must be taken back to apply this. */
   #mustRewind({ cseq, changes, error }: Transaction): boolean {
+    const layers = this.#layers
+    if (!layers.length) return false
     const [oldest] = this.pending
-    if (!oldest) return false
-    if (cseq !== undefined && oldest.inverse?.length !== 0) {
+    if (cseq !== undefined && oldest && oldest.inverse?.length !== 0) {
       const stays = oldest.inverse && oldest.sent === oldest.changes && !changes && !error
       if (!stays) return true
     }
     if (!changes?.length) return false
     const touches = new Touches()
-    for (const action of this.pending) {
+    for (const action of layers) {
       touches.add(action.changes)
       if (action.inverse) touches.add(action.inverse)
     }
@@ -270,13 +377,17 @@ export class Replica {
   }
 
   #rebase(done: readonly Change[]): void {
+    this.#rebaseAll(this.#layers, done)
+  }
+
+  #rebaseAll(layers: readonly Layer[], done: readonly Change[]): void {
     const moved = rebase(
-      this.pending.map((action) => action.changes),
+      layers.map(({ changes }) => changes),
       done,
     )
     moved.forEach((changes, i) => {
-      const action = this.pending[i]
-      if (action && !sameValue(action.changes, changes)) action.changes = changes
+      const layer = layers[i]
+      if (layer && !sameValue(layer.changes, changes)) layer.changes = changes
     })
   }
 
@@ -287,20 +398,28 @@ export class Replica {
   }
 
   #takeBack(journal: Journal): void {
-    for (const action of this.pending.toReversed()) {
-      if (action.inverse) this.tree.undo(action.inverse, journal)
-      action.inverse = undefined
+    this.#takeBackAll(this.#layers, journal)
+  }
+
+  #takeBackAll(layers: readonly Layer[], journal: Journal): void {
+    for (const layer of layers.toReversed()) {
+      if (layer.inverse) this.tree.undo(layer.inverse, journal)
+      layer.inverse = undefined
     }
   }
 
   #replay(journal: Journal): void {
-    for (const action of this.pending) {
+    this.#replayAll(this.#layers, journal)
+  }
+
+  #replayAll(layers: readonly Layer[], journal: Journal): void {
+    for (const layer of layers) {
       const inverse: Change[] = []
       try {
-        for (const change of action.changes) {
+        for (const change of layer.changes) {
           if (change[0] !== 'emit') this.tree.apply(change, journal, inverse)
         }
-        action.inverse = inverse
+        layer.inverse = inverse
       } catch (error) {
         if (!(error instanceof ChangeError)) throw error
         this.tree.undo(inverse, journal)

@@ -1,0 +1,53 @@
+/**
+ * Layers: changes that are shown on top of what the server confirmed: undecided actions, and previews on top of these.
+ *
+ * - A preview is shown by this client only, until it is dropped or made an action. What others do goes below it.
+ * - A new action is made on top of the previews and belongs below them; one that needs what is only a preview is refused.
+ */
+import type { Change } from './changes.js'
+import { LocalError } from './errors.js'
+
+/** What the server decided about an action. */
+export type Outcome =
+  | { readonly applied: true }
+  | { readonly applied: false; readonly code: string; readonly message: string }
+
+export interface Layer {
+  /** As it is to be replayed now; places in texts and lists move as others' edits come in. */
+  changes: readonly Change[]
+  /** What takes it back; undefined while it does not fit and is not shown. */
+  inverse: readonly Change[] | undefined
+}
+
+/** One action that the server has not decided. */
+export interface PendingAction extends Layer {
+  cseq: number
+  /** As it was sent on this connection, or undefined. */
+  sent: readonly Change[] | undefined
+  /** Whether it was ever sent. */
+  wasSent: boolean
+  /** Whom to tell what became of it. */
+  told?: (outcome: Outcome) => void
+}
+
+/** Changes that only this client shows. */
+export class Preview {
+  readonly #end: (commit: boolean) => Promise<Outcome> | undefined
+
+  /** @internal */
+  constructor(end: (commit: boolean) => Promise<Outcome> | undefined) {
+    this.#end = end
+  }
+
+  /** Takes it back. Does nothing when it is over. */
+  drop(): void {
+    void this.#end(false)
+  }
+
+  /** Makes it an action. @throws LocalError when it is over, or was dropped because a whole new state came */
+  commit(): Promise<Outcome> {
+    const outcome = this.#end(true)
+    if (outcome) return outcome
+    throw new LocalError('this preview is over; there is nothing to commit')
+  }
+}
