@@ -33,8 +33,19 @@ from objectsync.topics import EventTopic, Topic
 from objectsync.values import same_value
 from tests.simulator.edits import Plain, Thing, edit, things
 
-TOKEN = re.compile(r"[<\[]c\d+\.\d+[>\]]")
-ROW = re.compile(r"(?:[<\[]c\d+\.\d+[>\]]){1,3}")
+TOKEN = re.compile(r"[\u4e00-\u9fff]{3}")
+ROW = re.compile(r"(?:[\u4e00-\u9fff]{3}){1,3}")
+
+
+def token_of(client: str, number: int, strewn: bool) -> str:
+    """What somebody types: three characters that nobody types again, so that no difference between two texts can take one for another."""
+    first = 0x4E00 + 3000 * int(client[1:]) + 1500 * strewn + 3 * number
+    return "".join(map(chr, (first, first + 1, first + 2)))
+
+
+def typist(token: str) -> str:
+    """Who typed it."""
+    return f"c{(ord(token[0]) - 0x4E00) // 3000}"
 
 
 class Failure(AssertionError):
@@ -225,20 +236,20 @@ class SimClient(BaseClient):
         action.on_done(lambda _: self.told.setdefault(name, action.result()))
 
     def type(self, rnd: random.Random) -> None:
-        """Type one more <token>, behind the last one of one's own; or a [token] anywhere; or delete a row of others'."""
+        """Type one more token, behind the last one of one's own; or one anywhere; or delete a row of others'."""
         text = self.objects["beacon"].typed
-        others = [match for match in ROW.finditer(text.value) if f"<{self.name}." not in match[0]]
+        others = [match for match in ROW.finditer(text.value) if self.name not in map(typist, TOKEN.findall(match[0]))]
         if others and rnd.random() < 0.25:
             match = rnd.choice(others)
             self.world.deleted.update(TOKEN.findall(match[0]))
             text.delete(match.start(), match[0])
             return
         if rnd.random() < 0.3:
-            token = f"[{self.name}.{len(self.issued)}]"
+            token = token_of(self.name, len(self.issued), strewn=True)
             text.insert(rnd.choice([0, *(match.end() for match in TOKEN.finditer(text.value))]), token)
             self.strewn[f"{self.name}.{len(self.issued)}"] = token
             return
-        token = f"<{self.name}.{len(self.typed)}>"
+        token = token_of(self.name, len(self.typed), strewn=False)
         last = next(reversed(self.typed.values()), "")
         at = text.value.find(last)
         if at >= 0:
