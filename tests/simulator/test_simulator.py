@@ -19,7 +19,7 @@ from tests.simulator.world import run
 
 FAST = 250
 ALL = 3000
-MUTANT_SEEDS = 1000
+MUTANT_SEEDS = 2000
 KEPT = [int(line.split()[0]) for line in (Path(__file__).parent / "seeds.txt").read_text().splitlines() if line and line[0] != "#"]
 
 
