@@ -132,7 +132,7 @@ export class Client {
       clock: this.#clock,
       random: options.random ?? Math.random,
       send: (message) => this.#link.send(message),
-      isSettled: () => this.#replica.pending.length === 0,
+      isSettled: () => this.#replica.isSettled,
       found: (divergence) => this.#repair(divergence),
     })
     this.#link.connect()

@@ -297,6 +297,11 @@ export class Replica {
     for (const rejection of rejections) this.#owner.rejected(rejection)
   }
 
+  /** Whether what is shown is what the server confirmed, with nothing on top. */
+  get isSettled(): boolean {
+    return this.#layers.length === 0
+  }
+
   get #layers(): readonly Layer[] {
     return [...this.pending, ...this.#previews]
   }
