@@ -16,8 +16,10 @@ from objectsync.controls import (
     Combobox,
     Date,
     Dialog,
+    Download,
     FloatInput,
     FloatSlider,
+    Form,
     Grid,
     IntInput,
     IntRangeSlider,
@@ -27,6 +29,7 @@ from objectsync.controls import (
     MultiSelect,
     Output,
     Password,
+    Play,
     Progress,
     Radio,
     Row,
@@ -34,6 +37,7 @@ from objectsync.controls import (
     Spinner,
     Split,
     Switch,
+    Table,
     Tabs,
     Text,
     TextArea,
@@ -41,6 +45,7 @@ from objectsync.controls import (
     Toast,
     ToggleButton,
     Tooltip,
+    Upload,
     interact,
     link,
 )
@@ -67,6 +72,8 @@ def build(server: objectsync.Server) -> Element:
             containers()
             following()
             output()
+            table()
+            files()
     server.clear_history()
     return page
 
@@ -188,6 +195,34 @@ def output() -> None:
             Button("Clear", out.clear_output)
         out.print("What is printed appears here.")
         logger.info("ready")
+
+
+def table() -> None:
+    """A long table, and a form."""
+    with card("Table, form, play"):
+        rows = {"number": list(range(100_000)), "square": [n * n for n in range(100_000)], "note": [f"row {n}" for n in range(100_000)]}
+        chosen = Label("Sort by a heading, select by click or Space, edit a note by Enter.")
+        Table(
+            rows,
+            label="squares",
+            height="14rem",
+            selectable=True,
+            editable=["note"],
+            on_select=lambda places: chosen.text.set(f"{len(places)} selected"),
+            on_edit=lambda row, name, value: chosen.text.set(f"row {row}: {value}"),
+        )
+        Play("Frame", max=50, interval=0.1)
+
+
+def files() -> None:
+    """Files, and fields that are sent together."""
+    with card("Files and forms"):
+        said = Label("Nothing came yet.")
+        Upload("Files", lambda file: said.text.set(f"{file.name}: {file.size} bytes"), multiple=True, help="Also by dropping them here.")
+        Download("Save a table", lambda: "a,b\n1,2\n", "table.csv")
+        with Form(on_submit=lambda values: said.text.set(f"Welcome, {values['Your name']}!"), submit="Sign up"):
+            Text("Your name", required=True)
+            Checkbox("I agree", required=True)
 
 
 if __name__ == "__main__":

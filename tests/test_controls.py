@@ -23,9 +23,11 @@ from objectsync.controls import (
     Control,
     Date,
     Dialog,
+    Download,
     Field,
     FloatRangeSlider,
     FloatSlider,
+    Form,
     Image,
     IntInput,
     IntRangeSlider,
@@ -36,17 +38,22 @@ from objectsync.controls import (
     MultiSelect,
     Output,
     Password,
+    Play,
     Progress,
     Radio,
     Row,
     Select,
     Split,
+    Table,
     Tabs,
     Text,
     TextArea,
     Time,
+    Timer,
     Toast,
     Tooltip,
+    Upload,
+    UploadedFile,
     interact,
     link,
     track,
@@ -551,3 +558,217 @@ class TestHtml:
         text.text.set("**b**")
         assert "<strong>b</strong>" in text.value.value
         assert isinstance(text.text, StringTopic)
+
+
+class TestTable:
+    def rows(self, hub: Hub, table: Table, start: int = 0, stop: int = 10) -> list[Any]:
+        answer = WireClient(hub).call("rows", table.id, start=start, stop=stop)
+        rows: list[Any] = answer["value"]["rows"]
+        return rows
+
+    @pytest.mark.parametrize(
+        "data",
+        [
+            {"name": ["Ada", "Bob"], "age": [36, 7]},
+            [{"name": "Ada", "age": 36}, {"name": "Bob", "age": 7}],
+        ],
+    )
+    def test_it_takes_columns_and_records(self, hub: Hub, data: Any) -> None:
+        table = Table(data)
+        assert table.columns.value == [{"name": "name", "kind": "text"}, {"name": "age", "kind": "number"}]
+        assert self.rows(hub, table) == [[0, "Ada", 36], [1, "Bob", 7]]
+        assert table.records() == [{"name": "Ada", "age": 36}, {"name": "Bob", "age": 7}]
+
+    def test_it_takes_what_looks_like_a_data_frame(self, hub: Hub) -> None:
+        class Column(list[Any]):
+            def to_list(self) -> list[Any]:
+                return list(self)
+
+        class Frame:
+            columns = ("x", "y")
+
+            def __getitem__(self, name: str) -> Column:
+                return Column([1.5, float("nan")] if name == "x" else [True, None])
+
+        table = Table(Frame())
+        assert [column["kind"] for column in table.columns.value] == ["number", "bool"]
+        assert self.rows(hub, table) == [[0, 1.5, True], [1, None, None]]
+
+    def test_what_is_no_table_is_named(self, hub: Hub) -> None:
+        with pytest.raises(TypeError, match="not list"):
+            Table([1, 2])
+        with pytest.raises(ValueError, match="a: 1, b: 2"):
+            Table({"a": [1], "b": [1, 2]})
+
+    def test_a_page_sorts_it_for_everyone_and_what_is_missing_comes_last(self, hub: Hub) -> None:
+        table = Table({"n": [3, None, 1, 2]})
+        client = WireClient(hub)
+        client.act(["set", table.id, "sort", ["n", True]])
+        assert [row[0] for row in self.rows(hub, table)] == [0, 3, 2, 1]
+        assert "error" in client.act(["set", table.id, "sort", ["other", True]])
+        client.act(["set", table.id, "sort", None])
+        assert [row[0] for row in self.rows(hub, table)] == [0, 1, 2, 3]
+
+    def test_an_answer_is_bounded(self, hub: Hub) -> None:
+        table = Table({"n": list(range(100_000))})
+        assert len(self.rows(hub, table, 0, 100_000)) == 500
+        assert self.rows(hub, table, 99_999, 200_000) == [[99_999, 99_999]]
+        assert self.rows(hub, table, -5, -1) == []
+
+    def test_selecting_is_for_rows_that_are_there(self, hub: Hub) -> None:
+        seen: list[Any] = []
+        table = Table({"n": [1, 2]}, selectable=True, on_select=seen.append)
+        client = WireClient(hub)
+        client.act(["set", table.id, "selected", [1]])
+        assert "error" in client.act(["set", table.id, "selected", [2]])
+        assert "error" in client.act(["set", Table({"n": [1]}).id, "selected", [0]])
+        assert seen == [[1]]
+
+    def test_an_edit_is_checked_and_told(self, hub: Hub) -> None:
+        seen: list[Any] = []
+        table = Table({"n": [1, 2], "x": [1.0, 2.0], "t": ["a", "b"]}, editable=["n", "x"], on_edit=lambda *edit: seen.append(edit))
+        client = WireClient(hub)
+        before = table.version.value
+        assert "error" not in client.call("edit", table.id, row=1, column="n", value="7")
+        client.call("edit", table.id, row=0, column="x", value="3")
+        assert "error" in client.call("edit", table.id, row=0, column="n", value="x")
+        assert "error" in client.call("edit", table.id, row=0, column="t", value="x")
+        assert "error" in client.call("edit", table.id, row=9, column="n", value="1")
+        assert (table.column("n"), table.column("x")) == ([1, 7], [3.0, 2.0])
+        assert seen == [(1, "n", 7), (0, "x", 3.0)]
+        assert table.version.value > before
+
+    def test_its_picture_is_its_beginning(self, hub: Hub) -> None:
+        html = Table({"n": list(range(1000))}, label="numbers").to_html()
+        assert html.count("<tr>") == 21
+        assert "… and 980 more rows" in html
+
+
+class TestFiles:
+    def send(self, hub: Hub, upload: Upload, data: bytes, name: str = "a.txt", size: int | None = None) -> list[Any]:
+        answers = []
+        for offset in range(0, max(1, len(data)), 100_000):
+            piece = data[offset : offset + 100_000]
+            call: dict[str, Any] = {
+                "id": "1",
+                "name": name,
+                "type": "text/plain",
+                "size": len(data) if size is None else size,
+                "offset": offset,
+            }
+            answers.append(upload._upload(sender="s", data=piece, **call))
+        return answers
+
+    def test_a_file_comes_in_pieces(self, hub: Hub, tmp_path: Any) -> None:
+        seen: list[UploadedFile] = []
+        upload = Upload("File", seen.append)
+        data = bytes(range(256)) * 5000
+        assert self.send(hub, upload, data)[-1] == len(data)
+        [file] = seen
+        assert file.read() == data
+        file.save(tmp_path / "copy")
+        assert (tmp_path / "copy").read_bytes() == data
+        assert upload.value.value == [{"name": "a.txt", "type": "text/plain", "size": len(data)}]
+
+    @pytest.mark.parametrize(("given", "name"), [("../../etc/passwd", "passwd"), ("C:\\x\\y.txt", "y.txt"), ("..", "file"), ("", "file")])
+    def test_a_name_is_no_path(self, hub: Hub, given: str, name: str) -> None:
+        upload = Upload()
+        self.send(hub, upload, b"x", given)
+        assert upload.files[0].name == name
+
+    def test_what_is_too_big_or_out_of_order_is_refused(self, hub: Hub) -> None:
+        upload = Upload(max_size=10)
+        with pytest.raises(ValueError, match="10 bytes"):
+            self.send(hub, upload, b"x" * 11)
+        with pytest.raises(ValueError, match="expected"):
+            self.send(hub, upload, b"x" * 10, size=5)
+        with pytest.raises(ValueError, match="begin again"):
+            upload._upload("s", "other", "a", "", 10, 5, b"x")
+        assert upload.files == []
+
+    def test_a_new_one_takes_the_place_of_the_last_unless_several_are_wanted(self, hub: Hub) -> None:
+        one, many = Upload(), Upload(multiple=True)
+        for upload in (one, many):
+            self.send(hub, upload, b"1", "1")
+            self.send(hub, upload, b"", "2")
+        assert [file.name for file in one.files] == ["2"]
+        assert [file.name for file in many.files] == ["1", "2"]
+
+    def test_a_download_is_given_when_it_is_asked_for(self, hub: Hub, tmp_path: Any) -> None:
+        (tmp_path / "x.csv").write_text("a,b")
+        contents: list[Any] = ["text", b"bytes", tmp_path / "x.csv", lambda: "made"]
+        answers = [Download("Save", content)._piece("s", 0)["data"] for content in contents]
+        assert answers == [b"text", b"bytes", b"a,b", b"made"]
+        download = Download("Save", tmp_path / "x.csv")
+        assert (download.name.value, download._piece("s", 0)["type"]) == ("x.csv", "text/csv")
+        big = Download("Save", b"x" * 600_000, "../x.bin")
+        assert big.name.value == "x.bin"
+        assert [len(big._piece("s", offset)["data"]) for offset in (0, 262_144, 524_288)] == [262_144, 262_144, 75_712]
+
+
+class TestForms:
+    def test_it_is_sent_when_all_is_right(self, hub: Hub) -> None:
+        sent: list[Any] = []
+        with Form(on_submit=sent.append) as form:
+            name = Text("Your name", name="name", required=True)
+            Checkbox("I agree", True)
+        client = WireClient(hub)
+        client.act(["emit", form.id, "submit", {}])
+        assert sent == []
+        assert name.error.value
+        client.receive()
+        name.value.set("Ada")
+        client.act(["emit", form.id, "submit", {}])
+        assert sent == [{"name": "Ada", "I agree": True}]
+
+    def test_its_button_stands_at_the_end(self, hub: Hub) -> None:
+        with Form() as form:
+            Text("Name")
+        assert isinstance(form.children[-1], Row)
+        assert len(Form(Text("Name"), submit="").children) == 1
+
+
+class TestTiming:
+    def test_a_timer_ticks_until_it_is_stopped(self, hub: Hub) -> None:
+        ticked = threading.Event()
+        ticks: list[None] = []
+
+        def tick() -> None:
+            ticks.append(None)
+            if len(ticks) >= 3:
+                ticked.set()
+
+        timer = Timer(0.001, tick)
+        assert ticked.wait(30)
+        timer.running.set(False)
+        assert _ended("objectsync-timer") == []
+
+    def test_it_ends_with_its_object(self, hub: Hub) -> None:
+        Timer(0.001).remove()
+        assert _ended("objectsync-timer") == []
+
+    def test_play_goes_to_the_end_and_stops(self, hub: Hub) -> None:
+        done = threading.Event()
+        play = Play("Frame", min=2, max=5, interval=0.001)
+        play.running.on_change(lambda running: None if running else done.set())
+        seen: list[int] = []
+        play.on_change(seen.append)
+        play.play()
+        assert done.wait(30)
+        assert seen == [3, 4, 5]
+        assert play.value.value == 5
+        assert "error" in WireClient(hub).act(["set", play.id, "value", 9])
+
+    def test_numbers_that_do_not_fit_are_named(self, hub: Hub) -> None:
+        with pytest.raises(ValueError, match="min < max"):
+            Play(min=3, max=3)
+        with pytest.raises(InvalidChangeError):
+            Timer(0)
+
+
+def _ended(name: str) -> list[threading.Thread]:
+    """The threads of this name that have not ended in a while."""
+    for thread in threading.enumerate():
+        if thread.name == name:
+            thread.join(30)
+    return [thread for thread in threading.enumerate() if thread.name == name]

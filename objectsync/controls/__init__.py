@@ -14,6 +14,8 @@ from .base import Control, Field
 from .buttons import Button, Checkbox, Switch, ToggleButton
 from .choices import MultiSelect, Radio, Select
 from .feedback import Label, Progress, Spinner, Toast, track
+from .files import Download, Upload, UploadedFile
+from .forms import Form
 from .html import HTML, Markdown
 from .inputs import Color, Combobox, Date, FloatInput, IntInput, Password, Text, TextArea, Time
 from .layout import Accordion, Column, Dialog, Grid, Row, Section, Split, Tab, Tabs, Tooltip
@@ -21,6 +23,8 @@ from .linking import interact, link
 from .media import Audio, Image, Video
 from .output import Log, Output
 from .sliders import FloatRangeSlider, FloatSlider, IntRangeSlider, IntSlider
+from .table import Table
+from .timing import Play, Timer
 
 __all__ = [
     "HTML",
@@ -34,10 +38,12 @@ __all__ = [
     "Control",
     "Date",
     "Dialog",
+    "Download",
     "Field",
     "FloatInput",
     "FloatRangeSlider",
     "FloatSlider",
+    "Form",
     "Grid",
     "Image",
     "IntInput",
@@ -49,6 +55,7 @@ __all__ = [
     "MultiSelect",
     "Output",
     "Password",
+    "Play",
     "Progress",
     "Radio",
     "Row",
@@ -58,13 +65,17 @@ __all__ = [
     "Split",
     "Switch",
     "Tab",
+    "Table",
     "Tabs",
     "Text",
     "TextArea",
     "Time",
+    "Timer",
     "Toast",
     "ToggleButton",
     "Tooltip",
+    "Upload",
+    "UploadedFile",
     "Video",
     "interact",
     "link",

@@ -17,7 +17,7 @@ from ..dom.methods import Methods
 from ..events import wants_argument
 from ..picture import Markup, markup, style_text
 from ..sobject import SObject, attribute
-from ..topics import BoolTopic, DictTopic, SetTopic, StringTopic, Topic
+from ..topics import BoolTopic, DictTopic, SetTopic, StringTopic
 
 Handler = Callable[..., Any]
 Rule = Callable[[Any], Any]
@@ -99,7 +99,6 @@ class Field(Control):
         value: Any,
         on_change: Handler | None = None,
         validate: Rule | Iterable[Rule] = (),
-        link: Topic[Any] | None = None,
         **look: Any,
     ) -> None:
         self._look(**{name: given for name, given in look.items() if given is not None})

@@ -17,21 +17,26 @@ from objectsync.controls import (
     Checkbox,
     Column,
     Dialog,
+    Download,
+    Form,
     Image,
     IntInput,
     IntRangeSlider,
     IntSlider,
     MultiSelect,
     Output,
+    Play,
     Radio,
     Select,
     Split,
     Switch,
+    Table,
     Tabs,
     Text,
     Toast,
     ToggleButton,
     Tooltip,
+    Upload,
 )
 from objectsync.dom import p
 from tests.e2e.conftest import NewPage, Watch, take_picture
@@ -289,3 +294,88 @@ def test_an_order_waits_for_the_view_that_is_fetched(open_page: NewPage, current
     field = Text("Name")
     field.focus()
     expect(page.get_by_label("Name")).to_be_focused()
+
+
+def test_a_hundred_thousand_rows_scroll_sort_select_and_edit(open_page: NewPage, current: Server) -> None:
+    heard = Heard()
+    table = Table(
+        {"number": list(range(100_000)), "note": [f"row {n}" for n in range(100_000)]},
+        label="squares",
+        selectable=True,
+        editable=["note"],
+        on_select=heard,
+        on_edit=lambda row, name, value: heard((row, name, value)),
+    )
+    page = open_page(current.url, wait=".os-table td")
+    grid = page.get_by_role("grid", name="squares")
+    expect(page.get_by_text("row 3", exact=True)).to_be_visible()
+    assert page.locator(".os-table tbody tr").count() < 100
+    page.locator(".os-table").evaluate("box => { box.scrollTop = 50_000 * 30 }")
+    expect(page.get_by_text("row 50003", exact=True)).to_be_visible()
+    page.get_by_role("button", name="number").click()
+    page.get_by_role("button", name="number").click()
+    page.locator(".os-table").evaluate("box => { box.scrollTop = 0 }")
+    expect(page.get_by_text("row 99999", exact=True)).to_be_visible()
+    expect(page.get_by_role("columnheader", name="number")).to_have_attribute("aria-sort", "descending")
+    page.get_by_text("row 99998", exact=True).click()
+    heard.wait_for([99_998])
+    grid.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    heard.wait_for([99_998, 99_997])
+    page.keyboard.press("Enter")
+    page.get_by_role("textbox", name="note").fill("changed")
+    page.keyboard.press("Enter")
+    heard.wait_for((99_997, "note", "changed"))
+    expect(page.get_by_text("changed", exact=True)).to_be_visible()
+    table.set_cell(99_999, "note", "from Python")
+    expect(page.get_by_text("from Python")).to_be_visible()
+    page.keyboard.press("Control+End")
+    expect(page.get_by_text("row 0", exact=True)).to_be_visible()
+
+
+def test_a_file_of_twelve_megabytes_goes_up_and_comes_back(open_page: NewPage, current: Server, tmp_path: Path) -> None:
+    heard = Heard()
+    upload = Upload("File", lambda file: heard(file.name), max_size=20_000_000)
+    data = bytes(range(256)) * 48_000
+    Download("Save", lambda: upload.files[0].read(), "copy.bin")
+    (tmp_path / "big.bin").write_bytes(data)
+    page = open_page(current.url, wait=".os-field")
+    page.set_default_timeout(60_000)
+    page.get_by_label("File").set_input_files(tmp_path / "big.bin")
+    heard.wait_for("big.bin")
+    assert upload.files[0].read() == data
+    expect(page.get_by_text("big.bin (12.3 MB)")).to_be_visible()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save").click()
+    assert saved.value.suggested_filename == "copy.bin"
+    assert saved.value.path().read_bytes() == data
+    (tmp_path / "too big.bin").write_bytes(data + data)
+    page.get_by_label("File").set_input_files(tmp_path / "too big.bin")
+    expect(page.get_by_text("too big.bin is too big: at most 20 MB.")).to_be_visible()
+
+
+def test_a_form_says_what_is_missing_and_goes_there(open_page: NewPage, current: Server) -> None:
+    heard = Heard()
+    with Form(on_submit=heard, submit="Sign up"):
+        Text("Name", required=True)
+        Checkbox("I agree", True)
+    page = open_page(current.url, wait=".os-field")
+    page.get_by_role("button", name="Sign up").click()
+    expect(page.get_by_text("Please fill in this field.")).to_be_visible()
+    expect(page.get_by_label("Name")).to_be_focused()
+    page.keyboard.type("Ada")
+    expect(page.get_by_text("Please fill in this field.")).not_to_be_visible()
+    page.keyboard.press("Enter")
+    heard.wait_for({"Name": "Ada", "I agree": True})
+
+
+def test_play_plays(open_page: NewPage, current: Server) -> None:
+    heard = Heard()
+    Play("Frame", max=3, interval=0.02, on_change=heard)
+    page = open_page(current.url, wait=".os-field")
+    page.get_by_role("button", name="play").click()
+    heard.wait_for(3)
+    expect(page.locator("output")).to_have_text("3")
+    page.get_by_role("button", name="back to the start").click()
+    expect(page.locator("output")).to_have_text("0")

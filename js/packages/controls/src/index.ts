@@ -5,6 +5,7 @@ import type { ViewClass } from '@objectsync/dom'
 import { ButtonView, CheckboxView, ToggleButtonView } from './buttons.js'
 import { RadioView, SelectView } from './choices.js'
 import { LabelView, ProgressView, SpinnerView, ToastView } from './feedback.js'
+import { DownloadView, UploadView } from './files.js'
 import { HtmlView } from './html.js'
 import { NumberView, TextView } from './inputs.js'
 import { DialogView, SplitView, TabsView, TooltipView } from './layout.js'
@@ -12,17 +13,21 @@ import { ImageView, PlayerView } from './media.js'
 import { LinesView } from './output.js'
 import { ShownView } from './shown.js'
 import { RangeSliderView, SliderView } from './sliders.js'
+import { TableView } from './table.js'
+import { PlayView, TimerView } from './timing.js'
 
 /** The views of all controls, to be registered. */
 export const controls: readonly ViewClass[] = [
   ButtonView,
   CheckboxView,
   DialogView,
+  DownloadView,
   HtmlView,
   ImageView,
   LabelView,
   LinesView,
   NumberView,
+  PlayView,
   PlayerView,
   ProgressView,
   RadioView,
@@ -32,11 +37,14 @@ export const controls: readonly ViewClass[] = [
   SliderView,
   SpinnerView,
   SplitView,
+  TableView,
   TabsView,
   TextView,
+  TimerView,
   ToastView,
   ToggleButtonView,
   TooltipView,
+  UploadView,
 ]
 
 export { ControlView, FieldView } from './base.js'

@@ -117,6 +117,22 @@ const SHEET = `
 .os-dialog-title { flex: 1; margin: 0; font-size: 1.1em }
 .os-dialog-body { padding: 0.25rem 1.1rem 1.1rem }
 
+.os-column { flex-wrap: wrap }
+.os-column > .os-files, .os-column > .os-body { flex: 1 0 100% }
+.os-files { margin: 0; padding-inline-start: 1.2rem; color: var(--os-dim); font-size: 0.9em }
+.os-files:empty { display: none }
+.os-control input[type='file']::file-selector-button { font: inherit; margin-inline-end: 0.75rem; padding: 0.3em 0.8em; border: 1px solid var(--os-line); border-radius: var(--os-radius); background: var(--os-raised); color: var(--os-text); cursor: pointer }
+.os-table { overflow: auto; border: 1px solid var(--os-line); border-radius: var(--os-radius); background: var(--os-back); overflow-anchor: none }
+.os-grid { border-collapse: separate; border-spacing: 0; min-width: 100%; width: max-content; font-variant-numeric: tabular-nums }
+.os-control .os-grid:focus-visible { outline-offset: -2px }
+.os-grid th { position: sticky; inset-block-start: 0; z-index: 1; padding: 0; background: var(--os-raised); border-bottom: 1px solid var(--os-line); text-align: start }
+.os-control .os-sort { width: 100%; padding: 0.35em 0.75rem; border: 0; background: none; font-weight: 600; text-align: inherit; cursor: pointer; white-space: nowrap }
+.os-grid td { height: 30px; max-width: 24rem; padding: 0 0.75rem; border-bottom: 1px solid color-mix(in srgb, var(--os-line) 45%, transparent); white-space: nowrap; overflow: hidden; text-overflow: ellipsis; cursor: default }
+.os-grid :is(td, th)[data-kind='number'] { text-align: end }
+.os-grid tbody tr:hover td { background: var(--os-raised) }
+.os-grid tr[aria-selected='true'] td { background: color-mix(in srgb, var(--os-accent) 22%, var(--os-back)) }
+.os-grid:focus-within .os-marked { box-shadow: inset 0 0 0 2px var(--os-accent) }
+.os-control .os-grid td > input { width: 100%; min-height: 0; height: 26px; padding: 0 0.3em }
 .os-lines { max-height: 24rem; overflow: auto; overflow-anchor: none }
 .os-lines[role='log'] { border: 1px solid var(--os-line); border-radius: var(--os-radius); padding: 0.4rem 0.6rem; background: var(--os-raised); height: 12rem; resize: vertical }
 .os-line { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; font: var(--jp-code-font-size, 0.8125rem) / 1.45 var(--jp-code-font-family, ui-monospace, monospace) }

@@ -1,0 +1,290 @@
+/**
+ * A table of any length. Only the rows in sight are elements; their data are fetched a page at a time.
+ *
+ * - One row has one height, so that a place in the scroll is a place in the table.
+ * - By keyboard: arrows move a cell that is marked, Space selects its row, Enter edits it, Escape gives up.
+ */
+import type { Dict, IntTopic, Topic, Value } from '@objectsync/client'
+import { ControlView, freshId } from './base.js'
+
+const ROW = 30
+const PAGE = 100
+const AROUND = 8
+
+interface Column {
+  readonly name: string
+  readonly kind: string
+}
+type Row = readonly [place: number, ...cells: Value[]]
+
+export class TableView extends ControlView {
+  static override frontendType = 'objectsync.table'
+  #box!: HTMLElement
+  #head!: HTMLElement
+  #body!: HTMLElement
+  #above!: HTMLElement
+  #below!: HTMLElement
+  #pages = new Map<number, readonly Row[] | undefined>()
+  #version = -1
+  #marked = { row: 0, column: 0 }
+  #editing = false
+  #frame = 0
+
+  protected build(): HTMLElement {
+    this.#head = this.make('tr')
+    this.#above = this.make('tr')
+    this.#below = this.make('tr')
+    this.#above.ariaHidden = 'true'
+    this.#below.ariaHidden = 'true'
+    this.#body = this.make('tbody')
+    const head = this.make('thead', '', this.#head)
+    const table = this.make('table', 'os-grid', head, this.#body)
+    this.#box = this.make('div', 'os-table', table)
+    table.role = 'grid'
+    table.tabIndex = 0
+    this.container = null
+    this.bind('label', (label) => {
+      table.ariaLabel = label || 'table'
+    })
+    this.bind('height', (height) => this.#box.style.setProperty('max-height', String(height)))
+    this.bind('selectable', (selectable) => {
+      table.ariaMultiSelectable = String(selectable)
+    })
+    this.bind('length', (length) => {
+      table.ariaRowCount = String(Number(length) + 1)
+    })
+    for (const name of ['columns', 'sort']) this.bind(name, () => this.#showHead())
+    for (const name of ['selected', 'editable', 'length', 'columns']) this.bind(name, () => this.#draw())
+    this.bind('version', () => this.#refresh())
+    this.#box.addEventListener('scroll', () => {
+      cancelAnimationFrame(this.#frame)
+      this.#frame = requestAnimationFrame(() => this.#draw())
+    })
+    table.addEventListener('keydown', (event) => this.#onKey(event))
+    this.#body.addEventListener('click', (event) => this.#onClick(event))
+    this.#body.addEventListener('dblclick', () => this.#edit())
+    const resized = new ResizeObserver(() => this.#draw())
+    resized.observe(this.#box)
+    this.own(() => {
+      resized.disconnect()
+      cancelAnimationFrame(this.#frame)
+    })
+    return this.#box
+  }
+
+  get #columns(): readonly Column[] {
+    return this.object.attribute<Topic<readonly Column[]>>('columns').value
+  }
+  get #length(): number {
+    return this.object.attribute<IntTopic>('length').value
+  }
+  get #selected(): readonly number[] {
+    return this.object.attribute<Topic<readonly number[]>>('selected').value
+  }
+
+  #row(index: number): Row | undefined {
+    return this.#pages.get(Math.floor(index / PAGE))?.[index % PAGE]
+  }
+
+  #showHead(): void {
+    const sort = this.object.attribute<Topic<readonly [string, boolean] | null>>('sort').value
+    this.#head.replaceChildren(
+      ...this.#columns.map(({ name, kind }) => {
+        const sorted = sort?.[0] === name
+        const button = this.make('button', 'os-sort', name)
+        button.type = 'button'
+        if (sorted) button.append(this.make('span', '', sort[1] ? ' ▼' : ' ▲'))
+        button.addEventListener('click', () => {
+          const next = !sorted ? [name, false] : sort[1] ? null : [name, true]
+          this.act(() => this.object.attribute('sort').set(next))
+        })
+        const cell = this.make('th', '', button)
+        cell.scope = 'col'
+        cell.dataset['kind'] = kind
+        cell.ariaSort = sorted ? (sort[1] ? 'descending' : 'ascending') : 'none'
+        return cell
+      }),
+    )
+  }
+
+  /** What was fetched is old; it stays in sight until the new is there. */
+  #refresh(): void {
+    const version = this.object.attribute<IntTopic>('version').value
+    if (version === this.#version) return
+    this.#version = version
+    const old = this.#pages
+    this.#pages = new Map()
+    for (const page of this.#pagesInSight()) this.#fetch(page, old.get(page))
+    this.#draw()
+  }
+
+  get #window(): readonly [first: number, last: number] {
+    const first = Math.max(0, Math.floor(this.#box.scrollTop / ROW) - AROUND)
+    const height = this.#box.clientHeight || 320
+    return [first, Math.min(this.#length, first + Math.ceil(height / ROW) + 2 * AROUND)]
+  }
+
+  #pagesInSight(): readonly number[] {
+    const [first, last] = this.#window
+    const pages: number[] = []
+    for (let page = Math.floor(first / PAGE); page * PAGE < last; page++) pages.push(page)
+    return pages
+  }
+
+  #fetch(page: number, meanwhile?: readonly Row[]): void {
+    this.#pages.set(page, meanwhile)
+    const version = this.#version
+    this.object.call('rows', { start: page * PAGE, stop: (page + 1) * PAGE }).then(
+      (answer) => {
+        if (version !== this.#version || this.object.isDestroyed) return
+        this.#pages.set(page, (answer as Dict)['rows'] as unknown as readonly Row[])
+        this.#draw()
+      },
+      () => this.#pages.delete(page),
+    )
+  }
+
+  #draw(): void {
+    if (this.#editing || this.#version === -1) return
+    for (const page of this.#pagesInSight()) if (!this.#pages.has(page)) this.#fetch(page)
+    const [first, last] = this.#window
+    const selected = new Set(this.#selected)
+    const rows: HTMLElement[] = []
+    for (let i = first; i < last; i++) rows.push(this.#makeRow(i, selected))
+    this.#above.style.setProperty('height', `${first * ROW}px`)
+    this.#below.style.setProperty('height', `${Math.max(0, this.#length - last) * ROW}px`)
+    this.#body.replaceChildren(this.#above, ...rows, this.#below)
+    this.#mark()
+  }
+
+  #makeRow(index: number, selected: ReadonlySet<number>): HTMLElement {
+    const row = this.#row(index)
+    const cells = this.#columns.map(({ kind }, column) => {
+      const cell = this.make('td', '', row ? textOf(row[column + 1] ?? null) : '…')
+      cell.dataset['kind'] = kind
+      cell.role = 'gridcell'
+      return cell
+    })
+    const element = this.make('tr', '', ...cells)
+    element.ariaRowIndex = String(index + 2)
+    element.dataset['row'] = String(index)
+    if (this.object.attribute('selectable').value)
+      element.ariaSelected = String(row !== undefined && selected.has(row[0]))
+    return element
+  }
+
+  #cell(): HTMLElement | undefined {
+    const { row, column } = this.#marked
+    return this.#body.querySelector(`[data-row="${row}"]`)?.children[column] as HTMLElement | undefined
+  }
+
+  #mark(): void {
+    for (const cell of this.#body.querySelectorAll('.os-marked')) cell.classList.remove('os-marked')
+    const table = this.#box.firstElementChild as HTMLElement
+    const cell = this.#cell()
+    if (cell) {
+      cell.classList.add('os-marked')
+      cell.id ||= freshId()
+      table.setAttribute('aria-activedescendant', cell.id)
+    } else table.removeAttribute('aria-activedescendant')
+  }
+
+  #moveTo(row: number, column: number): void {
+    const bound = (value: number, most: number): number => Math.min(Math.max(0, value), Math.max(0, most))
+    this.#marked = { row: bound(row, this.#length - 1), column: bound(column, this.#columns.length - 1) }
+    const top = this.#marked.row * ROW
+    const head = this.#head.offsetHeight
+    if (top < this.#box.scrollTop) this.#box.scrollTop = top
+    else if (top + ROW + head > this.#box.scrollTop + this.#box.clientHeight)
+      this.#box.scrollTop = top + ROW + head - this.#box.clientHeight
+    this.#draw()
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    if (this.#editing || (event.target as Element).localName === 'button') return
+    const { row, column } = this.#marked
+    const page = Math.max(1, Math.floor(this.#box.clientHeight / ROW) - 1)
+    const moves: Record<string, readonly [number, number]> = {
+      ArrowDown: [row + 1, column],
+      ArrowUp: [row - 1, column],
+      ArrowRight: [row, column + 1],
+      ArrowLeft: [row, column - 1],
+      PageDown: [row + page, column],
+      PageUp: [row - page, column],
+      Home: event.ctrlKey ? [0, column] : [row, 0],
+      End: event.ctrlKey ? [this.#length - 1, column] : [row, this.#columns.length - 1],
+    }
+    const move = moves[event.key]
+    if (move) this.#moveTo(...move)
+    else if (event.key === ' ') this.#select(row, true)
+    else if (event.key === 'Enter') this.#edit()
+    else return
+    event.preventDefault()
+  }
+
+  #onClick(event: MouseEvent): void {
+    const cell = (event.target as Element).closest('td')
+    const row = Number((cell?.parentElement as HTMLElement | undefined)?.dataset['row'] ?? -1)
+    if (!cell || row < 0 || this.#editing) return
+    this.#marked = { row, column: [...(cell.parentElement?.children ?? [])].indexOf(cell) }
+    this.#select(row, event.ctrlKey || event.metaKey)
+    this.#mark()
+  }
+
+  #select(index: number, keep: boolean): void {
+    const place = this.#row(index)?.[0]
+    if (place === undefined || !this.object.attribute('selectable').value) return
+    const selected = this.#selected
+    const others = selected.filter((each) => each !== place)
+    const next = keep ? (selected.includes(place) ? others : [...selected, place]) : [place]
+    this.act(() => this.object.attribute<Topic<readonly number[]>>('selected').set(next))
+  }
+
+  #edit(): void {
+    const cell = this.#cell()
+    const row = this.#row(this.#marked.row)
+    const column = this.#columns[this.#marked.column]
+    const editable = this.object.attribute<Topic<readonly string[]>>('editable').value
+    if (!cell || !row || !column || !editable.includes(column.name)) return
+    const value = row[this.#marked.column + 1] ?? null
+    const input = this.make('input')
+    input.ariaLabel = column.name
+    if (column.kind === 'bool') {
+      input.type = 'checkbox'
+      input.checked = value === true
+    } else {
+      input.type = column.kind === 'number' ? 'number' : 'text'
+      input.step = 'any'
+      input.value = value === null ? '' : String(value)
+    }
+    const end = (save: boolean): void => {
+      if (!this.#editing) return
+      this.#editing = false
+      const given = column.kind === 'bool' ? input.checked : input.value
+      if (save && given !== value && input.validity.valid) {
+        this.object
+          .call('edit', { row: row[0], column: column.name, value: given })
+          .catch((error) => this.stage.report(this.object, error))
+      }
+      this.#draw()
+      ;(this.#box.firstElementChild as HTMLElement).focus({ preventScroll: true })
+    }
+    input.addEventListener('keydown', (event) => {
+      event.stopPropagation()
+      if (event.key === 'Enter') end(true)
+      else if (event.key === 'Escape') end(false)
+    })
+    input.addEventListener('blur', () => end(true))
+    this.#editing = true
+    cell.replaceChildren(input)
+    input.focus()
+    input.select()
+  }
+}
+
+function textOf(value: Value): string {
+  if (value === null) return ''
+  if (typeof value === 'number')
+    return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)))
+  return String(value)
+}

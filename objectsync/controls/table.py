@@ -1,0 +1,241 @@
+"""A table of any length: the page asks for the rows that it shows, and for no others.
+
+Rules: the data stay in Python, as columns of plain values; `sort` and `selected` are everyone's. Rows are named by their place in the data,
+whatever the order they are shown in. An edit is checked against its column, changes the data and is told to `on_edit`; it is not part
+of the undo history.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from ..picture import Markup, markup
+from ..sobject import attribute
+from ..topics import BoolTopic, GenericTopic, IntTopic, ListTopic, StringTopic
+from .base import Control, Handler
+
+MOST_ROWS: Final = 500
+"""Of one answer to a page."""
+_PICTURE_ROWS = 20
+
+
+class Table(Control, frontend_type="objectsync.table"):
+    """Shows a DataFrame, records or columns: `Table(df)`, `Table([{"name": "Ada", "age": 36}])`, `Table({"x": [1, 2]})`."""
+
+    columns = attribute(ListTopic, writable=False)
+    """`{"name", "kind"}` each; the kind is "number", "bool" or "text"."""
+    length = attribute(IntTopic, 0, writable=False)
+    version = attribute(IntTopic, 0, is_stateful=False, order_strict=False, writable=False)
+    """Counts changes of the data: what a page has fetched before is old."""
+    sort = attribute(GenericTopic, None, is_stateful=False, order_strict=True)
+    """None, or `[column, descending]`."""
+    selected = attribute(ListTopic, is_stateful=False, order_strict=True)
+    """The places of the selected rows in the data."""
+    selectable = attribute(BoolTopic, False, writable=False)
+    editable = attribute(ListTopic, writable=False)
+    """The names of the columns that a page may edit."""
+    height = attribute(StringTopic, "20rem", writable=False)
+
+    def build(
+        self,
+        data: Any = (),
+        *,
+        label: str = "",
+        height: str = "20rem",
+        selectable: bool = False,
+        editable: bool | Iterable[str] = False,
+        on_select: Handler | None = None,
+        on_edit: Callable[[int, str, Any], Any] | None = None,
+        **look: Any,
+    ) -> None:
+        """Make it.
+
+        Args:
+            data: A DataFrame (pandas, polars and their like), records (dicts), columns (a dict of sequences), or rows (sequences).
+            label: What it is called, for those who cannot see it.
+            height: What it may take, as CSS has it; longer tables scroll.
+            selectable: Whether rows can be selected.
+            editable: Whether cells can be edited: all, or the columns named.
+            on_select: Called with the places of the selected rows after each change.
+            on_edit: Called with a row's place, a column's name and the new value after each edit.
+            look: `hidden`, `style`, `classes`.
+        """
+        self._look(label, **look, height=height, selectable=selectable)
+        self._on_edit = on_edit
+        self.set_data(data)
+        names = [column["name"] for column in self.columns.value]
+        if editable:
+            self.editable.set(names if editable is True else list(editable))
+        if on_select is not None:
+            self.selected.on_change(on_select)
+
+    def init(self) -> None:
+        if not hasattr(self, "_data"):
+            self._data: dict[str, list[Any]] = {column["name"]: [] for column in self.columns.value}
+            self._order: Sequence[int] = ()
+        self.sort.add_validator(self._check_sort)
+        self.selected.add_validator(self._check_selected)
+        self.sort.on_set.add(lambda _: self._arrange())
+        self.register_service("rows", self._rows, live=True)  # also while a cell runs
+        self.register_service("edit", self._edit)
+
+    def set_data(self, data: Any) -> None:
+        """Show other data; what was selected or sorted is so no longer where it does not fit."""
+        columns = columns_of(data)
+        with self._os_tree.record():
+            self._data = columns
+            length = len(next(iter(columns.values()), []))
+            self.sort.set(None)
+            self.selected.set([])
+            self.columns.set([{"name": name, "kind": _kind_of(values)} for name, values in columns.items()])
+            self.length.set(length)
+            self._arrange()
+
+    def records(self) -> list[dict[str, Any]]:
+        """The data as they are now, a dict for each row."""
+        names = list(self._data)
+        return [dict(zip(names, row, strict=True)) for row in zip(*self._data.values(), strict=True)]
+
+    def column(self, name: str) -> list[Any]:
+        """The values of one column as they are now."""
+        return list(self._data[name])
+
+    def set_cell(self, row: int, column: str, value: Any) -> None:
+        """Change one value."""
+        self._data[column][row] = value
+        self.version.add(1)
+
+    def _arrange(self) -> None:
+        length = len(next(iter(self._data.values()), []))
+        sort = self.sort.value
+        if sort is None:
+            self._order = range(length)
+        else:
+            values = self._data[sort[0]]
+            there = [row for row in range(length) if not _is_missing(values[row])]
+            try:
+                there.sort(key=values.__getitem__, reverse=sort[1])
+            except TypeError:  # of several kinds
+                there.sort(key=lambda row: str(values[row]), reverse=sort[1])
+            self._order = [*there, *(row for row in range(length) if _is_missing(values[row]))]
+        self.version.add(1)
+
+    def _check_sort(self, value: Any) -> None:
+        if value is None:
+            return
+        if not (isinstance(value, list) and len(value) == 2 and value[0] in self._data and isinstance(value[1], bool)):
+            raise ValueError("expected None or [column, descending]")
+
+    def _check_selected(self, value: Any) -> None:
+        length = self.length.value
+        if value and not self.selectable.value:
+            raise ValueError("rows of this table cannot be selected")
+        if not all(type(row) is int and 0 <= row < length for row in value):
+            raise ValueError(f"expected places of rows, from 0 to {length - 1}")
+
+    def _rows(self, start: int, stop: int) -> dict[str, Any]:
+        with self._os_tree.lock:
+            stop = min(stop, start + MOST_ROWS)
+            places = list(self._order[max(0, start) : max(0, stop)])
+            cells = [[place, *(plain(values[place]) for values in self._data.values())] for place in places]
+            return {"rows": cells, "version": self.version.value}
+
+    def _edit(self, row: int, column: str, value: Any) -> None:
+        with self._os_tree.lock:
+            if column not in self.editable.value or not 0 <= row < self.length.value:
+                raise ValueError(f"{column!r} of row {row} cannot be edited")
+            kind = next(each["kind"] for each in self.columns.value if each["name"] == column)
+            new = _read(kind, value, self._data[column][row])
+            self.set_cell(row, column, new)
+        if getattr(self, "_on_edit", None) is not None:
+            self._on_edit(row, column, new)  # type: ignore[misc]  # just compared
+
+    def picture(self) -> Markup:
+        cell = "padding: 0.2em 0.6em; border-bottom: 1px solid #8884; text-align: left"
+        head = markup("tr", *(markup("th", column["name"], style=cell) for column in self.columns.value))
+        rows = self._rows(0, _PICTURE_ROWS)["rows"]
+        body = [markup("tr", *(markup("td", shown(each), style=cell) for each in row[1:])) for row in rows]
+        more = self.length.value - len(rows)
+        return self._box(
+            markup("table", markup("thead", head), markup("tbody", *body), style="border-collapse: collapse"),
+            markup("small", f"… and {more} more rows") if more > 0 else None,
+        )
+
+
+def columns_of(data: Any) -> dict[str, list[Any]]:
+    """Data of any of the kinds that `Table` takes, as columns.
+
+    Raises:
+        TypeError: it is of another kind.
+        ValueError: columns of different lengths.
+    """
+    if isinstance(data, Mapping):
+        columns = {str(name): _list_of(values) for name, values in data.items()}
+    elif hasattr(data, "columns") and hasattr(data, "__getitem__"):
+        columns = {str(name): _list_of(data[name]) for name in data.columns}
+    else:
+        rows = _list_of(data)
+        if all(isinstance(row, Mapping) for row in rows):
+            names = list(dict.fromkeys(name for row in rows for name in row))
+            columns = {str(name): [row.get(name) for row in rows] for name in names}
+        elif all(isinstance(row, (list, tuple)) for row in rows):
+            width = max(map(len, rows), default=0)
+            columns = {str(number): [row[number] if number < len(row) else None for row in rows] for number in range(width)}
+        else:
+            raise TypeError(f"Table takes a DataFrame, records, columns or rows, not {type(data).__name__}")
+    if len({len(values) for values in columns.values()}) > 1:
+        raise ValueError(f"columns of different lengths: {', '.join(f'{name}: {len(values)}' for name, values in columns.items())}")
+    return columns
+
+
+def _list_of(values: Any) -> list[Any]:
+    for name in ("to_list", "tolist"):
+        convert = getattr(values, name, None)
+        if callable(convert):
+            return list(convert())
+    return list(values)
+
+
+def _kind_of(values: Sequence[Any]) -> str:
+    kinds = {type(value) for value in values[:1000] if not _is_missing(value)}
+    if kinds == {bool}:
+        return "bool"
+    return "number" if kinds and kinds <= {int, float} else "text"
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value)) or type(value).__name__ in ("NaTType", "NAType")
+
+
+def plain(value: Any) -> Any:
+    """A value as a page shows it: a number, a bool, a text, or None for what is missing."""
+    if _is_missing(value):
+        return None
+    if isinstance(value, bool) or (isinstance(value, int) and abs(value) < 2**53) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    return str(value)[:1000]
+
+
+def shown(value: Any) -> str:
+    """A plain value as a text."""
+    return "" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _read(kind: str, value: Any, old: Any) -> Any:
+    if kind == "bool":
+        if not isinstance(value, bool):
+            raise ValueError("expected true or false")
+        return value
+    if kind == "number":
+        if value is None or value == "":
+            return None
+        number = float(value)
+        if not math.isfinite(number):
+            raise ValueError("expected a number")
+        return int(number) if number.is_integer() and not isinstance(old, float) else number
+    return str(value)[:10_000]
+
+
+__all__ = ["Table", "columns_of"]
