@@ -185,6 +185,8 @@ def test_tabs_and_split_by_keyboard(open_page: NewPage, current: Server) -> None
     expect(page.get_by_role("tabpanel", name="Two")).to_be_visible()
     expect(page.get_by_text("first")).not_to_be_visible()
     tabs.tab("Three", p("third"))
+    expect(page.get_by_role("tab", name="Three")).to_be_visible()
+    expect(page.get_by_role("tab", name="Two")).to_be_focused()
     page.keyboard.press("End")
     expect(page.get_by_text("third")).to_be_visible()
     line = page.get_by_role("separator")
