@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import io
 import re
 import subprocess
@@ -22,7 +23,7 @@ from plotly import graph_objects
 import objectsync
 from objectsync import Element, LocalError, Shown, show
 from objectsync.hub import Hub
-from tests.clients import WireClient, make_hub
+from tests.clients import WireClient, changes_in, make_hub
 
 mpl.use("agg")
 
@@ -105,8 +106,9 @@ def test_a_slow_page_gets_only_the_newest_picture(hub: Hub) -> None:
     client = WireClient(hub)
     for grey in range(1, 10):
         shown.update(np.full((2, 2), grey, "uint8"))
-    frames = [change for message in client.receive() for change in message.get("changes", []) if change[0] == "set"]
-    assert len(frames) <= 2
+    pictures = [change for change in changes_in(client.receive()) if change[0] == "set"]
+    assert 1 <= len(pictures) <= 2
+    assert content(shown)["data"] == pictures[-1][3]["data"]
     assert pixels(shown).getpixel((0, 0)) == 9
 
 
@@ -189,13 +191,34 @@ def test_charts_of_altair_are_drawn_without_a_script(hub: Hub) -> None:
     assert b"<script" not in svg
 
 
+def lines() -> Any:
+    return graph_objects.Figure(graph_objects.Scatter(x=[1, 2, 3], y=[2, 1, 4], name="<up>"), {"title": {"text": "Lines"}})
+
+
 def test_figures_of_plotly_are_shown_without_a_script_or_a_network(hub: Hub) -> None:
-    figure = graph_objects.Figure(graph_objects.Scatter(x=[1, 2, 3], y=[2, 1, 4], name="<up>"), {"title": {"text": "Lines"}})
-    html = show(figure).to_html()
+    html = show(lines()).to_html()
     assert "Lines" in html
     assert "&lt;up&gt;" in html
+    assert "<td>3</td>" in html
     assert "<script" not in html
     assert "cdn" not in html
+
+
+def test_pages_get_plotly_from_the_server_in_parts(hub: Hub) -> None:
+    shown = show(lines())
+    client = WireClient(hub)
+    parts: list[bytes] = []
+    while part := client.call("script", shown.id, part=len(parts))["value"]:
+        parts.append(part)
+        client.ack()
+    script = b"".join(parts)
+    assert len(parts) > 2
+    assert b"plotly.js v" in gzip.decompress(script)[:200]
+
+
+def test_maps_are_not_drawn_by_plotly_since_they_would_be_fetched(hub: Hub) -> None:
+    assert "plotly" in content(show(lines()))
+    assert "plotly" not in content(show(graph_objects.Figure(graph_objects.Scattergeo(lat=[1], lon=[2]))))
 
 
 class Rich:

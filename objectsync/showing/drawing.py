@@ -10,14 +10,14 @@ from collections.abc import Callable
 from typing import Any
 
 from ..controls.rich import PICTURES, bundle_of
-from . import pixels, plots
+from . import pixels, plotly, plots
 from .drawn import Drawn, How
 
 _DRAWERS: dict[str, Callable[[Any, How], Drawn | None]] = {
     "matplotlib": plots.figure,
     "seaborn": plots.figure,
     "altair": plots.vega,
-    "plotly": plots.plotly,
+    "plotly": plotly.figure,
     "PIL": pixels.image,
     "numpy": pixels.array,
 }

@@ -26,6 +26,8 @@ class Drawn:
     height: int = 0
     pixels: bool = False
     """Whether each of its pixels means something: shown larger, they stay squares."""
+    plotly: str = ""
+    """A figure of Plotly as JSON, which a page draws itself; the rest is what it looks like where no script runs."""
 
 
 __all__ = ["Drawn", "How"]

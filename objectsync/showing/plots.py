@@ -1,10 +1,9 @@
-"""Plots: matplotlib's figures (and seaborn's), Altair's charts, Plotly's figures; each drawn in Python, by its own library."""
+"""Plots: matplotlib's figures (and seaborn's), Altair's charts; each drawn in Python, by its own library."""
 
 from __future__ import annotations
 
 import io
 import sys
-from html import escape
 from typing import Any
 
 from .drawn import Drawn, How
@@ -50,31 +49,4 @@ def vega(value: Any, _: How) -> Drawn | None:
     return Drawn("image/svg+xml", out.getvalue().encode(), title if isinstance(title, str) else "a chart")
 
 
-def plotly(value: Any, _: How) -> Drawn | None:
-    """A Plotly figure: drawn by kaleido where that is installed, else in words and numbers."""
-    if not hasattr(value, "to_plotly_json") or not hasattr(value, "to_image"):
-        return None
-    title = str(value.layout.title.text or "")
-    try:
-        import kaleido  # noqa: F401  # what Plotly draws with
-    except ImportError:
-        return Drawn("text/html", _table(value, title))
-    return Drawn("image/svg+xml", value.to_image(format="svg"), title or "a plot")
-
-
-def _table(value: Any, title: str) -> str:
-    rows = "".join(
-        f"<tr><td>{escape(str(trace.name or f'trace {place}'))}</td><td>{escape(trace.type)}</td><td>{_count(trace)}</td></tr>"
-        for place, trace in enumerate(value.data)
-    )
-    return (
-        f"<table><caption>{escape(title or 'A Plotly figure')}</caption><tr><th>trace</th><th>type</th><th>points</th></tr>{rows}</table>"
-    )
-
-
-def _count(trace: Any) -> int:
-    sizes = [len(each) for name in ("x", "y", "z", "values", "lat") if (each := getattr(trace, name, None)) is not None]
-    return max(sizes, default=0)
-
-
-__all__ = ["figure", "plotly", "vega"]
+__all__ = ["figure", "vega"]

@@ -18,6 +18,7 @@ from ..topics import GenericTopic, IntTopic, StringTopic
 from ..values import Buffer
 from .drawing import draw
 from .drawn import How
+from .plotly import plotly_script, still
 
 _SAME: Final = object()
 
@@ -26,7 +27,7 @@ class Shown(Control, frontend_type="objectsync.shown"):
     """Shows any value: `plot = Shown(figure)`; `plot.update()` draws it again, `plot.update(other)` another in its place."""
 
     content = attribute(GenericTopic, is_stateful=False, order_strict=False, writable=False)
-    """What is shown: `{"mime", "data", "alt", "width", "height", "pixels"}`."""
+    """What is shown: `{"mime", "data", "alt", "width", "height", "pixels"}`, and "plotly" for a figure of Plotly."""
     alt = attribute(StringTopic, "", writable=False)
     """What is to be seen, for those who cannot; where it is empty, what the value says of itself."""
     width = attribute(IntTopic, 0, writable=False)
@@ -57,6 +58,10 @@ class Shown(Control, frontend_type="objectsync.shown"):
         self._look(look.pop("label", None), **look, alt=alt, width=width)
         self.update(value)
 
+    def init(self) -> None:
+        # Of the bytes of a library, not of anything that belongs to the object; `live`, since a cell that runs must not hold up a picture.
+        self.register_service("script", plotly_script, live=True)
+
     def update(self, value: Any = _SAME) -> Self:
         """Draw again: what was shown, as it is now, or another value in its place.
 
@@ -70,16 +75,15 @@ class Shown(Control, frontend_type="objectsync.shown"):
         drawn = draw(value, self._how)
         self._value = value
         data = Buffer(drawn.data) if isinstance(drawn.data, bytes) else drawn.data
-        self.content.set(
-            {
-                "mime": drawn.mime,
-                "data": data,
-                "alt": drawn.alt,
-                "width": drawn.width,
-                "height": drawn.height,
-                "pixels": drawn.pixels,
-            }
-        )
+        content = {
+            "mime": drawn.mime,
+            "data": data,
+            "alt": drawn.alt,
+            "width": drawn.width,
+            "height": drawn.height,
+            "pixels": drawn.pixels,
+        }
+        self.content.set({**content, "plotly": drawn.plotly} if drawn.plotly else content)
         return self
 
     def picture(self) -> Markup:
@@ -87,6 +91,9 @@ class Shown(Control, frontend_type="objectsync.shown"):
         if content is None:
             return self._box()
         mime, data = content["mime"], content["data"]
+        drawn = still(content["plotly"]) if "plotly" in content else None
+        if drawn is not None:
+            mime, data = "image/svg+xml", drawn
         if mime.startswith("image/"):
             width = self.width.value or content["width"]
             style = "max-width: 100%" + (f"; width: {width}px" if width else "")

@@ -13,6 +13,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 from playwright.sync_api import Page, expect
+from plotly import graph_objects
 
 from objectsync import Server, Shown, show
 from objectsync.controls import Column, Grid
@@ -103,6 +104,32 @@ def test_all_of_it_side_by_side(open_page: NewPage, current: Server) -> None:
     for image in page.get_by_role("img").all():
         assert image.evaluate("i => i.naturalWidth > 0 && i.alt !== ''")
     take_picture(page, "pictures.png")
+
+
+def test_a_figure_of_plotly_can_be_zoomed_and_stays_zoomed_while_it_changes(open_page: NewPage, current: Server) -> None:
+    figure = graph_objects.Figure(graph_objects.Scatter(x=[0, 1, 2, 3], y=[1, 3, 2, 4]), {"title": {"text": "Steps"}})
+    plot: Any = show(figure)
+    page = open_page(current.url, wait=".os-plot .main-svg")
+    drawn = page.get_by_role("figure", name="Steps")
+    drawn.evaluate("plot => { window.first = plot }")
+    range_of = "plot => plot._fullLayout.xaxis.range.map(x => Math.round(x * 100) / 100)"
+    before = drawn.evaluate(range_of)
+    box = drawn.locator(".nsewdrag").first.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] * 0.25, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.75, box["y"] + box["height"] / 2, steps=5)
+    page.mouse.up()
+    expect(drawn.locator(".zoomlayer .zoombox")).to_have_count(0)
+    zoomed = drawn.evaluate(range_of)
+    assert zoomed[1] - zoomed[0] < 0.7 * (before[1] - before[0])
+    figure.data[0].y = [9, 8, 7, 6]
+    plot.update()
+    expect(drawn.locator(".ytick", has_text="8").first).to_be_visible()
+    assert drawn.evaluate(range_of) == zoomed
+    assert drawn.evaluate("plot => plot === window.first")
+    plot.update("text")
+    expect(page.locator(".os-shown")).to_have_text("text")
 
 
 def test_html_of_anyone_runs_nothing(open_page: NewPage, current: Server, watch: Watch) -> None:

@@ -1,5 +1,5 @@
 /**
- * Shown: whatever Python has drawn of a value: a picture, HTML, text.
+ * Shown: whatever Python has drawn of a value: a picture, HTML, text; or a figure of Plotly, which is drawn here.
  *
  * - What is seen stays until the next picture is decoded: there is no moment without one.
  * - Pictures that come while one is being decoded are passed over for the newest.
@@ -7,6 +7,7 @@
 import type { Value } from '@objectsync/client'
 import { ControlView } from './base.js'
 import { sanitized } from './html.js'
+import { drawPlotly, plotlyOf } from './plotly.js'
 
 interface Content {
   readonly mime: string
@@ -15,6 +16,8 @@ interface Content {
   readonly width: number
   readonly height: number
   readonly pixels: boolean
+  /** A figure of Plotly as JSON; the rest is what it looks like where plotly.js cannot run. */
+  readonly plotly?: string
 }
 
 export class ShownView extends ControlView {
@@ -24,6 +27,7 @@ export class ShownView extends ControlView {
   #next: Content | undefined
   #busy = false
   #gone = false
+  #plot: { readonly host: HTMLElement; readonly end: () => void } | undefined
 
   protected build(): HTMLElement {
     this.#root = this.make('div', 'os-shown')
@@ -39,22 +43,54 @@ export class ShownView extends ControlView {
   override destroy(): void {
     this.#gone = true
     this.#forget()
+    this.#endPlot()
   }
 
   #showNext(): void {
     const content = this.#next
     this.#next = undefined
     if (!content || this.#gone) return
-    if (content.mime.startsWith('image/')) {
-      this.#busy = true
-      void this.#showImage(content).finally(() => {
-        this.#busy = false
-        this.#showNext()
-      })
-      return
+    this.#busy = true
+    void this.#show(content).finally(() => {
+      this.#busy = false
+      this.#showNext()
+    })
+  }
+
+  async #show(content: Content): Promise<void> {
+    if (content.plotly === undefined) return this.#showStill(content)
+    try {
+      await this.#showPlot(content, content.plotly)
+    } catch (error) {
+      this.stage.refuse(this.object, 'drawing by plotly.js', String(error))
+      await this.#showStill(content)
     }
+  }
+
+  /** What was there stays until plotly.js has come; where nothing was, what stands for the figure. */
+  async #showPlot(content: Content, json: string): Promise<void> {
+    const coming = plotlyOf(this.object, this.document)
+    if (!this.#root.firstChild) await this.#showStill(content)
+    const plotly = await coming
+    if (this.#gone) return
+    if (!this.#plot) {
+      const host = this.make('div', 'os-plot')
+      host.role = 'figure'
+      this.#root.classList.remove('os-html')
+      this.#root.replaceChildren(host)
+      this.#forget()
+      this.#plot = { host, end: () => plotly.purge(host) }
+    }
+    this.#plot.host.dataset['alt'] = content.alt
+    this.#describe()
+    await drawPlotly(plotly, this.#plot.host, json)
+  }
+
+  async #showStill(content: Content): Promise<void> {
+    if (content.mime.startsWith('image/')) return this.#showImage(content)
     const text = String(content.data)
     const isHtml = content.mime === 'text/html'
+    this.#endPlot()
     this.#root.classList.toggle('os-html', isHtml)
     this.#root.replaceChildren(isHtml ? sanitized(this.document, text) : this.make('pre', 'os-line', text))
     this.#forget()
@@ -79,6 +115,7 @@ export class ShownView extends ControlView {
       return
     }
     image.decoding = 'sync'
+    this.#endPlot()
     this.#root.classList.remove('os-html')
     this.#root.replaceChildren(image)
     this.#forget()
@@ -88,12 +125,19 @@ export class ShownView extends ControlView {
 
   /** What is said of the picture, and how wide it is: Python's word for it, or else the picture's own. */
   #describe(): void {
-    const image = this.#root.querySelector<HTMLImageElement>(':scope > img')
+    const image = this.#root.querySelector<HTMLElement>(':scope > img, :scope > .os-plot')
     if (!image) return
     const read = (name: string): Value => (this.object.has(name) ? this.object.attribute(name).value : null)
-    image.alt = String(read('alt') || (image.dataset['alt'] ?? ''))
+    const alt = String(read('alt') || (image.dataset['alt'] ?? ''))
+    if (image.localName === 'img') image.setAttribute('alt', alt)
+    else image.ariaLabel = alt
     const width = Number(read('width'))
     image.style.width = width ? `${width}px` : ''
+  }
+
+  #endPlot(): void {
+    this.#plot?.end()
+    this.#plot = undefined
   }
 
   #forget(): void {
