@@ -77,6 +77,8 @@ class Hub(Tree):
         self.on_client_disconnect = Signal()
         """Called with the session's id when a client has gone for good: at once when it said so or closed cleanly, else when nobody
         has resumed it within `Limits.resume_seconds`."""
+        self.on_error = Signal()
+        """Called with `(what, error, about)` when a handler, a service or a listener failed, in its thread; it has been logged."""
         self.jobs = jobs
         self.presence = PresenceList(self.limits, self.lock, self._tell_of_presence)
         """Who is here: `people` by session, and `on_change`."""
@@ -406,6 +408,8 @@ class Hub(Tree):
         """Log an exception in what users wrote; returns the number by which the log names it. `about` is the object that it concerns."""
         incident = self._new_secret(6)
         logger.error("%s (incident %s)", what, incident, exc_info=error)
+        for listener in (*self.on_error.manual, *self.on_error.auto):
+            listener(what, error, about)
         return incident
 
     def _undo_service(self, sender: str, target: str | None = None, own: bool = False) -> Any:

@@ -42,6 +42,8 @@ class BaseClient:
         """Called with a `Rejection` when an action of this client was not applied; it has been taken back by then."""
         self.on_notice = Signal()
         """Called with an error message of the server that concerns this client: a handler that failed, a frame that made no sense."""
+        self.on_emitted = Signal()
+        """Called with `(object, name, args)` for each event that the server tells of, also of objects that are new with it."""
         self.on_update = Signal()
         """Called, with nothing, after each batch of the server's changes was applied whole and its listeners were told."""
 
@@ -158,6 +160,9 @@ class BaseClient:
 
     def rejected(self, rejection: Rejection) -> None:
         self._tell(self.on_rejected, rejection)
+
+    def emitted(self, sobject: ClientObject, name: str, args: dict[str, Any]) -> None:
+        self._tell(self.on_emitted, sobject, name, args)
 
     def report(self, error: Exception, where: str) -> None:
         """A listener failed, or a frame did not fit: goes to the log `objectsync.client`."""

@@ -97,6 +97,12 @@ class Batch:
 
     # --- telling
 
+    @property
+    def emissions(self) -> list[tuple[ClientObject, str, dict[str, Any]]]:
+        """The events that have happened, of objects that are still there: object, name, arguments."""
+        events = ((cast("ClientObject", topic._object), topic, change) for topic, change in self._emitted if isinstance(change, Emit))
+        return [(owner, topic._name, copy_value(change.args)) for owner, topic, change in events if owner.owns(topic)]
+
     def tell(self, report: Report) -> None:
         """Tell everyone. Call it once, when all of the batch is applied."""
         for topic, news in self._news:

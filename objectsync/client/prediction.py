@@ -40,6 +40,9 @@ class Owner(Protocol):
     def rejected(self, rejection: Rejection) -> None:
         """An action was not applied; it has been taken back."""
 
+    def emitted(self, sobject: ClientObject, name: str, args: dict[str, Any]) -> None:
+        """An event has happened."""
+
     def report(self, error: Exception, where: str) -> None:
         """A listener has failed."""
 
@@ -284,6 +287,8 @@ class Prediction:
             self._replay(self._layers, batch)
         applied()
         batch.tell(self.owner.report)
+        for emission in batch.emissions:
+            self.owner.emitted(*emission)
         for tell in told:
             tell()
 

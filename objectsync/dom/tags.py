@@ -15,6 +15,7 @@ from ..sobject import SObject
 from .element import Element
 
 Child = SObject | str | float
+_FIELDS = ("input", "select", "textarea")
 
 
 class Tag(Protocol):
@@ -53,6 +54,9 @@ def _tag(name: str, doc: str) -> Tag:
             text, children = str(children[0]), children[1:]
         handlers: dict[str, Callable[..., Any]] = {}
         merged = dict(attrs or {})
+        if value is not None and tag not in _FIELDS:
+            # Of an option, a progress or a button it is an attribute; only fields hold a value that a person changes.
+            merged["value"], value = value, None
         for key, given in attributes.items():
             if key.startswith("on_"):
                 handlers[key[3:]] = given

@@ -1,0 +1,263 @@
+"""What a page shows, as a tree of nodes: the elements that a browser would have, computed from the client's objects.
+
+Rules: a node is read and never kept: each look makes the tree anew, so it cannot be out of date. What is shown of an object is what the
+views in js/packages show of it: the tag, text, attributes, value, children. What is only this page's own (which dialog is open, what
+is typed into a field that has no topic) comes from `PageState`. A frontend of one's own is a node of its name, with its children.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from .. import safety
+from ..client import ClientObject
+
+_INLINE = frozenset(
+    {"a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "del", "dfn", "em", "i", "ins", "kbd", "label", "mark", "output"}
+    | {"q", "s", "samp", "small", "span", "strong", "sub", "sup", "text", "time", "tspan", "u", "var"}
+)
+_FIELDS = frozenset({"input", "select", "textarea"})
+
+
+@dataclass
+class PageState:
+    """What a page knows besides the objects, by their ids."""
+
+    open: dict[str, bool] = field(default_factory=dict)
+    """Dialogs and details that orders or a person opened and closed."""
+    typed: dict[str, str] = field(default_factory=dict)
+    """What stands in fields whose objects have no topic for it."""
+    focused: str | None = None
+    """The object that has the keyboard."""
+
+
+class Node:
+    """One element of a page."""
+
+    def __init__(self, object: ClientObject, tag: str, attrs: Mapping[str, Any], own_text: str, value: str | None, checked: bool) -> None:
+        self.object = object
+        self.tag = tag
+        self.attrs = attrs
+        self.own_text = own_text
+        self.value = value
+        """What a field holds, as text; None for other elements."""
+        self.checked = checked
+        self.children: list[Node] = []
+        self.parent: Node | None = None
+        self.is_open = True
+        """Of a dialog or details: whether it is open."""
+        self.hidden_by_style = False
+
+    def append(self, child: Node) -> None:
+        """Put a node at the end."""
+        child.parent = self
+        self.children.append(child)
+
+    @property
+    def input_type(self) -> str:
+        """The kind of an `input`; "" for other elements."""
+        return str(self.attrs.get("type") or "text").lower() if self.tag == "input" else ""
+
+    @property
+    def is_field(self) -> bool:
+        """Whether it holds a value."""
+        return self.tag in _FIELDS
+
+    def ancestors(self) -> Iterator[Node]:
+        """The nodes around it, the nearest first."""
+        node = self.parent
+        while node is not None:
+            yield node
+            node = node.parent
+
+    @cached_property
+    def root(self) -> Node:
+        """The topmost node."""
+        return next(reversed(list(self.ancestors())), self)
+
+    def walk(self) -> Iterator[Node]:
+        """This node and all below it, in the order of the page."""
+        stack = [self]
+        while stack:
+            node = stack.pop()
+            yield node
+            stack.extend(reversed(node.children))
+
+    def by_id(self, id: str) -> Node | None:
+        """The node below with this `id` attribute."""
+        return next((node for node in self.walk() if node.attrs.get("id") == id), None)
+
+    # --- what can be seen
+
+    def why_hidden(self) -> str:
+        """Why it cannot be seen; "" where it can."""
+        inside: Node = self
+        for node in (self, *self.ancestors()):
+            if node.attrs.get("hidden"):
+                return f"{node.start} has the attribute hidden"
+            if node.hidden_by_style:
+                return f"{node.start} has a style that hides it"
+            if node.tag == "dialog" and not node.is_open:
+                return f"{node.start} is not open"
+            if node.tag == "details" and not node.is_open and inside is not node and inside.tag != "summary":
+                return f"{node.start} is not open"
+            inside = node
+        return "it is a hidden field" if self.input_type == "hidden" else ""
+
+    @property
+    def visible(self) -> bool:
+        """Whether it can be seen (an opaque element in front of it is not looked for)."""
+        return not self.why_hidden()
+
+    @property
+    def disabled(self) -> bool:
+        """Whether it cannot be used."""
+        if bool(self.attrs.get("disabled")):
+            return True
+        return self.tag in (*_FIELDS, "button") and any(node.tag == "fieldset" and node.attrs.get("disabled") for node in self.ancestors())
+
+    @property
+    def text(self) -> str:
+        """All the text in it that can be seen, with single spaces."""
+        return self.text_without(None)
+
+    def text_without(self, skipped: Node | None) -> str:
+        """The text, without that of one node."""
+        parts: list[str] = []
+        stack: list[Node | str] = [self]
+        while stack:
+            item = stack.pop()
+            if isinstance(item, str):
+                parts.append(item)
+            elif item is not skipped and (item is self or not item.hidden_itself):
+                around = "" if item.tag in _INLINE else " "
+                between: list[Node | str] = [around, *reversed(item.children)]
+                stack.extend(between)
+                parts.append(around + item.own_text)
+        return " ".join("".join(parts).split())
+
+    @property
+    def hidden_itself(self) -> bool:
+        """Whether it, and not what is around it, is the reason that it cannot be seen."""
+        if self.attrs.get("hidden") or self.hidden_by_style or (self.tag == "dialog" and not self.is_open):
+            return True
+        return self.parent is not None and self.parent.tag == "details" and not self.parent.is_open and self.tag != "summary"
+
+    # --- for people
+
+    @property
+    def start(self) -> str:
+        """Its start tag, short: what error messages call it."""
+        shown = [f'{name}="{value}"' for name, value in self.attrs.items() if name in ("id", "type", "role", "aria-label", "data-testid")]
+        return f"<{' '.join([self.tag, *shown])}>"
+
+    def __str__(self) -> str:
+        lines: list[str] = []
+        depths = {id(self): 0}
+        for node in self.walk():
+            depth = depths[id(node)]
+            depths.update((id(child), depth + 1) for child in node.children)
+            lines.append("  " * depth + node.line())
+        return "\n".join(lines)
+
+    def line(self) -> str:
+        """One line about it, without what is below."""
+        from .roles import name_of, role_of
+
+        role, name = role_of(self), name_of(self)
+        said = [self.start]
+        if role:
+            said.append(role)
+        if name and name != self.own_text.strip():
+            said.append(f'"{name}"')
+        if self.own_text.strip():
+            said.append(repr(_short(self.own_text.strip())))
+        if self.input_type in ("checkbox", "radio"):
+            said.append("checked" if self.checked else "not checked")
+        elif self.is_field:
+            said.append(f"= {_short(self.value or '')!r}")
+        said += [word for word, holds in (("disabled", self.disabled), ("hidden", self.hidden_itself)) if holds]
+        return " ".join(said)
+
+
+def render(root: ClientObject, state: PageState) -> Node:
+    """The whole page."""
+    top = _node(root, state)
+    stack = [(root, top)]
+    while stack:
+        sobject, node = stack.pop()
+        for child in sobject.children:
+            below = _node(child, state)
+            node.append(below)
+            stack.append((child, below))
+    for node in top.walk():
+        if node.tag == "select" and not node.attrs.get("multiple"):
+            _choose_first(node)
+    return top
+
+
+def read(sobject: ClientObject, name: str) -> Any:
+    """The value of an attribute; None where there is none."""
+    return sobject.attribute(name).value if sobject.has_attribute(name) else None
+
+
+def _node(sobject: ClientObject, state: PageState) -> Node:
+    tag = _tag_of(sobject)
+    attrs = {name: value for name, value in _mapping(read(sobject, "attrs")).items() if value is not None and value is not False}
+    classes = [str(each) for each in read(sobject, "classes") or ()]
+    if classes:
+        attrs["class"] = " ".join(filter(None, [str(attrs.get("class", "")), *classes]))
+    own_text = "" if tag in ("input", "textarea") else str(read(sobject, "text") or "")
+    value: str | None = None
+    if tag in _FIELDS:
+        given = read(sobject, "value")
+        value = state.typed.get(sobject.id, "") if not sobject.has_attribute("value") else "" if given is None else _text(given)
+    checked = read(sobject, "checked") is True or (tag == "input" and read(sobject, "value") is True)
+    node = Node(sobject, tag, attrs, own_text, value, checked)
+    style = _mapping(read(sobject, "style"))
+    node.hidden_by_style = style.get("display") == "none" or style.get("visibility") == "hidden"
+    if tag in ("dialog", "details"):
+        node.is_open = state.open.get(sobject.id, bool(attrs.get("open")))
+    return node
+
+
+def _tag_of(sobject: ClientObject) -> str:
+    kind = sobject.frontend_type
+    if kind in ("Root", "text"):
+        return "div"
+    return str(read(sobject, "tag") or "div") if kind == "Element" else kind
+
+
+def is_element(sobject: ClientObject) -> bool:
+    """Whether it is shown as an element, and not by a frontend of its own."""
+    tag = _tag_of(sobject)
+    return tag in safety.HTML_TAGS or tag in safety.SVG_TAGS
+
+
+def _choose_first(select: Node) -> None:
+    """A list that opens shows its first option where its value is none of them."""
+    values = [value_of(option) for option in select.walk() if option.tag == "option"]
+    if values and select.value not in values:
+        select.value = values[0]
+
+
+def value_of(option: Node) -> str:
+    """What choosing an option puts into its select."""
+    return str(option.attrs.get("value", option.text))
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return dict(value) if isinstance(value, Mapping) else {}
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:g}" if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"

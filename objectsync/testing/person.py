@@ -1,0 +1,254 @@
+"""What a person does to a page, and what the page makes of it: DOM events in their order, and what a browser does by itself then.
+
+Rules: an event reaches the objects that listen for it, from where it happens outwards, with the fields that they asked for; as in
+js/packages/dom (listening.ts, payload.ts, controls.ts). What a form element holds goes into its topic in the same action as the event. Time
+does not pass: `throttle` and `debounce` tell at once. An action on what cannot be seen or used is an error of the test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..client import BaseClient, ClientObject
+from ..topics import BoolTopic, EventTopic, FloatTopic, GenericTopic, IntTopic, StringTopic, Topic
+from .nodes import Node, PageState, is_element, read, value_of
+from .roles import LABELABLE, labelled_by
+
+_KEYBOARD = ("key", "code", "repeat")
+_MODIFIER_KEYS = {"Alt": "altKey", "Control": "ctrlKey", "Meta": "metaKey", "Shift": "shiftKey"}
+_MODIFIERS = tuple(_MODIFIER_KEYS.values())
+_POINTER = ("clientX", "clientY", "button")
+_PRESS = ("pointerdown", "mousedown", "pointerup", "mouseup")
+
+
+class Person:
+    """Whoever uses a page."""
+
+    def __init__(self, client: BaseClient, state: PageState) -> None:
+        self._client = client
+        self._state = state
+        self._edited: Node | None = None
+
+    def click(self, node: Node) -> None:
+        """Press it."""
+        for type in _PRESS:
+            self.dispatch(node, type, {})
+        if node.is_field or node.tag in ("a", "button", "summary"):
+            self.focus(node)
+        self.dispatch(node, "click", {"detail": 1})
+        self._activate(node)
+
+    def fill(self, node: Node, text: str) -> None:
+        """Put this text into a field, in place of what is there."""
+        self.focus(node)
+        self._enter(node, text)
+        if node.tag == "input" and node.input_type in ("range", "color", "date", "time", "datetime-local", "month", "week"):
+            self._leave()
+
+    def choose(self, select: Node, option: Node) -> None:
+        """Choose an option."""
+        self.focus(select)
+        self._enter(select, value_of(option))
+        self._leave()
+
+    def press(self, node: Node, keys: str) -> None:
+        """Press a key: "Enter", "a", "Control+Shift+z"."""
+        *modifiers, key = keys.split("+") if keys != "+" else [keys]
+        fields = {_MODIFIER_KEYS[each]: True for each in modifiers}
+        self.focus(node)
+        self.dispatch(node, "keydown", {"key": key, **fields})
+        if not any(each in ("Control", "Alt", "Meta") for each in modifiers):
+            self._type(node, key)
+        self.dispatch(node, "keyup", {"key": key, **fields})
+
+    def focus(self, node: Node) -> None:
+        """Give it the keyboard; who had it hears of that."""
+        if self._state.focused == node.object.id:
+            return
+        self._leave()
+        self.blur(node.root)
+        self._state.focused = node.object.id
+        self.dispatch(node, "focus", {}, bubbles=False)
+
+    def blur(self, root: Node) -> None:
+        """Take the keyboard from who has it."""
+        self._leave()
+        had = next((each for each in root.walk() if each.object.id == self._state.focused), None)
+        self._state.focused = None
+        if had is not None:
+            self.dispatch(had, "blur", {}, bubbles=False)
+
+    def dispatch(self, node: Node, type: str, fields: Mapping[str, Any], bubbles: bool = True) -> None:
+        """Let an event happen at a node."""
+        around = [node, *node.ancestors()] if bubbles else [node]
+        for each in around:
+            if _listens(each.object, type) and is_element(each.object):
+                options = (read(each.object, "events") or {}).get(type) or {}
+                keys = options.get("keys")
+                if keys is not None and fields.get("key") not in keys:
+                    continue
+                payload = _asked(options["fields"], type, fields, node, each) if "fields" in options else _usual(type, fields, each)
+                each.object.emit(type, **payload)
+                if options.get("stop_propagation"):
+                    return
+
+    # --- what a browser does by itself
+
+    def _activate(self, node: Node) -> None:
+        for each in (node, *node.ancestors()):
+            if each.tag == "label":
+                field = labelled_by(each)
+                if field is not None and field is not node and not field.disabled:
+                    self.click(field)
+                return
+            if each.tag == "summary" and each.parent is not None and each.parent.tag == "details":
+                details = each.parent
+                self._state.open[details.object.id] = not details.is_open
+                self.dispatch(details, "toggle", {"newState": "closed" if details.is_open else "open"}, bubbles=False)
+                return
+            if each.input_type in ("checkbox", "radio"):
+                self._tick(each, True if each.input_type == "radio" else not each.checked)
+                return
+            if each.tag == "button" or each.input_type in ("submit", "image"):
+                if each.attrs.get("type", "submit") in ("submit", "image"):
+                    self._submit(each)
+                return
+            if each.tag in LABELABLE or each.tag == "a":
+                return
+
+    def _tick(self, node: Node, checked: bool) -> None:
+        if node.checked == checked:
+            return
+        sobject = node.object
+        with self._client.record():
+            if sobject.has_attribute("checked"):
+                sobject.attribute("checked").set(checked)
+            elif sobject.has_attribute("value") and isinstance(sobject.attribute("value"), BoolTopic):
+                sobject.attribute("value").set(checked)
+            node.checked = checked
+            self.dispatch(node, "input", {})
+        self.dispatch(node, "change", {})
+
+    def _enter(self, node: Node, text: str) -> None:
+        if node.value == text:
+            return
+        node.value = text
+        with self._client.record():
+            if node.object.has_attribute("value"):
+                _take_over(node, node.object.attribute("value"), text)
+            else:
+                self._state.typed[node.object.id] = text
+            self.dispatch(node, "input", {"data": text, "inputType": "insertText"})
+        self._edited = node
+
+    def _leave(self) -> None:
+        """A field tells that it has changed when it is left."""
+        node, self._edited = self._edited, None
+        if node is not None and not node.object.is_destroyed:
+            self.dispatch(node, "change", {})
+
+    def _type(self, node: Node, key: str) -> None:
+        if key == "Enter" and node.tag == "input":
+            self._leave()
+            self._submit(node)
+        elif key in ("Enter", " ", "Space") and _is_pressed_by(node, key):
+            self.dispatch(node, "click", {"detail": 0})
+            self._activate(node)
+        elif node.tag in ("input", "textarea") and node.input_type not in ("checkbox", "radio", "range"):
+            before = node.value or ""
+            letter = {"Enter": "\n", "Space": " "}.get(key, key)
+            if key == "Backspace":
+                self._enter(node, before[:-1])
+            elif len(letter) == 1:
+                self._enter(node, before + letter)
+
+    def _submit(self, node: Node) -> None:
+        form = next((each for each in node.ancestors() if each.tag == "form"), None)
+        if form is not None:
+            self.dispatch(form, "submit", {})
+
+
+def _is_pressed_by(node: Node, key: str) -> bool:
+    return node.tag in ("button", "summary", "a") or (key != "Enter" and node.input_type in ("checkbox", "radio"))
+
+
+def _listens(sobject: ClientObject, type: str) -> bool:
+    return not sobject.is_destroyed and sobject.has_attribute(type) and isinstance(sobject.attribute(type), EventTopic)
+
+
+def _take_over(node: Node, topic: Topic[Any], text: str) -> None:
+    if isinstance(topic, StringTopic):
+        _edit(topic, text)
+    elif isinstance(topic, (IntTopic, FloatTopic)):
+        number = _number(text)
+        if number is not None and (isinstance(topic, FloatTopic) or number.is_integer()):
+            topic.set(number if isinstance(topic, FloatTopic) else int(number))
+    elif isinstance(topic, GenericTopic):
+        if node.input_type in ("number", "range"):
+            number = _number(text)
+            topic.set(None if number is None else int(number) if number.is_integer() else number)
+        else:
+            topic.set(text)
+
+
+def _edit(topic: StringTopic, text: str) -> None:
+    """As a person types: only what differs, so that it merges with what others type."""
+    before = topic.value
+    start = 0
+    while start < min(len(before), len(text)) and before[start] == text[start]:
+        start += 1
+    end = 0
+    while end < min(len(before), len(text)) - start and before[len(before) - 1 - end] == text[len(text) - 1 - end]:
+        end += 1
+    if len(before) - end > start:
+        topic.delete(start, len(before) - end - start)
+    if len(text) - end > start:
+        topic.insert(start, text[start : len(text) - end])
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _usual(type: str, fields: Mapping[str, Any], node: Node) -> dict[str, Any]:
+    """What comes along where nothing was asked for."""
+    payload: dict[str, Any] = {"type": type}
+    is_key, is_pointer = type.startswith("key"), _is_pointer(type)
+    if is_key:
+        payload.update({"key": fields.get("key", ""), "code": fields.get("code", ""), "repeat": fields.get("repeat", False)})
+    if is_pointer:
+        payload.update({name: fields.get(name, 0) for name in _POINTER})
+    if is_key or is_pointer:
+        payload.update({name: fields.get(name, False) for name in _MODIFIERS})
+    if type == "wheel":
+        payload.update({name: fields.get(name, 0) for name in ("deltaX", "deltaY")})
+    if node.is_field:
+        if node.input_type not in ("file", "password"):
+            payload["value"] = node.value or ""
+        if node.input_type in ("checkbox", "radio"):
+            payload["checked"] = node.checked
+    return payload
+
+
+def _asked(names: list[str], type: str, fields: Mapping[str, Any], target: Node, node: Node) -> dict[str, Any]:
+    known: dict[str, Any] = {}
+    if type.startswith("key"):
+        known.update({"key": "", "code": "", "repeat": False, **dict.fromkeys(_MODIFIERS, False)})
+    if _is_pointer(type):
+        known.update({**dict.fromkeys((*_POINTER, "elementX", "elementY", "buttons"), 0), **dict.fromkeys(_MODIFIERS, False)})
+    known.update(fields)
+    for where, each in (("target", target), ("currentTarget", node)):
+        known[f"{where}.tagName"] = each.tag.upper()
+        known[f"{where}.id"] = str(each.attrs.get("id", ""))
+        if each.is_field:
+            known[f"{where}.value"] = each.value or ""
+            known[f"{where}.checked"] = each.checked
+    return {"type": type, **{name: known[name] for name in names if name in known}}
+
+
+def _is_pointer(type: str) -> bool:
+    return type in ("click", "dblclick", "contextmenu", "wheel") or type.startswith(("pointer", "mouse", "drag", "touch"))

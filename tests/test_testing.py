@@ -1,0 +1,375 @@
+"""objectsync.testing: what a test sees and does is what a person with a browser sees and does."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import Any
+
+import pytest
+
+import objectsync
+from objectsync import Element, Emission, IntTopic, Policy, SObject, StringTopic, attribute
+from objectsync.dom import (
+    button,
+    details,
+    dialog,
+    div,
+    fieldset,
+    form,
+    h1,
+    img,
+    input_,
+    label,
+    legend,
+    li,
+    option,
+    p,
+    select,
+    span,
+    summary,
+    textarea,
+    ul,
+)
+from objectsync.hub import Hub
+from objectsync.testing import NotThere, Page, Rejected, expect
+
+
+@pytest.fixture
+def page(hub: Hub) -> Any:
+    with hub.as_current(), Page(hub, timeout=10) as page:
+        yield page
+
+
+def impatient(page: Page) -> Page:
+    """For what will not come."""
+    page.timeout = 0.01
+    return page
+
+
+class TestFinding:
+    def test_by_text_means_the_innermost_elements(self, page: Page) -> None:
+        div(p("One more"), p("no ", span("more")))
+        assert page.get_by_text("MORE").texts == ["One more", "more"]
+        assert page.get_by_text("more", exact=True).count() == 1
+
+    def test_by_role_and_name_as_assistive_technology_has_them(self, page: Page) -> None:
+        h1("Title")
+        button("×", aria_label="close")
+        label("Name ", input_(type="text"))
+        label("Age", for_="age")
+        input_(type="number", id="age", value=3)
+        img(src="/a.png", alt="a cat")
+        fieldset(legend("Colours"), input_(type="checkbox", aria_label="red"))
+        for role, name in [
+            ("heading", "Title"),
+            ("button", "close"),
+            ("textbox", "Name"),
+            ("spinbutton", "Age"),
+            ("img", "a cat"),
+            ("group", "Colours"),
+            ("checkbox", "red"),
+        ]:
+            assert page.get_by_role(role, name=name, exact=True).count() == 1, role
+
+    def test_by_label_placeholder_and_ids(self, page: Page) -> None:
+        label("Name", input_(value="Ada"))
+        input_(placeholder="Search", id="q", data_testid="search")
+        assert page.get_by_label("name").value == "Ada"
+        assert page.get_by_placeholder("search").attribute("id") == "q"
+        assert page.get_by_test_id("search").count() == page.get_by_id("q").count() == 1
+
+    def test_within_an_element_and_filtered(self, page: Page) -> None:
+        with ul():
+            for each in ("milk", "bread"):
+                li(each, button("drop"))
+        row = page.get_by_role("listitem").filter(has_text="bread")
+        assert row.get_by_text("drop").count() == 1
+        assert page.get_by_role("listitem").first.text == "milk drop"
+        assert [each.text for each in page.get_by_role("button").all()] == ["drop", "drop"]
+
+    def test_what_cannot_be_seen_is_no_text_and_has_no_role(self, page: Page) -> None:
+        box = div(p("seen"), p("secret", style={"display": "none"}))
+        assert page.get(box).text == "seen"
+        button("gone", hidden=True)
+        assert page.get_by_role("button").count() == 0
+        assert not page.get_by_text("gone").is_visible()
+
+    def test_a_failure_says_what_was_looked_for_and_what_is_there(self, page: Page) -> None:
+        button("more")
+        with pytest.raises(NotThere, match=r"page.get_by_text\('less'\) is not there. The page shows:\n(.|\n)*<button> button 'more'"):
+            impatient(page).get_by_text("less").click()
+
+    def test_an_action_wants_one_element(self, page: Page) -> None:
+        button("a")
+        button("b")
+        with pytest.raises(NotThere, match=r"means 2 elements; say which(.|\n)*0: <button> button 'a'"):
+            impatient(page).get_by_role("button").click()
+
+    def test_an_action_wants_what_can_be_seen_and_used(self, page: Page) -> None:
+        button("a", disabled=True)
+        div(button("b"), hidden=True)
+        impatient(page)
+        with pytest.raises(NotThere, match="is disabled"):
+            page.get_by_text("a").click()
+        with pytest.raises(NotThere, match="cannot be seen: <div> has the attribute hidden"):
+            page.get_by_text("b").click()
+
+
+class TestActing:
+    def test_a_click_runs_the_handler_before_it_returns(self, page: Page) -> None:
+        said = p("no")
+        button("go", on_click=lambda: said.text.set("yes"))
+        page.get_by_text("go").click()
+        assert page.get(said).text == "yes"
+
+    def test_a_handler_learns_which_page_it_was(self, page: Page, hub: Hub) -> None:
+        seen: list[Emission] = []
+        button("go", on_click=lambda event: seen.append(event))
+        other = Page(hub)
+        other.get_by_text("go").click()
+        assert [event.session for event in seen] == [other.client.session]
+
+    def test_clicks_bubble_unless_stopped(self, page: Page) -> None:
+        seen: list[str] = []
+        inner, stopped = button("inner"), button("stopped")
+        div(inner, stopped, on_click=lambda: seen.append("outer"))
+        stopped.on("click", lambda: seen.append("stopped"), stop_propagation=True)
+        page.get_by_text("inner").click()
+        page.get_by_text("stopped").click()
+        assert seen == ["outer", "stopped"]
+
+    def test_typing_is_input_and_leaving_is_change(self, page: Page) -> None:
+        seen: list[tuple[str, str]] = []
+        field = input_(value="", aria_label="name")
+        for event in ("input", "change"):
+            field.on(event, lambda event: seen.append((event["type"], event["value"])))
+        page.get_by_label("name").type("ab")
+        assert field.value.value == "ab"
+        assert seen == [("input", "a"), ("input", "ab")]
+        page.get_by_label("name").press("Enter")
+        assert seen[2:] == [("change", "ab")]
+
+    def test_a_number_arrives_as_one(self, page: Page) -> None:
+        field = input_(type="range", value=1, aria_label="size")
+        page.get_by_role("slider").fill("7")
+        assert field.value.value == 7
+        assert page.get_by_role("slider").value == "7"
+
+    def test_two_people_type_into_one_text(self, page: Page, hub: Hub) -> None:
+        class Field(objectsync.ElementObject, frontend_type="textarea"):
+            value = attribute(StringTopic, "")
+
+        field = Field()
+        other = Page(hub)
+        page.get_by_role("textbox").fill("milk")
+        other.get_by_role("textbox").fill("buy milk")
+        page.get_by_role("textbox").type("!")
+        assert field.value.value == other.get_by_role("textbox").value == "buy milk!"
+
+    def test_a_checkbox_is_checked_by_its_label_too(self, page: Page) -> None:
+        box = input_(type="checkbox")
+        label(box, " Remember me")
+        page.get_by_text("Remember me").click()
+        assert box.checked.value is True
+        page.get_by_label("Remember").check()
+        assert box.checked.value is True
+        page.get_by_label("Remember").uncheck()
+        expect(page.get_by_role("checkbox")).to_be_checked(False)
+
+    def test_a_select_offers_its_options_by_text_or_value(self, page: Page) -> None:
+        chosen = select(option("Austria", value="at"), option("Chile", value="cl"), aria_label="country")
+        assert page.get_by_label("country").value == "at"
+        page.get_by_label("country").select_option("Chile")
+        assert chosen.value.value == "cl"
+        with pytest.raises(NotThere, match="no option 'Peru'; it has 'Austria', 'Chile'"):
+            page.get_by_label("country").select_option("Peru")
+
+    def test_enter_in_a_field_and_its_button_submit_the_form(self, page: Page) -> None:
+        sent: list[str] = []
+        field = input_(value="", aria_label="what")
+        form(field, button("send"), button("not", type="button"), on_submit=lambda: sent.append(field.value.value))
+        page.get_by_label("what").fill("a")
+        page.get_by_label("what").press("Enter")
+        page.get_by_text("send").click()
+        page.get_by_text("not").click()
+        assert sent == ["a", "a"]
+
+    def test_only_the_keys_and_fields_asked_for_come(self, page: Page) -> None:
+        seen: list[dict[str, Any]] = []
+        area = textarea(aria_label="t")
+        area.on("keydown", lambda event: seen.append(event.args), keys=["Enter"], fields=["key", "ctrlKey", "target.value"])
+        page.get_by_label("t").press("x")
+        page.get_by_label("t").press("Control+Enter")
+        assert seen == [{"type": "keydown", "key": "Enter", "ctrlKey": True, "target.value": "x"}]
+
+    def test_any_event_can_happen_where_a_test_says(self, page: Page) -> None:
+        seen: list[dict[str, Any]] = []
+        box = div("drag me")
+        box.on("pointermove", lambda event: seen.append(event.args), fields=["elementX", "elementY"], throttle=0.1)
+        page.get_by_text("drag me").dispatch("pointermove", elementX=3, elementY=4)
+        assert seen == [{"type": "pointermove", "elementX": 3, "elementY": 4}]
+
+    def test_dialogs_and_details_open_and_close(self, page: Page) -> None:
+        ask = dialog(p("Sure?"))
+        ask.append(button("no", on_click=lambda: ask.close()))
+        button("delete", on_click=lambda event: ask.show_modal(event.session))
+        details(summary("More"), p("fine print"))
+        assert not page.get_by_text("Sure?").is_visible()
+        page.get_by_text("delete").click()
+        expect(page.get_by_text("Sure?")).to_be_visible()
+        page.get_by_role("button", name="no").click()
+        expect(page.get_by_text("Sure?")).to_be_hidden()
+        page.get_by_text("More").click()
+        expect(page.get_by_text("fine print")).to_be_visible()
+
+    def test_an_order_reaches_the_page_that_it_is_for(self, page: Page, hub: Hub) -> None:
+        field = input_(aria_label="f")
+        button("edit", on_click=lambda event: field.focus(event.session))
+        other = Page(hub)
+        page.get_by_text("edit").click()
+        assert page.focused.count() == 1
+        assert other.focused.count() == 0
+        page.press("x")
+        assert field.value.value == "x"
+
+    def test_control_z_outside_of_fields_undoes(self, page: Page) -> None:
+        said = p("0")
+        button("more", on_click=lambda: said.text.set("1"))
+        page.get_by_text("more").click()
+        page.press("Control+z")
+        assert page.get(said).text == "0"
+        page.press("Control+Shift+z")
+        assert page.get(said).text == "1"
+
+    def test_a_frontend_of_ones_own_is_done_by_hand(self, page: Page) -> None:
+        class Clicks(SObject, frontend_type="counter"):
+            count = attribute(IntTopic, 0)
+
+        clicks = Clicks()
+        assert "<counter>" in str(page)
+        page.get_by_tag("counter").do(lambda clicks: clicks.count.add(1))
+        assert clicks.count.value == 1
+
+
+class TestWhatGoesWrong:
+    def test_an_exception_of_a_handler_comes_out_of_the_action(self, page: Page) -> None:
+        def fail() -> None:
+            raise KeyError("nothing there")
+
+        button("go", on_click=fail)
+        with pytest.raises(KeyError, match="nothing there") as caught:
+            page.get_by_text("go").click()
+        assert any("click" in note for note in caught.value.__notes__)
+
+    def test_so_does_that_of_a_coroutine_and_of_a_listener(self, page: Page) -> None:
+        async def fail() -> None:
+            await asyncio.sleep(0)
+            raise KeyError("later")
+
+        def refuse(value: object) -> None:
+            raise ZeroDivisionError
+
+        button("go", on_click=fail)
+        field = input_(value="", aria_label="f")
+        field.value.on_set += refuse
+        with pytest.raises(KeyError):
+            page.get_by_text("go").click()
+        with pytest.raises(ZeroDivisionError):
+            page.get_by_label("f").fill("x")
+        assert page.get_by_label("f").value == ""
+
+    def test_what_a_validator_refuses_is_rejected_and_taken_back(self, page: Page) -> None:
+        field = input_(value="a", aria_label="f")
+        field.value.add_validator(lambda value: len(value) < 3)
+        with pytest.raises(Rejected) as caught:
+            page.get_by_label("f").fill("abc")
+        assert caught.value.code == "rejected"
+        assert page.get_by_label("f").value == "a"
+
+    def test_so_is_what_the_policy_forbids(self) -> None:
+        class OnlyAda(Policy):
+            def may_change(self, session: Any, sobject: Any, name: str, spec: Any) -> bool:
+                return bool(session.identity == "ada")
+
+        server = objectsync.Server(policy=OnlyAda())
+        field = Element("input", server=server, attrs={"aria-label": "f"}, value="")
+        with pytest.raises(Rejected, match="forbidden"):
+            Page(server).get_by_label("f").fill("x")
+        Page(server, identity="ada").get_by_label("f").fill("x")
+        assert field.value.value == "x"
+
+    def test_a_server_with_a_token_wants_it(self) -> None:
+        server = objectsync.Server(token="secret")
+        with pytest.raises(objectsync.LocalError, match="did not let the page in"):
+            Page(server)
+        assert Page(server, token="secret").text == ""
+
+
+class TestWaiting:
+    def test_a_coroutine_that_can_go_on_has_ended(self, page: Page) -> None:
+        said = p("no")
+
+        async def go() -> None:
+            for _ in range(100):
+                await asyncio.sleep(0)
+            said.text.set("yes")
+
+        button("go", on_click=go)
+        page.get_by_text("go").click()
+        assert page.get(said).text == "yes"
+
+    def test_one_that_waits_for_a_person_does_not_hold_the_test_up(self, page: Page) -> None:
+        said, sure = p("asking"), button("sure")
+
+        async def go() -> None:
+            await sure.wait("click")
+            said.text.set("done")
+
+        button("go", on_click=go)
+        page.get_by_text("go").click()
+        assert page.get(said).text == "asking"
+        page.get_by_text("sure").click()
+        expect(page.get(said)).to_have_text("done")
+
+    def test_what_another_thread_does_is_waited_for(self, page: Page) -> None:
+        go = threading.Event()
+
+        def work() -> None:
+            go.wait()
+            button("late")
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        go.set()
+        page.get_by_text("late").click()
+        thread.join()
+
+    def test_a_handler_may_not_block_for_the_page(self, page: Page) -> None:
+        sure = button("sure")
+        button("go", on_click=lambda: sure.wait("click").block())
+        with pytest.raises(objectsync.LocalError, match="async def"):
+            page.get_by_text("go").click()
+
+    def test_expectations_say_what_is_there(self, page: Page) -> None:
+        said = p("one")
+        with pytest.raises(NotThere, match=r"expected text 'two', found \['one'\]"):
+            expect(impatient(page).get(said)).to_have_text("two")
+
+    def test_it_is_the_same_where_a_server_listens(self, server: objectsync.Server) -> None:
+        said = Element("p", server=server, text="no")
+        Element("button", server=server, text="go").on("click", lambda: said.text.set(threading.current_thread().name))
+        with Page(server) as page:
+            page.get_by_text("go").click()
+            assert page.get(said).text == threading.current_thread().name
+
+    async def test_it_is_the_same_where_an_event_loop_runs(self, page: Page) -> None:
+        said = p("no")
+
+        async def go() -> None:
+            await asyncio.sleep(0)
+            said.text.set("yes")
+
+        button("go", on_click=go)
+        page.get_by_text("go").click()
+        assert page.get(said).text == "yes"
