@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import objectsync
-from objectsync import Element, Emission, IntTopic, Policy, SObject, StringTopic, attribute
+from objectsync import Element, Emission, IntTopic, Policy, SObject, StringTopic, attribute, controls
 from objectsync.dom import (
     button,
     details,
@@ -373,3 +373,78 @@ class TestWaiting:
         button("go", on_click=go)
         page.get_by_text("go").click()
         assert page.get(said).text == "yes"
+
+
+class TestControls:
+    def test_fields_hold_what_is_entered(self, page: Page) -> None:
+        fields: list[tuple[Any, str, Any, str]] = [
+            (controls.Text("Name"), "Ada", "Ada", "Ada"),
+            (controls.TextArea("Notes"), "a\nb", "a\nb", "a\nb"),
+            (controls.Password("Secret"), "1234", "1234", "1234"),
+            (controls.IntInput("Pieces"), "3", 3, "3"),
+            (controls.FloatInput("Weight"), "1.5", 1.5, "1.5"),
+            (controls.IntSlider("Size"), "7", 7, "7"),
+            (controls.FloatSlider("Gain"), "0.5", 0.5, "0.5"),
+            (controls.Combobox("Fruit", options=["pear"]), "plum", "plum", "plum"),
+            (controls.Date("Day"), "2026-11-24", "2026-11-24", "2026-11-24"),
+            (controls.Color("Ink"), "#ff0000", "#ff0000", "#ff0000"),
+        ]
+        for control, typed, value, shown in fields:
+            name = control.label.value
+            page.get_by_label(name, exact=True).fill(typed)
+            assert control.value.value == value, name
+            assert page.get_by_label(name, exact=True).value == shown, name
+
+    def test_choices_are_made_by_what_they_say(self, page: Page) -> None:
+        country = controls.Select("Country", {"Austria": "at", "Chile": "cl"}, "at")
+        size = controls.Radio("Size", {"small": 1, "large": 2}, 1)
+        toppings = controls.MultiSelect("Toppings", ["ham", "olives", "egg"], ["ham"])
+        page.get_by_label("Country").select_option("Chile")
+        page.get_by_label("large").check()
+        page.get_by_label("Toppings").select_option("olives", "egg")
+        assert (country.value.value, size.value.value, toppings.value.value) == ("cl", 2, ["olives", "egg"])
+        expect(page.get_by_label("large")).to_be_checked()
+        expect(page.get_by_label("Country")).to_have_value("Chile")
+        with pytest.raises(NotThere, match="no option 'cheese'; it has 'ham', 'olives', 'egg'"):
+            page.get_by_label("Toppings").select_option("ham", "cheese")
+
+    def test_buttons_boxes_and_switches_are_pressed(self, page: Page) -> None:
+        seen: list[Any] = []
+        controls.Button("Go", lambda event: seen.append(event.session))
+        controls.Checkbox("Remember", on_change=seen.append)
+        controls.Switch("Dark", on_change=seen.append)
+        controls.ToggleButton("Live", value=True, on_change=seen.append)
+        controls.Button("Not now", disabled=True)
+        page.get_by_role("button", name="Go").click()
+        page.get_by_label("Remember").check()
+        page.get_by_role("switch", name="Dark").click()
+        page.get_by_role("button", name="Live").click()
+        assert seen == [page.client.session, True, True, False]
+        expect(page.get_by_text("Not now")).to_be_disabled()
+
+    def test_a_slider_is_let_go_and_enter_is_pressed(self, page: Page) -> None:
+        seen: list[Any] = []
+        controls.IntSlider("Size", on_release=seen.append)
+        controls.Text("Say", on_submit=seen.append)
+        page.get_by_role("slider").fill("3")
+        page.get_by_label("Say").fill("hello")
+        page.get_by_label("Say").press("Enter")
+        assert seen == [3, "hello"]
+
+    def test_what_is_wrong_with_a_value_stands_at_the_field(self, page: Page) -> None:
+        controls.Text("Name", validate=lambda name: "Too short." if len(name) < 3 else None)
+        controls.IntInput("Age", min=18)
+        page.get_by_label("Name").fill("Al")
+        expect(page.get_by_text("Too short.")).to_be_visible()
+        with pytest.raises(Rejected, match="expected a number of at least 18"):
+            page.get_by_label("Age").fill("17")
+
+    def test_tabs_and_dialogs_open(self, page: Page) -> None:
+        controls.Tabs({"One": p("first"), "Two": p("second")})
+        ask = controls.Dialog("Sure?", p("It cannot be undone."))
+        page.get_by_role("tab", name="Two").click()
+        expect(page.get_by_text("second")).to_be_visible()
+        expect(page.get_by_text("first")).to_be_hidden()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        ask.open.set(True)
+        expect(page.get_by_role("dialog", name="Sure?")).to_contain_text("cannot be undone")

@@ -67,6 +67,10 @@ class Control(Methods):
         if classes:
             self.classes.set(list(classes))
 
+    def shown(self) -> Markup | None:
+        """What it is on a page, for who cannot look at one (`objectsync.testing`): its picture, unless a page shows something else."""
+        return self.picture()
+
     def _box(self, *children: str | Markup | SObject | None, style: str = "", tag: str = "div") -> Markup:
         """The picture of the whole control around its parts; nothing where it is hidden."""
         if self.hidden.value:

@@ -81,6 +81,7 @@ class Checkbox(Field, frontend_type="objectsync.checkbox"):
     """Yes or no: `Checkbox("Remember me", value=True)`."""
 
     value = attribute(BoolTopic, False)
+    _role: str | None = None
 
     def build(
         self,
@@ -102,7 +103,12 @@ class Checkbox(Field, frontend_type="objectsync.checkbox"):
 
     def picture(self) -> Markup:
         return self._box(
-            markup("label", markup("input", type="checkbox", checked=self.value.value), " ", self.label.value),
+            markup(
+                "label",
+                markup("input", type="checkbox", role=self._role, checked=self.value.value, disabled=self.disabled.value),
+                " ",
+                self.label.value,
+            ),
             markup("small", self.error.value, style="color: #b3261e") if self.error.value else None,
             style="margin: 0.25em 0",
         )
@@ -110,6 +116,8 @@ class Checkbox(Field, frontend_type="objectsync.checkbox"):
 
 class Switch(Checkbox, frontend_type="objectsync.switch"):
     """On or off, at once: `Switch("Dark mode")`."""
+
+    _role = "switch"
 
 
 __all__ = ["Button", "Checkbox", "Switch", "ToggleButton"]

@@ -145,6 +145,13 @@ class Tabs(Control, frontend_type="objectsync.tabs"):
         """Add a page."""
         return Tab(title, *children, parent=self)
 
+    def shown(self) -> Markup:
+        titles = [page.title.value if isinstance(page, Tab) else "" for page in self.children]
+        chosen = self.selected.value
+        tabs = [markup("button", title, role="tab", aria_selected=str(at == chosen).lower()) for at, title in enumerate(titles)]
+        panels = [markup("div", page, role="tabpanel", hidden=at != chosen) for at, page in enumerate(self.children)]
+        return self._box(markup("div", *tabs, role="tablist"), *panels)
+
     def picture(self) -> Markup:
         # All pages, one after the other: where nothing runs, nobody can change the page.
         parts: list[Markup] = []
@@ -247,6 +254,9 @@ class Dialog(Control, frontend_type="objectsync.dialog"):
             *self.children,
             style="border: 1px solid #8888; border-radius: 0.5em; padding: 1em",
         )
+
+    def shown(self) -> Markup:
+        return markup("dialog", self.picture(), open=self.open.value, aria_label=self.label.value)
 
 
 __all__ = ["Accordion", "Column", "Dialog", "Grid", "Row", "Section", "Split", "Tab", "Tabs", "Tooltip"]

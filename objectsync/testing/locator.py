@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..client import ClientObject
 from .nodes import Node, value_of
-from .roles import labels_of, name_of, role_of
+from .roles import LABELABLE, labels_of, name_of, role_of
 
 if TYPE_CHECKING:
     from .page import Page
@@ -56,7 +56,7 @@ class Queries:
 
         def find(top: Node) -> Iterator[Node]:
             for node in top.walk():
-                said = [str(node.attrs.get("aria-label") or ""), *(label.text_without(node) for label in labels_of(node))]
+                said = [str(node.attrs.get("aria-label") or ""), *(label.text_without(LABELABLE) for label in labels_of(node))]
                 if any(each and _matches(each, text, exact) for each in said):
                     yield node
 
@@ -255,15 +255,18 @@ class Locator(Queries):
 
         self._act("check", act)
 
-    def select_option(self, option: str) -> None:
-        """Choose an option of a select, by its text or its value."""
+    def select_option(self, *options: str) -> None:
+        """Choose an option of a select, by its text or its value; of one that takes several, just these."""
 
         def act(node: Node) -> None:
-            options = [each for each in node.walk() if each.tag == "option"]
-            found = next((each for each in options if option in (each.text, value_of(each))), None)
-            if node.tag != "select" or found is None:
-                texts = ", ".join(repr(each.text) for each in options)
-                raise NotThere(f"{self} is {node.start} and has no option {option!r}; it has {texts}")
+            known = [each for each in node.walk() if each.tag == "option"]
+            found = [each for each in known if each.text in options or value_of(each) in options]
+            if node.tag != "select" or len(found) < len(options):
+                missing = ", ".join(
+                    repr(each) for each in options if each not in [text for one in found for text in (one.text, value_of(one))]
+                )
+                texts = ", ".join(repr(each.text) for each in known)
+                raise NotThere(f"{self} is {node.start} and has no option {missing}; it has {texts}")
             self._page.person.choose(node, found)
 
         self._act("select_option", act)

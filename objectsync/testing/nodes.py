@@ -2,23 +2,30 @@
 
 Rules: a node is read and never kept: each look makes the tree anew, so it cannot be out of date. What is shown of an object is what the
 views in js/packages show of it: the tag, text, attributes, value, children. What is only this page's own (which dialog is open, what
-is typed into a field that has no topic) comes from `PageState`. A frontend of one's own is a node of its name, with its children.
+is typed into a field that has no topic) comes from `PageState`. A control says itself what it is (`Control.shown`), another class by its
+`picture`; a frontend of one's own without one is a node of its name, with its children.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from .. import safety
-from ..client import ClientObject
+from ..client import BaseClient, ClientObject
+from ..controls.base import Control
+from ..hub import Hub
+from ..picture import Markup
+from ..sobject import SObject
 
 _INLINE = frozenset(
     {"a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "del", "dfn", "em", "i", "ins", "kbd", "label", "mark", "output"}
     | {"q", "s", "samp", "small", "span", "strong", "sub", "sup", "text", "time", "tspan", "u", "var"}
 )
+Piece = Any
+"""What becomes a node: a text, `Markup`, or an object (of the server, where a picture names it)."""
 _FIELDS = frozenset({"input", "select", "textarea"})
 
 
@@ -50,6 +57,8 @@ class Node:
         self.is_open = True
         """Of a dialog or details: whether it is open."""
         self.hidden_by_style = False
+        self.texts_taken = 0
+        """How many of its texts stand in `own_text`, and not in nodes of their own."""
 
     def append(self, child: Node) -> None:
         """Put a node at the end."""
@@ -122,17 +131,17 @@ class Node:
     @property
     def text(self) -> str:
         """All the text in it that can be seen, with single spaces."""
-        return self.text_without(None)
+        return self.text_without(())
 
-    def text_without(self, skipped: Node | None) -> str:
-        """The text, without that of one node."""
+    def text_without(self, skipped: Container[str]) -> str:
+        """The text, without that of elements of some tags."""
         parts: list[str] = []
         stack: list[Node | str] = [self]
         while stack:
             item = stack.pop()
             if isinstance(item, str):
                 parts.append(item)
-            elif item is not skipped and (item is self or not item.hidden_itself):
+            elif item is self or not (item.tag in skipped or item.hidden_itself):
                 around = "" if item.tag in _INLINE else " "
                 between: list[Node | str] = [around, *reversed(item.children)]
                 stack.extend(between)
@@ -183,18 +192,29 @@ class Node:
         return " ".join(said)
 
 
-def render(root: ClientObject, state: PageState) -> Node:
-    """The whole page."""
-    top = _node(root, state)
-    stack = [(root, top)]
+def render(hub: Hub, client: BaseClient, state: PageState) -> Node:
+    """The whole page of a client; `hub` knows what its objects that are no elements look like."""
+    top = _node(client.root, state)
+    stack: list[tuple[Piece, Node, ClientObject]] = [(child, top, child) for child in reversed(client.root.children)]
     while stack:
-        sobject, node = stack.pop()
-        for child in sobject.children:
-            below = _node(child, state)
-            node.append(below)
-            stack.append((child, below))
+        piece, parent, whose = stack.pop()
+        if isinstance(piece, str):
+            below = Node(whose, "span", {}, piece, None, False)
+        elif isinstance(piece, Markup):
+            below = _drawn(whose, piece)
+            stack.extend((child, below, whose) for child in reversed(piece.children[below.texts_taken :]))
+        else:
+            if isinstance(piece, SObject):  # as a picture names it
+                piece = client.object(piece.id)
+            picture = None if is_element(piece) else _picture(hub, piece)
+            if picture is not None:
+                stack.append((picture, parent, piece))
+                continue
+            below = _node(piece, state)
+            stack.extend((child, below, child) for child in reversed(piece.children))
+        parent.append(below)
     for node in top.walk():
-        if node.tag == "select" and not node.attrs.get("multiple"):
+        if node.tag == "select" and is_element(node.object) and not node.attrs.get("multiple"):
             _choose_first(node)
     return top
 
@@ -221,6 +241,27 @@ def _node(sobject: ClientObject, state: PageState) -> Node:
     node.hidden_by_style = style.get("display") == "none" or style.get("visibility") == "hidden"
     if tag in ("dialog", "details"):
         node.is_open = state.open.get(sobject.id, bool(attrs.get("open")))
+    return node
+
+
+def _picture(hub: Hub, sobject: ClientObject) -> Markup | None:
+    known = hub.objects.get(sobject.id)
+    return None if known is None else known.shown() if isinstance(known, Control) else known.picture()
+
+
+def _drawn(sobject: ClientObject, piece: Markup) -> Node:
+    attrs = {name: value for name, value in piece.attrs.items() if value is not None and value is not False}
+    first = piece.children[0] if piece.children else None
+    node = Node(sobject, piece.tag, attrs, first if isinstance(first, str) else "", None, bool(attrs.get("checked")))
+    node.texts_taken = 1 if isinstance(first, str) else 0
+    node.hidden_by_style = "display: none" in str(attrs.get("style", ""))
+    node.is_open = node.tag not in ("dialog", "details") or "open" in attrs
+    if node.tag == "textarea":
+        node.value, node.own_text = node.own_text, ""
+    elif node.tag == "select":
+        node.value = ", ".join(str(each.children[0]) for each in piece.children if isinstance(each, Markup) and each.attrs.get("selected"))
+    elif node.tag == "input" and node.input_type not in ("checkbox", "radio"):
+        node.value = str(attrs.get("value", read(sobject, "value") or ""))
     return node
 
 

@@ -50,6 +50,7 @@ class Page(Queries):
         hub = current_server() if server is None else server
         assert isinstance(hub, Hub)
         self.timeout = timeout
+        self._hub = hub
         self._state = PageState()
         self._running = Running.of(hub)
         self._rejections: list[Rejection] = []
@@ -95,7 +96,7 @@ class Page(Queries):
         """The tree of elements as it is now."""
         with self._running.acting():
             self.client.flush()
-        return render(self.client.root, self._state)
+        return render(self._hub, self.client, self._state)
 
     # --- what is done with it
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..client import BaseClient, ClientObject
 from ..topics import BoolTopic, EventTopic, FloatTopic, GenericTopic, IntTopic, StringTopic, Topic
+from . import controls
 from .nodes import Node, PageState, is_element, read, value_of
 from .roles import LABELABLE, labelled_by
 
@@ -19,6 +20,8 @@ _KEYBOARD = ("key", "code", "repeat")
 _MODIFIER_KEYS = {"Alt": "altKey", "Control": "ctrlKey", "Meta": "metaKey", "Shift": "shiftKey"}
 _MODIFIERS = tuple(_MODIFIER_KEYS.values())
 _POINTER = ("clientX", "clientY", "button")
+_PICKED = ("color", "date", "time", "datetime-local", "month", "week")
+"""Kinds of input that are not typed letter by letter."""
 _PRESS = ("pointerdown", "mousedown", "pointerup", "mouseup")
 
 
@@ -43,13 +46,16 @@ class Person:
         """Put this text into a field, in place of what is there."""
         self.focus(node)
         self._enter(node, text)
-        if node.tag == "input" and node.input_type in ("range", "color", "date", "time", "datetime-local", "month", "week"):
+        if node.tag == "input" and node.input_type in ("range", *_PICKED):
             self._leave()
 
-    def choose(self, select: Node, option: Node) -> None:
-        """Choose an option."""
+    def choose(self, select: Node, options: list[Node]) -> None:
+        """Choose an option, or several."""
         self.focus(select)
-        self._enter(select, value_of(option))
+        if not is_element(select.object):
+            controls.choose(select, [option.text for option in options])
+            return
+        self._enter(select, value_of(options[0]))
         self._leave()
 
     def press(self, node: Node, keys: str) -> None:
@@ -102,6 +108,11 @@ class Person:
                 if field is not None and field is not node and not field.disabled:
                     self.click(field)
                 return
+            if not is_element(each.object):
+                if each.tag == "button" or each.input_type in ("checkbox", "radio"):
+                    self._press_control(each)
+                    return
+                continue
             if each.tag == "summary" and each.parent is not None and each.parent.tag == "details":
                 details = each.parent
                 self._state.open[details.object.id] = not details.is_open
@@ -116,6 +127,12 @@ class Person:
                 return
             if each.tag in LABELABLE or each.tag == "a":
                 return
+
+    def _press_control(self, node: Node) -> None:
+        with self._client.record():
+            controls.press(node)
+        if node.tag == "button" and read(node.object, "submits") is True:
+            self._submit(node)
 
     def _tick(self, node: Node, checked: bool) -> None:
         if node.checked == checked:
@@ -135,7 +152,9 @@ class Person:
             return
         node.value = text
         with self._client.record():
-            if node.object.has_attribute("value"):
+            if not is_element(node.object) and node.input_type in ("number", "range"):
+                controls.enter(node, _number(text))
+            elif node.object.has_attribute("value"):
                 _take_over(node, node.object.attribute("value"), text)
             else:
                 self._state.typed[node.object.id] = text
@@ -146,11 +165,13 @@ class Person:
         """A field tells that it has changed when it is left."""
         node, self._edited = self._edited, None
         if node is not None and not node.object.is_destroyed:
+            controls.released(node)
             self.dispatch(node, "change", {})
 
     def _type(self, node: Node, key: str) -> None:
         if key == "Enter" and node.tag == "input":
             self._leave()
+            controls.sent(node)
             self._submit(node)
         elif key in ("Enter", " ", "Space") and _is_pressed_by(node, key):
             self.dispatch(node, "click", {"detail": 0})
@@ -179,7 +200,10 @@ def _listens(sobject: ClientObject, type: str) -> bool:
 
 def _take_over(node: Node, topic: Topic[Any], text: str) -> None:
     if isinstance(topic, StringTopic):
-        _edit(topic, text)
+        if node.input_type in _PICKED:
+            topic.set(text)
+        else:
+            _edit(topic, text)
     elif isinstance(topic, (IntTopic, FloatTopic)):
         number = _number(text)
         if number is not None and (isinstance(topic, FloatTopic) or number.is_integer()):

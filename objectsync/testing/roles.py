@@ -104,7 +104,7 @@ def name_of(node: Node) -> str:
     if node.tag in LABELABLE:
         labels = labels_of(node)
         if labels:
-            return " ".join(label.text_without(node) for label in labels)
+            return " ".join(label.text_without(LABELABLE) for label in labels)
     if node.tag == "input" and node.input_type in ("submit", "reset", "button"):
         return str(node.value or node.input_type.capitalize())
     if node.tag == "img":

@@ -1,0 +1,70 @@
+"""Controls on a page of a test: what a person does to one, as a change of its topics.
+
+Rules: what a control looks like is its own to say (`Control.shown`): there is no second table of controls here. A part of it is used by
+what it is: a button emits `click` or turns `value` on and off, a tab opens its page, a field holds `value`; options go by their texts.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..client import ClientObject
+from ..topics import BoolTopic, EventTopic, FloatTopic, IntTopic, ListTopic
+from .nodes import Node, read
+
+
+def press(node: Node) -> None:
+    """A press of one of its parts."""
+    sobject = node.object
+    if node.attrs.get("role") == "tab":
+        sobject.attribute("selected").set([each for each in _parts(node) if each.attrs.get("role") == "tab"].index(node))
+    elif node.input_type == "radio":
+        radios = [each for each in _parts(node) if each.input_type == "radio"]
+        sobject.attribute("value").set(_options(sobject)[radios.index(node)][1])
+    elif node.tag == "button" and _is(sobject, "click", EventTopic):
+        sobject.emit("click")
+    elif (node.tag == "button" or node.input_type == "checkbox") and _is(sobject, "value", BoolTopic):
+        topic = sobject.attribute("value")
+        topic.set(not topic.value)
+
+
+def choose(node: Node, texts: list[str]) -> None:
+    """A choice of these options, of one that offers some."""
+    values = [value for text, value in _options(node.object) if text in texts]
+    topic = node.object.attribute("value")
+    topic.set(values if isinstance(topic, ListTopic) else values[0])
+
+
+def enter(node: Node, number: float | None) -> None:
+    """A number, in a field or slider whose value is one."""
+    topic = node.object.attribute("value")
+    if isinstance(topic, IntTopic) and number is not None:
+        topic.set(round(number))
+    elif isinstance(topic, FloatTopic) and number is not None:
+        topic.set(number)
+    else:
+        topic.set(int(number) if number is not None and number.is_integer() else number)
+
+
+def released(node: Node) -> None:
+    """The handle of a slider is let go."""
+    if _is(node.object, "release", EventTopic):
+        node.object.emit("release", value=read(node.object, "value"))
+
+
+def sent(node: Node) -> None:
+    """Enter, in a field that tells of it."""
+    if node.tag == "input" and _is(node.object, "submit", EventTopic):
+        node.object.emit("submit")
+
+
+def _parts(node: Node) -> list[Node]:
+    return [each for each in node.root.walk() if each.object is node.object]
+
+
+def _options(sobject: ClientObject) -> list[Any]:
+    return list(read(sobject, "options") or ())
+
+
+def _is(sobject: ClientObject, name: str, kind: type) -> bool:
+    return sobject.has_attribute(name) and isinstance(sobject.attribute(name), kind)
