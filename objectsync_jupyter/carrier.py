@@ -4,13 +4,13 @@ Each shown object gets an anywidget, whose custom messages carry what comms carr
 with many of them opens one connection for all, over whichever it likes; a host that keeps outputs apart, as Colab does, one for each.
 What a page sends says whose it is (`from`); what goes down is a broadcast, and says who it is for (`to`).
 
-Rules: a widget lives until its cell runs again, its server ends, or the host closes it. It holds a picture of the object, for hosts that
-keep widgets in the file and show them without a kernel. Nothing that a page sends reaches the widget's own state.
+Rules: a widget lives until its cell runs again or is deleted, its server ends, or the host closes it. It holds a picture of the object,
+for hosts that keep widgets in the file and show them without a kernel. Nothing that a page sends reaches the widget's own state.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, Final
 
@@ -128,9 +128,9 @@ class Carriers:
             next(iter(self._cells)).close()
         return carrier
 
-    def cell_runs(self, cell: str | None) -> None:
-        """What the cell has shown before is no longer wanted."""
-        for carrier in [carrier for carrier, of in self._cells.items() if cell is not None and of == cell]:
+    def cells_go(self, cells: Collection[str | None]) -> None:
+        """What these have shown is no longer wanted: they run again, or are deleted. None is a cell that nobody has named."""
+        for carrier in [carrier for carrier, of in self._cells.items() if of is not None and of in cells]:
             carrier.close()
 
     def close(self) -> None:

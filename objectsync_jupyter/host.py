@@ -251,7 +251,7 @@ class Notebook:
 
     def _cell_runs(self, info: Any) -> None:
         if self.carriers is not None:
-            self.carriers.cell_runs(self.outputs.cell_id())
+            self.carriers.cells_go([*self.outputs.deleted_cells(), self.outputs.cell_id()])
 
     def _carry_in(self, host: str) -> None:
         try:

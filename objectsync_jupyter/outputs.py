@@ -67,6 +67,11 @@ class Outputs:
         id = self._parent().get("metadata", {}).get("cellId")
         return id if isinstance(id, str) else None
 
+    def deleted_cells(self) -> list[str]:
+        """The ids of the cells that have gone since the last one ran, where the frontend tells."""
+        deleted = self._parent().get("metadata", {}).get("deletedCells", ())
+        return [str(id) for id in deleted]
+
     def were_shown(self, views: Any) -> list[bool]:
         """For each `[id, cell]`, whether this kernel has shown that object by that cell."""
         cells = list(self._cells.values())
@@ -92,8 +97,8 @@ class Outputs:
         if id is not None and id == self._request:
             return  # a cell that runs another within itself
         self._request = id
-        for gone in request.get("metadata", {}).get("deletedCells", ()):
-            self._drop(str(gone))
+        for gone in self.deleted_cells():
+            self._drop(gone)
         self._drop(_key(request))
 
     def _drop(self, key: str) -> None:

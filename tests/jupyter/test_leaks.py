@@ -83,6 +83,18 @@ def test_an_output_holds_its_object_until_its_cell_runs_again_or_is_deleted(kern
     assert kernel.value("sum(isinstance(each, Element) for each in Out.values())") == 1
 
 
+def test_a_widget_that_carries_an_object_goes_when_its_cell_runs_again_or_is_deleted(kernel: Kernel) -> None:
+    kernel.run("import objectsync_jupyter\nobjectsync_jupyter.use_anywidget()")
+    carriers = "len(objectsync_jupyter._loaded.carriers)"
+    for cell in "abc":
+        kernel.run("Element('p')", cell)
+    assert kernel.value(carriers) == 3
+    kernel.run("None", "a")
+    assert kernel.value(carriers) == 2
+    kernel.run("None", "x", deleted=("b",))
+    assert kernel.value(carriers) == 1
+
+
 def test_without_cell_ids_a_cell_is_its_text(kernel: Kernel) -> None:
     for _ in range(20):
         kernel.run("Element('p')\n", None)
