@@ -122,7 +122,8 @@ class DirectShell:
             self._started.set()
             await self._stop.wait()
         finally:
-            self._file.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # also where its folder is none; the socket is to be closed all the same
+                self._file.unlink()
             await self._shell.close()
             self._shell = self._loop = self._stop = None
 
