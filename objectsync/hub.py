@@ -83,6 +83,8 @@ class Hub(Tree):
         self.presence = PresenceList(self.limits, self.lock, self._tell_of_presence)
         """Who is here: `people` by session, and `on_change`."""
         self._urgers: tuple[Callable[[], None], ...] = ()
+        self.handlers_due = 0
+        """How many handlers of clients' events were ever handed to `jobs`. One more: what a client did may soon have further effects."""
         self.transactions.deliver = self._deliver
         self.register_service("undo", self._undo_service, pass_sender=True)
         self.register_service("redo", self._redo_service, pass_sender=True)
@@ -354,7 +356,9 @@ class Hub(Tree):
                 failed = self._handler_failed(emission)
                 if emission.session is None:
                     self.jobs.here(job, failed, emission.object)
-                elif handler.live:
+                    continue
+                self.handlers_due += 1
+                if handler.live:
                     self.jobs.beside(handler, partial(self._urgently, emission.session, job), failed, emission.object)
                 else:
                     self.jobs.later(partial(self._urgently, emission.session, job), failed, emission.object)

@@ -184,6 +184,17 @@ class TestClients:
                     for transaction in (await hear(ws))["transactions"]:
                         changes += transaction.get("changes", [])
 
+    async def test_a_click_is_acknowledged_with_what_its_handler_did(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("objectsync.transports.websocket.HANDLED", 60)  # on a machine that is not busy 5 ms are enough
+        async with objectsync.Server(port=0) as server:
+            thing = server.create_object(Thing)
+            thing.on("click", lambda: thing.n.add(1))
+            async with client(server) as ws:
+                for cseq in (1, 2):
+                    await say(ws, type="action", cseq=cseq, base=server.log.head, changes=[["emit", thing.id, "click", {}]])
+                    answer, effect = (await hear(ws))["transactions"]
+                    assert (answer["cseq"], effect["changes"]) == (cseq, [["add", thing.id, "n", 1]])
+
     async def test_a_handler_that_blocks_holds_up_neither_tree_nor_network(self) -> None:
         release = threading.Event()
         async with objectsync.Server(port=0) as server:

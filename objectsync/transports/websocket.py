@@ -1,8 +1,9 @@
 """The WebSocket shell: sockets, HTTP and time around the hub, for one event loop.
 
-Rules: a change leaves at once when the wire is idle, and so does what a client's message caused; what comes faster shares a frame every
-`TICK`. Frames that several clients get are the same bytes. A client whose socket does not drain is not written to, and is cut off after
-`Limits.progress_seconds`: the library's own keepalive would not notice, its ping waits behind the full buffer.
+Rules: a change leaves at once when the wire is idle, and so does what a client's message caused (with what its handlers make of it, if they
+take no longer than `HANDLED`); what comes faster shares a frame every `TICK`. Frames that several clients get are the same bytes. A client
+whose socket does not drain is not written to, and is cut off after `Limits.progress_seconds`: the library's own keepalive would not notice,
+its ping waits behind the full buffer.
 """
 
 from __future__ import annotations
@@ -37,6 +38,9 @@ TICK = 0.016
 """Seconds between two writes to a client while changes come faster: one frame of a 60 Hz display."""
 BACKLOG = 1024
 """Connections that may wait to be accepted. After a cut everyone comes back at once; who finds no room tries again after seconds."""
+HANDLED = 0.005
+"""Seconds that a client's click may wait for its handler before it is acknowledged: one frame, one wake-up of everyone on its way, where
+there were two in the same millisecond."""
 CLOCK = 1.0
 """Seconds between looks at the clock: deadlines are seconds long."""
 
@@ -80,6 +84,7 @@ class WebSocketShell:
         self._scheduled = False
         self._paced_at = 0.0
         self._timer: asyncio.TimerHandle | None = None  # the next paced pump; never more than one, however many are urgent meanwhile
+        self._held: asyncio.TimerHandle | None = None  # the pump that waits for handlers, at most until then
         self._servers: list[WebSocketServer] = []
         self._clock: asyncio.TimerHandle | None = None
         self._remove_waker = hub.add_waker(self._wake, self._urge)
@@ -127,7 +132,7 @@ class WebSocketShell:
     async def close(self) -> None:
         """Stop listening, and tell every client that the server goes down."""
         self._remove_waker()
-        for timer in (self._clock, self._timer):
+        for timer in (self._clock, self._timer, self._held):
             if timer is not None:
                 timer.cancel()
         for server in self._servers:
@@ -180,14 +185,18 @@ class WebSocketShell:
         connection = client.connection
         try:
             async for data in socket:
-                head = hub.log.head
+                head, due = hub.log.head, hub.handlers_due
                 now = self._loop.time()
-                # What a client caused leaves at once: to everyone, or to itself alone.
-                if connection.receive(data, isinstance(data, bytes), now):
-                    if hub.log.head == head:
-                        self._write(client, now)
-                    else:
-                        self._pump()
+                if not connection.receive(data, isinstance(data, bytes), now):
+                    continue
+                # What a client caused leaves at once: to everyone, or to itself alone; what has a handler, with what that does.
+                if hub.handlers_due != due:
+                    if self._held is None:
+                        self._held = self._loop.call_later(HANDLED, self._pump)
+                elif hub.log.head == head:
+                    self._write(client, now)
+                else:
+                    self._pump()
         except ConnectionClosed:
             pass
         finally:
@@ -207,7 +216,7 @@ class WebSocketShell:
             self._loop.call_soon_threadsafe(self._paced_pump)
 
     def _paced_pump(self) -> None:
-        if self._timer is not None:
+        if self._timer is not None or self._held is not None:
             return
         wait = self._paced_at + TICK - self._loop.time()
         if wait > 0:
@@ -227,6 +236,9 @@ class WebSocketShell:
 
     def _pump(self) -> None:
         """Write to every client what it is due."""
+        if self._held is not None:
+            self._held.cancel()
+            self._held = None
         self._scheduled = False
         now = self._loop.time()
         shared: dict[int, tuple[Frame, list[ServerConnection]]] = {}
