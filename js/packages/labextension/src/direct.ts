@@ -5,7 +5,8 @@
  * - The page's configuration says whether the server has it: a failed handshake would be an error in the console.
  * - What comes first says which life of the kernel's server it is, as over comms; the client says nothing before that.
  * - One that breaks closes the connection like any other: the client resumes by whatever way the next one finds.
- * - A kernel without a socket is a close code, and is asked again next time. A server that does not answer as it should is not.
+ * - A kernel without a socket is a close code, and is asked again next time. A server that does not answer as it should is asked again
+ *   after a minute: each time may be an error in the console, and one bad moment should not be for good.
  */
 import { PageConfig, URLExt } from '@jupyterlab/coreutils'
 import type { Kernel } from '@jupyterlab/services'
@@ -18,8 +19,11 @@ const UNREACHABLE = 4010
 /** The server answers within 2 s, whether it reaches the kernel or not. */
 const WITHIN = 4_000
 
-/** Kernel connections whose server broke the promise. */
-const broken = new WeakSet<Kernel.IKernelConnection>()
+/** How long a server that broke its promise is left alone. */
+const AGAIN = 60_000
+
+/** Until when, by `performance.now()`, kernel connections take comms. */
+const broken = new WeakMap<Kernel.IKernelConnection, number>()
 
 /** Opens connections over the fastest way there is at the time. */
 export function fastest(kernel: Kernel.IKernelConnection, events: CommEvents): Connect {
@@ -52,7 +56,7 @@ export function fastest(kernel: Kernel.IKernelConnection, events: CommEvents): C
             finish(code, reason)
             return
           }
-          if (code !== UNREACHABLE) broken.add(kernel)
+          if (code !== UNREACHABLE) broken.set(kernel, performance.now() + AGAIN)
           overComms()
         },
       })
@@ -105,7 +109,7 @@ function mayBeDirect(kernel: Kernel.IKernelConnection): boolean {
   return (
     serverHelps() &&
     kernel.serverSettings.baseUrl === PageConfig.getBaseUrl() && // a kernel may be another server's
-    !broken.has(kernel)
+    performance.now() >= (broken.get(kernel) ?? 0)
   )
 }
 

@@ -135,13 +135,17 @@ describe('the way to a kernel', () => {
   it.each([
     ['refuses the handshake', (socket: FakeSocket) => socket.end(1006)],
     ['says nothing', () => vi.advanceTimersByTime(4_000)],
-  ])('is comms from then on where the server %s', (_, fail) => {
+  ])('is comms for a minute where the server %s, and then asked again', (_, fail) => {
     const { connection } = kernel()
     open(connection)
     fail(FakeSocket.all[0] as FakeSocket)
+    vi.advanceTimersByTime(59_000)
     open(connection)
     expect(FakeSocket.all).toHaveLength(1)
     expect(comms).toHaveLength(2)
+    vi.advanceTimersByTime(1_000)
+    open(connection)
+    expect(FakeSocket.all).toHaveLength(2)
   })
 
   it('is not changed under an open connection: one that breaks is closed, once', () => {
