@@ -10,7 +10,7 @@ import type { Kernel } from '@jupyterlab/services'
 import type { Connect } from '@objectsync/client'
 import { MessageTransport, newName } from '@objectsync/client/messages'
 import { serverHelps } from './server.js'
-import { hasComm, readComm, sendComm, subshellOf } from './wire.js'
+import { forgetSubshell, hasComm, readComm, sendComm, subshellOf, within } from './wire.js'
 
 export const DOWN = 'objectsync.down'
 export const UP = 'objectsync.up'
@@ -19,6 +19,8 @@ export const HERE = 'objectsync.here'
 
 /** Milliseconds of silence after which a message stands alone: in a row, they are 16 apart. */
 const ALONE = 32
+/** Milliseconds after which a subshell is taken for gone: a second attempt costs less than a view that never comes. */
+const SUBSHELL_WITHIN = 8_000
 /** What a client says without waiting for anything. */
 const ACK = '{"type":"ack"'
 
@@ -79,13 +81,18 @@ export function comm(kernel: Kernel.IKernelConnection, events: CommEvents): Conn
       else transport.take(read.data, read.buffers)
     }
     const open = async (): Promise<void> => {
-      subshell = await subshellOf(kernel)
-      if (transport.done || kernel.isDisposed) return
-      const probe = hasComm(kernel, HERE, subshell)
-      cancel = probe.cancel
-      const here = await probe.answer
-      probe.cancel()
-      if (transport.done || kernel.isDisposed) return
+      let here: boolean | undefined
+      while (here === undefined) {
+        subshell = await subshellOf(kernel)
+        if (transport.done || kernel.isDisposed) return
+        const probe = hasComm(kernel, HERE, subshell)
+        cancel = probe.cancel
+        // The main shell answers when its cell ends. A subshell does at once, or went with a kernel that another page has restarted.
+        here = await (subshell === undefined ? probe.answer : within(SUBSHELL_WITHIN, probe.answer))
+        probe.cancel()
+        if (transport.done || kernel.isDisposed) return
+        if (here === undefined) forgetSubshell(kernel)
+      }
       if (!here) {
         events.absent()
         transport.finish(4002, 'the kernel has no objectsync server')

@@ -20,21 +20,23 @@ export interface CommMessage {
 
 const ANSWER_WITHIN = 4_000
 
-/** The subshell of each kernel connection; undefined where the kernel has none. Made again when the kernel was restarted. */
+/** The subshell of each kernel connection; undefined where the kernel has none. Made again when the kernel was restarted. A request stays: a
+ * kernel that answers late (it is starting, on a busy machine) has its subshell for the next connection. */
 const subshells = new WeakMap<Kernel.IKernelConnection, Promise<string | undefined>>()
 
-/** Forgets the subshell of a kernel that was restarted. */
+/** Forgets the subshell of a kernel that was, or may have been, restarted. */
 export function forgetSubshell(kernel: Kernel.IKernelConnection): void {
   subshells.delete(kernel)
 }
 
+/** The subshell; undefined where the kernel has none, or says nothing for 4 s. */
 export function subshellOf(kernel: Kernel.IKernelConnection): Promise<string | undefined> {
   let made = subshells.get(kernel)
   if (!made) {
     made = makeSubshell(kernel)
     subshells.set(kernel, made)
   }
-  return made
+  return within(ANSWER_WITHIN, made)
 }
 
 async function makeSubshell(kernel: Kernel.IKernelConnection): Promise<string | undefined> {
@@ -47,11 +49,7 @@ async function makeSubshell(kernel: Kernel.IKernelConnection): Promise<string | 
     true,
     true,
   )
-  const reply = await within(ANSWER_WITHIN, future.done)
-  if (!reply) {
-    future.dispose()
-    return undefined
-  }
+  const reply = await future.done
   const { status, subshell_id: id } = reply.content as { status?: string; subshell_id?: unknown }
   return status === 'ok' && typeof id === 'string' ? id : undefined
 }
@@ -126,7 +124,8 @@ function message(
   }
 }
 
-async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T | undefined> {
+/** What comes of a promise, or undefined where nothing does in time. */
+export async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T | undefined> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => resolve(undefined), milliseconds)

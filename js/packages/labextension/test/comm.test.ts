@@ -1,7 +1,7 @@
 import { PageConfig } from '@jupyterlab/coreutils'
 import type { Kernel } from '@jupyterlab/services'
 import type { Frame } from '@objectsync/client'
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { comm, DOWN, HERE, UP } from '../src/comm.js'
 
 type Sent = {
@@ -33,6 +33,10 @@ class FakeKernel {
   readonly disposed = new FakeSignal()
   readonly sent: Sent[] = []
   readonly info: Promise<unknown>
+  /** The subshells that were made; the last one answers, once it is there. */
+  readonly subshells: string[] = []
+  /** Milliseconds that the control channel takes. */
+  slow = 0
   readonly #has: boolean
 
   constructor(options: { subshells: boolean; server: boolean }) {
@@ -41,7 +45,10 @@ class FakeKernel {
   }
 
   sendControlMessage(): { done: Promise<unknown>; dispose(): void } {
-    return { done: Promise.resolve({ content: { status: 'ok', subshell_id: 's1' } }), dispose() {} }
+    const subshell_id = `s${this.subshells.length + 1}`
+    this.subshells.push(subshell_id)
+    const reply = { content: { status: 'ok', subshell_id } }
+    return { done: new Promise((resolve) => setTimeout(resolve, this.slow, reply)), dispose() {} }
   }
 
   sendShellMessage(message: Sent): { onReply: (reply: unknown) => void; dispose(): void } {
@@ -49,7 +56,9 @@ class FakeKernel {
     const future = { onReply: (_: unknown): void => {}, dispose() {} }
     if (message.header.msg_type === 'comm_info_request') {
       expect(message.content['target_name']).toBe(HERE)
-      queueMicrotask(() => future.onReply({ content: { comms: this.#has ? { [HERE]: {} } : {} } }))
+      const { subshell_id } = message.header
+      if (subshell_id === undefined || subshell_id === this.subshells.at(-1))
+        queueMicrotask(() => future.onReply({ content: { comms: this.#has ? { [HERE]: {} } : {} } }))
     }
     return future
   }
@@ -78,11 +87,18 @@ async function open(kernel: FakeKernel) {
     received: (frame) => frames.push(frame),
     closed: (code, reason) => log.push([code, reason]),
   })
-  await new Promise((resolve) => setTimeout(resolve, 5))
+  await vi.advanceTimersByTimeAsync(5)
   return { log, frames, transport }
 }
 
 const text = (frame: string): Frame => ({ text: frame, buffers: [] })
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 describe('the comm transport', () => {
   it('opens two comms on a subshell of its own, and is open when the kernel says so', async () => {
@@ -104,13 +120,43 @@ describe('the comm transport', () => {
     expect(kernel.sent[0]?.header.subshell_id).toBeUndefined()
   })
 
+  it('makes another subshell where the one it had says nothing: another page has restarted the kernel', async () => {
+    const kernel = new FakeKernel({ subshells: true, server: true })
+    await open(kernel)
+    kernel.subshells.push('of the restarted kernel')
+    kernel.sent.length = 0
+    const { log } = await open(kernel)
+    const opens = () => kernel.sent.filter(({ header }) => header.msg_type === 'comm_open')
+    expect(opens()).toEqual([])
+    await vi.advanceTimersByTimeAsync(8_000)
+    expect(opens().map(({ header }) => header.subshell_id)).toEqual(['s3', 's3'])
+    kernel.say({ ready: 'e2' })
+    expect(log).toEqual([['ready', 'e2'], 'opened'])
+  })
+
+  it('goes on without a subshell where the kernel is slow to make one, and has it the next time', async () => {
+    const kernel = new FakeKernel({ subshells: true, server: true })
+    kernel.slow = 6_000
+    await open(kernel)
+    await vi.advanceTimersByTimeAsync(4_000)
+    const shells = () =>
+      kernel.sent
+        .filter(({ header }) => header.msg_type === 'comm_open')
+        .map(({ header }) => header.subshell_id)
+    expect(shells()).toEqual([undefined, undefined])
+    await vi.advanceTimersByTimeAsync(2_000)
+    await open(kernel)
+    expect(shells()).toEqual([undefined, undefined, 's1', 's1'])
+    expect(kernel.subshells).toEqual(['s1'])
+  })
+
   it('sends the first frame at once, and those of the next 16 ms together', async () => {
     const kernel = new FakeKernel({ subshells: true, server: true })
     const { transport } = await open(kernel)
     kernel.say({ ready: 'e1' })
     for (const each of ['a', 'b', 'c']) transport.send(text(each))
     expect(kernel.ups.map(({ content }) => content.data)).toEqual([{ frames: [['a', 0]] }])
-    await new Promise((resolve) => setTimeout(resolve, 40))
+    await vi.advanceTimersByTimeAsync(40)
     expect(kernel.ups.at(-1)?.content.data).toEqual({
       frames: [
         ['b', 0],
@@ -135,15 +181,15 @@ describe('the comm transport', () => {
     expect(empty()).toBe(1)
     begins() // with the empty one
     transport.send(text('b'))
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await vi.advanceTimersByTimeAsync(20)
     begins() // one of a row
     expect(empty()).toBe(1)
-    await new Promise((resolve) => setTimeout(resolve, 40))
+    await vi.advanceTimersByTimeAsync(40)
     transport.send(text('{"type":"ack","seq":1,"frames":1}'))
     begins() // nothing is waited for
     expect(empty()).toBe(1)
     PageConfig.setOption('objectsyncDirect', 'true')
-    await new Promise((resolve) => setTimeout(resolve, 40))
+    await vi.advanceTimersByTimeAsync(40)
     transport.send(text('c'))
     begins() // the server does not wait
     PageConfig.setOption('objectsyncDirect', '')
