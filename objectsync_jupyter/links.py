@@ -150,7 +150,7 @@ class Links:
         self._closed = False
         self._main_free = True
         self._executing = False
-        self._remove_waker = hub.add_waker(self._wanted.set)
+        self._remove_waker = hub.add_waker(self._wake)
         self._thread = threading.Thread(target=self._work, name="objectsync-links", daemon=True)
         self._thread.start()
 
@@ -224,6 +224,11 @@ class Links:
             self._forget(link, clean=code in (1000, 1001))
 
     # --- sending
+
+    def _wake(self) -> None:
+        """There is something to send. Where all pages are direct nobody is woken: each thread more delays their answers."""
+        if self._links:
+            self._wanted.set()
 
     def _work(self) -> None:
         clock = time.monotonic()
