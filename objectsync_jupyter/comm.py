@@ -32,6 +32,11 @@ class CommShell:
         self._here = create_comm(target_name=HERE, comm_id=HERE, primary=False)
         self._manager.register_comm(self._here)
 
+    @property
+    def pages(self) -> int:
+        """How many pages have opened both of theirs."""
+        return sum(len(comms) == 2 for comms in list(self._comms.values()))
+
     def close(self) -> None:
         """Open no more comms."""
         for target in (DOWN, UP):

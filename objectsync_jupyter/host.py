@@ -34,6 +34,7 @@ from .comm import CommShell
 from .direct import DirectShell, direct_shell
 from .display import Displays
 from .links import Links
+from .magic import Magic
 from .outputs import SHOWN, VIEWS, Outputs
 from .stranded import StrandedRequests
 
@@ -231,6 +232,7 @@ class Notebook:
         if host is not None and self.links is not None:
             self._carry_in(host)
         self._load = _load_silently(ip)
+        self._magic = Magic(ip, self)
 
     def use_anywidget(self, use: bool) -> None:
         """Show objects through anywidgets, too, or no longer."""
@@ -262,6 +264,7 @@ class Notebook:
     def close(self) -> None:
         """Take everything out of the kernel again."""
         self._ip.extension_manager.load_extension = self._load
+        self._magic.close()
         self._ip.events.unregister("post_run_cell", self._cell_ended)
         self.collecting.close()
         self.displays.close()

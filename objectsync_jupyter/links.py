@@ -160,6 +160,11 @@ class Links:
     def __contains__(self, pair: str) -> bool:
         return pair in self._links
 
+    @property
+    def pages(self) -> int:
+        """How many pages may speak."""
+        return sum(link.ready for _, link in self._listed())
+
     def is_deaf(self) -> bool:
         """Whether no page can be heard while the main thread is busy."""
         links = [link for _, link in self._listed() if link.ready]
