@@ -69,6 +69,8 @@ def html_of(sobject: SObject, limit: int = LIMIT) -> str:
 def _walk(top: SObject) -> Iterator[str]:
     """The HTML in pieces: each is one start tag with the text behind it, one end tag, or a text."""
     stack: list[tuple[bool, Any]] = [(False, top)]
+    if _is_plain(top):
+        stack = [(False, Markup("code", {}, (repr(top),)))]
     while stack:
         done, item = stack.pop()
         if done:
@@ -86,6 +88,12 @@ def _walk(top: SObject) -> Iterator[str]:
                 stack.append((False, drawn))
                 continue
             yield from _element(item, stack)
+
+
+def _is_plain(sobject: SObject) -> bool:
+    """Whether it is data without a look and without children, which by itself would be nothing at all. An empty root is empty."""
+    has_look = sobject._os_type.cls.frontend_type != "Root" or sobject.picture() is not None
+    return not has_look and not sobject._os_children and sobject.parent is not None
 
 
 def _element(item: SObject, stack: list[tuple[bool, Any]]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import objectsync_jupyter
-from objectsync import Element, Server, SObject, current_server
+from objectsync import Element, FloatTopic, Server, SObject, attribute, current_server
 from objectsync.picture import html_of
 from objectsync_jupyter.display import VIEW, text_of
 from tests.jupyter.conftest import ROOT
@@ -70,6 +70,20 @@ def test_the_same_program_gives_the_same_bytes(ip: Any) -> None:
     assert set(data) == {VIEW, "text/html", "text/plain"}
     assert data[VIEW]["id"] == "1"
     assert data["text/html"] == '<div style="padding: 1em">hello <b>&lt;&amp;&gt;</b></div>'
+
+
+class Reading(SObject):
+    celsius = attribute(FloatTopic, 0.0)
+
+
+def test_data_without_a_look_is_shown_by_what_it_holds(ip: Any) -> None:
+    reading = Reading()
+    reading.celsius.set(20.5)
+    data, _ = ip.display_formatter.format(reading)
+    assert data["text/html"] == "<code>Reading(id=1, celsius=20.5)</code>"
+    Element("p", parent=reading, text="its look")
+    assert reading.to_html() == "<div><p>its look</p></div>"
+    assert current_server().root.to_html().startswith("<div>")
 
 
 def test_an_object_of_another_server_is_a_picture(ip: Any) -> None:

@@ -47,13 +47,21 @@ export function missingBox(
     `or register a View with static frontendType = '${object.frontendType}'.`
   element.append(head, attributes, children)
   const refresh = (): void => {
-    attributes.textContent = [...object.attributes]
-      .filter(([, topic]) => topic.type !== 'event')
-      .map(([name, topic]) => `${name}: ${shorten(topic.value)}`)
-      .join('\n')
+    attributes.textContent = attributesOf(object, ': ').join('\n')
   }
   refresh()
   return { element, children, refresh }
+}
+
+/** What an object holds, in one line: for data that is shown by itself and has no look. */
+export function textOf(object: SObject): string {
+  return `${object.type}(${[`id=${object.id}`, ...attributesOf(object, '=')].join(', ')})`
+}
+
+function attributesOf(object: SObject, between: string): string[] {
+  return [...object.attributes]
+    .filter(([, topic]) => topic.type !== 'event')
+    .map(([name, topic]) => `${name}${between}${shorten(topic.value)}`)
 }
 
 function shorten(value: unknown): string {

@@ -2,9 +2,11 @@
  * Mount: shows one object of a client inside an element of the page.
  *
  * - The object may come later, go, and come again (an undo): it is shown whenever it is there.
+ * - Data without a look and without children is shown by what it holds: nothing at all would look like a failure. An empty root is empty.
  * - `unmount` leaves nothing behind: no view, no listener, no element.
  */
-import type { Client } from '@objectsync/client'
+import type { Client, SObject } from '@objectsync/client'
+import { textOf } from './boxes.js'
 import { builtIns } from './builtins.js'
 import type { Registry } from './registry.js'
 import { Stage } from './stage.js'
@@ -22,8 +24,22 @@ export function mount(client: Client, host: Element, options: MountOptions = {})
   const id = options.id ?? 'root'
   const stage = new Stage(client, options.registry ?? builtIns(), host.ownerDocument)
   let view: View | undefined
+  let plain: HTMLElement | undefined
+  const showPlain = (object: SObject | undefined): void => {
+    if (!object || id === 'root' || object.frontendType !== 'Root' || object.childCount > 0) {
+      plain?.remove()
+      plain = undefined
+      return
+    }
+    if (!plain) {
+      plain = host.ownerDocument.createElement('code')
+      host.append(plain)
+    }
+    plain.textContent = textOf(object)
+  }
   const follow = (): void => {
     const object = client.objects.get(id)
+    showPlain(object)
     if (view?.object === object) return
     if (view) stage.hide(view)
     view = object && stage.show(object)
@@ -39,6 +55,7 @@ export function mount(client: Client, host: Element, options: MountOptions = {})
     off()
     if (view) stage.hide(view)
     view = undefined
+    showPlain(undefined)
     stage.end()
   }
 }

@@ -40,6 +40,25 @@ describe('an element', () => {
     expect(only(host)).toBe(heading)
   })
 
+  it('is shown by what it holds where it has no look and no children, by itself', () => {
+    const { host, change, unmount } = show(
+      [
+        ['define', 'Reading', 'Root', { celsius: ['float', 0], taken: ['event', null] }],
+        ['create', '1', 'Reading', 'root', -1, { celsius: 20.5 }],
+      ],
+      { id: '1' },
+    )
+    expect(host.textContent).toBe('Reading(id=1, celsius=20.5)')
+    change(['set', '1', 'celsius', 21])
+    expect(host.textContent).toBe('Reading(id=1, celsius=21)')
+    change(['create', '2', 'Row', '1', -1, { text: 'its look' }])
+    expect(host.textContent).toBe('its look')
+    change(['destroy', '2'])
+    expect(host.textContent).toBe('Reading(id=1, celsius=21)')
+    unmount()
+    expect(host.innerHTML).toBe('')
+  })
+
   it('keeps its children beside its text', () => {
     const { host, change } = show([
       ['create', '1', 'Row', 'root', -1, { text: 'Name: ' }],
