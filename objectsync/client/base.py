@@ -19,6 +19,7 @@ from ..values import check_value
 from .answers import Answer, Rejection
 from .objects import ClientObject
 from .prediction import Prediction, Preview, Record
+from .presence import ClientPresence
 from .session import CLOSED, ClientSession, Status
 from .tree import ClientTree
 
@@ -31,7 +32,9 @@ class BaseClient:
     def __init__(self, random: Callable[[], float], name: str, auth: str | None) -> None:
         self._tree = ClientTree(lambda: self._session.mint_id())
         self._prediction = Prediction(self._tree, self)
-        self._session = ClientSession(self._prediction, random, name, auth, self._status_changed, self._noticed)
+        self.presence = ClientPresence(self._tree.lock, lambda: self.wake(), self._tell)
+        """Who else is here: `people`, `set(name=…, color=…, state=…)`, `on_change`."""
+        self._session = ClientSession(self._prediction, random, name, auth, self._status_changed, self._noticed, self.presence)
         self._lock = self._tree.lock
         self._deferred: list[Frame] = []
         self._settled: list[Answer[None]] = []

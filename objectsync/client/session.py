@@ -31,6 +31,7 @@ from ..protocol import (
     Hello,
     Ping,
     Pong,
+    Presence,
     Result,
     Snapshot,
     TransactionMessage,
@@ -41,6 +42,7 @@ from ..protocol import (
 from ..values import Buffer
 from .answers import Answer, CallError
 from .prediction import NewSession, Prediction
+from .presence import ClientPresence
 from .rebase import Key, edited_places, written_places
 from .reconnect import Backoff, Pace
 
@@ -142,12 +144,14 @@ class ClientSession:
         auth: str | None,
         status_changed: Callable[[Status], None],
         noticed: Callable[[Error], None],
+        presence: ClientPresence,
     ) -> None:
         self._prediction = prediction
         self._name = name
         self._auth = auth
         self._status_changed = status_changed
         self._noticed = noticed
+        self._presence = presence
         self._backoff = Backoff(random)
         self.status = Status(CONNECTING)
         self.identity: Identity | None = None
@@ -208,6 +212,9 @@ class ClientSession:
             return []
         if connection.phase == "live" and self.closing is None:
             self._pump(connection, now)
+            present = self._presence.due(now)
+            if present is not None:
+                self._send(present)
         if connection.ack_at is not None and (now >= connection.ack_at or connection.bytes_unacknowledged >= ACK_BYTES):
             self._acknowledge(connection)
         frames = list(self._out)
@@ -233,7 +240,8 @@ class ClientSession:
         if connection is None:
             return None
         watch = connection.heard_at + SILENCE if connection.asked_at is None else connection.asked_at + GRACE
-        return min(at for at in (watch, connection.ack_at, connection.paced_until) if at is not None)
+        presence = self._presence.deadline if connection.phase == "live" else None
+        return min(at for at in (watch, connection.ack_at, connection.paced_until, presence) if at is not None)
 
     def lost(self, code: int, reason: str, now: float) -> None:
         """The transport is gone, or could not be opened."""
@@ -305,6 +313,8 @@ class ClientSession:
                 self._update(message, rest, connection)
             case Result():
                 self._result(message, rest)
+            case Presence():
+                self._presence.receive(message)
             case Error():
                 self._noticed(message)
         if connection.ack_at is None:
@@ -378,6 +388,7 @@ class ClientSession:
     def _go_live(self, connection: Connection, now: float) -> None:
         connection.phase = "live"
         connection.live_since = now
+        self._presence.go_live()
         self._set_status(Status(LIVE))
 
     # --- what goes
@@ -438,6 +449,7 @@ class ClientSession:
         for waiting in calls:
             waiting.answer.fail(CallError("closed", f"the client is closed: {reason}"))
         self._set_status(Status(CLOSED, reason, code))
+        self._presence.end()
         self._prediction.abandon("closed", reason)
 
     def _set_status(self, status: Status) -> None:
