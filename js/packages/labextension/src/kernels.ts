@@ -6,7 +6,7 @@
  * - A restarted kernel is another server: its client is replaced, never resumed; what was pending for the old one must not reach the new.
  */
 import type { Kernel, KernelMessage } from '@jupyterlab/services'
-import { Client, Signal } from '@objectsync/client'
+import { Client, type Scope, Signal } from '@objectsync/client'
 import { fastest } from './direct.js'
 import { forgetSubshell } from './wire.js'
 
@@ -35,6 +35,8 @@ export class KernelClient {
   #shows = 0
   /** How many views show each object. */
   readonly #viewing = new Map<string, number>()
+  /** Which objects, with what is in them, the client has asked for. */
+  #subscribed: ReadonlySet<string> = new Set()
   #report: ReturnType<typeof setTimeout> | undefined
 
   get client(): Client | undefined {
@@ -58,6 +60,8 @@ export class KernelClient {
   /** A view shows an object. @returns the function that ends it */
   show(id: string): () => void {
     this.#viewing.set(id, (this.#viewing.get(id) ?? 0) + 1)
+    // At once, so that the view need not wait; what is no longer shown goes with the next report.
+    if (this.#viewing.get(id) === 1) this.#client?.subscribe(this.#scopes([...this.#subscribed, id]))
     this.#tell()
     return () => {
       const left = (this.#viewing.get(id) ?? 1) - 1
@@ -109,6 +113,8 @@ export class KernelClient {
     this.#standing = 'connecting'
     const client = new Client({
       name: 'objectsync-lab/0.1.0',
+      // Of all that the kernel has, only what is shown.
+      scopes: this.#scopes([...this.#viewing.keys()]),
       connect: (handlers) => {
         const kernel = [...this.#kernels].find((each) => !each.isDisposed)
         if (!kernel) {
@@ -154,10 +160,17 @@ export class KernelClient {
   #tell(): void {
     clearTimeout(this.#report)
     this.#report = setTimeout(() => {
+      if ([...this.#subscribed].some((id) => !this.#viewing.has(id)))
+        this.#client?.subscribe(this.#scopes([...this.#viewing.keys()]))
       // A connection that breaks meanwhile is told again when it is live again.
       if (this.#standing === 'live')
         this.#client?.call(VIEWS, { ids: [...this.#viewing.keys()] }).catch(() => {})
     }, SETTLED)
+  }
+
+  #scopes(ids: readonly string[]): readonly Scope[] {
+    this.#subscribed = new Set(ids)
+    return [...this.#subscribed].map((root) => ({ root }))
   }
 
   #leave(): void {

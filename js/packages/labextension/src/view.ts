@@ -138,18 +138,31 @@ export class ObjectView extends Widget implements IRenderMime.IRenderer {
   }
 
   #showLive(client: Client, id: string): void {
-    this.#body.replaceChildren()
-    this.removeClass('objectsync-view-stale')
-    this.addClass('objectsync-view-live')
-    this.#note.textContent = ''
-    const unmount = mount(client, this.#body, { id, registry: views() })
     const hide = this.#kernel?.show(id)
-    const offNotice = client.onNotice((notice) => this.#showNotice(client, id, notice))
+    const ends: (() => void)[] = []
+    const show = (): void => {
+      this.#body.replaceChildren()
+      this.#body.inert = false
+      this.removeClass('objectsync-view-stale')
+      this.addClass('objectsync-view-live')
+      this.#note.textContent = ''
+      ends.push(mount(client, this.#body, { id, registry: views() }))
+    }
+    if (client.objects.has(id)) show()
+    else {
+      // This page has not had it yet: it was asked for by `show`, and the picture stands in until it comes.
+      const off = client.onSettled(() => {
+        if (!client.objects.has(id)) return
+        off()
+        show()
+      })
+      ends.push(off)
+    }
+    ends.push(client.onNotice((notice) => this.#showNotice(client, id, notice)))
     this.#live = {
       client,
       end: () => {
-        offNotice()
-        unmount()
+        for (const end of ends) end()
         hide?.()
       },
     }
