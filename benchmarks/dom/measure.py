@@ -113,16 +113,15 @@ class Subject:
     def __init__(self, page: Page, process: subprocess.Popen[bytes]) -> None:
         self.page = page
         self.process = process
-        self.received = 0
-        self.messages = 0
+        self.received: list[int] = []
+        """The bytes of each message that came."""
         self.loads = 0
         page.on("websocket", self._watch)
         page.on("load", lambda _: setattr(self, "loads", self.loads + 1))
 
     def _watch(self, opened: WebSocket) -> None:
         def count(payload: str | bytes) -> None:
-            self.received += len(payload)
-            self.messages += 1
+            self.received.append(len(payload))
 
         opened.on("framereceived", count)
 
@@ -130,13 +129,13 @@ class Subject:
         """Milliseconds from the click to the document."""
         return float(self.page.evaluate(OPERATE.replace("NAME", name).replace("DONE", DONE[name])))
 
-    def bytes_of(self, name: str) -> int:
-        """What an operation brings down the wire."""
+    def messages_of(self, name: str) -> list[int]:
+        """The bytes of each message that an operation brings down the wire."""
         self.settle()
-        before = self.received
+        before = len(self.received)
         self.operate(name)
         self.settle()
-        return self.received - before
+        return self.received[before:]
 
     def settle(self) -> None:
         """Let acknowledgements, frames and garbage of what was before pass: a pause between measurements, in none of them."""
