@@ -42,7 +42,7 @@ from .changes import (
     Unemit,
 )
 from .errors import LocalError
-from .log import REDO, UNDO, Log, Transaction
+from .log import REDO, UNDO, Log, Transaction, weigh
 from .snapshot import RestoreAttribute
 from .transform import transform, transform_sequences
 from .values import same_value
@@ -77,16 +77,32 @@ class UndoResult:
 class History:
     """The steps that can be undone (`done`), and those that can be redone (`undone`), oldest first."""
 
-    __slots__ = ("_log", "done", "undone")
+    __slots__ = ("_log", "_max_bytes", "_weights", "done", "undone")
 
-    def __init__(self, log: Log, steps: int) -> None:
+    def __init__(self, log: Log, steps: int, max_bytes: int) -> None:
         self._log = log
+        self._max_bytes = max_bytes
+        self._weights: dict[int, int] = {}  # about how many bytes the large steps keep, by seq
         self.done: deque[Transaction] = deque(maxlen=steps)
         self.undone: deque[Transaction] = deque(maxlen=steps)
 
     def append(self, transaction: Transaction) -> None:
         """Take a transaction with inverses."""
         (self.undone if transaction.kind == UNDO else self.done).append(transaction)
+
+    def weigh_newest(self, step: Transaction) -> None:
+        """The step just taken is large; where all of them keep too much, the oldest steps go. The newest always stays."""
+        self._weights[step.seq] = weigh(step.inverses)
+        for steps in (self.done, self.undone):
+            total = 0
+            for newer, other in enumerate(reversed(steps)):
+                total += self._weights.get(other.seq, 0)
+                if total > self._max_bytes and newer:
+                    while len(steps) > newer:
+                        steps.popleft()
+                    break
+        kept = {each.seq for steps in (self.done, self.undone) for each in steps}
+        self._weights = {seq: weight for seq, weight in self._weights.items() if seq in kept}
 
     def clear(self, within: Callable[[str | None], bool] | None = None) -> None:
         """Forget all steps, or those whose scope is `within`."""

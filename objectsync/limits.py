@@ -37,6 +37,8 @@ class Limits:
     log_transactions: int = 10_000
     log_bytes: int = 16 * 1024 * 1024
     history_steps: int = 1_000
+    history_bytes: int = 64 * 1024 * 1024
+    """About; of what undoing large steps (a table that was cleared) needs. The newest step is always kept."""
     resume_seconds: float = 120.0
     """A client that is away longer counts as gone; it can still come back, as long as it is remembered."""
     remembered_sessions: int = 10_000

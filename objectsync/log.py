@@ -67,13 +67,17 @@ class Transaction(msgspec.Struct, frozen=True, gc=False):
 class Log:
     """Transactions by `seq`, the newest ones."""
 
-    __slots__ = ("_chunks", "_marks", "_max_bytes", "_max_transactions", "_transactions", "digest", "encoded", "first", "head", "marked")
+    __slots__ = (
+        *("_chunks", "_marks", "_max_bytes", "_max_transactions", "_transactions", "_weighed"),
+        *("digest", "encoded", "first", "head", "marked"),
+    )
 
     def __init__(self, max_transactions: int, max_bytes: int) -> None:
         self._max_transactions = max_transactions
         self._max_bytes = max_bytes
         self._transactions: list[Transaction] = []
-        self._chunks: list[int] = []  # bytes of each whole chunk of transactions, oldest first
+        self._chunks: list[tuple[int, int]] = []  # how many transactions each holds, and about how many bytes; oldest first
+        self._weighed = 0  # how many transactions are in chunks
         self.digest = Digest(max_transactions)
         """What the forgotten transactions did."""
         self.encoded: dict[int, Any] = {}
@@ -92,6 +96,14 @@ class Log:
         self.head = transaction.seq
         if transaction.seq % _CHUNK == 0:
             self._trim()
+
+    def append_large(self, transaction: Transaction) -> None:
+        """The same for one that may be a thousand times as large as others: it is weighed alone, at once."""
+        if len(self._transactions) > self._weighed:
+            self._trim()
+        self._transactions.append(transaction)
+        self.head = transaction.seq
+        self._trim()
 
     def since(self, seq: int) -> list[Transaction]:
         """All after `seq`. The caller has made sure that they are kept (`reaches`)."""
@@ -150,25 +162,31 @@ class Log:
     def _trim(self) -> None:
         for seq in [seq for seq in self.encoded if seq <= self.head - _CHUNK]:
             del self.encoded[seq]
-        self._chunks.append(_weigh_chunk(self._transactions[-_CHUNK:]))
-        drop = 0
-        kept = len(self._transactions)
-        size = sum(self._chunks)
-        while drop < len(self._chunks) and (kept > self._max_transactions or size > self._max_bytes):
-            size -= self._chunks[drop]
-            kept -= _CHUNK
-            drop += 1
-        if drop:
-            del self._chunks[:drop]
-            # Chunks are whole: the log begins at seq 1 and is cut by whole chunks.
-            self.digest.take(self._transactions[: drop * _CHUNK])
-            del self._transactions[: drop * _CHUNK]
-            self.first += drop * _CHUNK
+        chunk = self._transactions[self._weighed :]
+        self._chunks.append((len(chunk), _weigh_chunk(chunk)))
+        self._weighed = kept = len(self._transactions)
+        size = sum(weight for _, weight in self._chunks)
+        chunks = gone = 0
+        droppable = len(self._chunks) - (len(chunk) == 1)  # a single large one is still to be told
+        while chunks < droppable and (kept > self._max_transactions or size > self._max_bytes):
+            count, weight = self._chunks[chunks]
+            size -= weight
+            kept -= count
+            gone += count
+            chunks += 1
+        if gone:
+            del self._chunks[:chunks]
+            self.digest.take(self._transactions[:gone])
+            del self._transactions[:gone]
+            self._weighed -= gone
+            self.first += gone
 
 
 def _weigh_chunk(transactions: list[Transaction]) -> int:
     """About how many bytes a chunk keeps in memory: every change counts as a small one, and a sixteenth of the transactions, a
-    different one each time, is weighed exactly. (Weighing all would double the cost of a change.)"""
+    different one each time, is weighed exactly. (Weighing all would double the cost of a change.) A single one is weighed."""
+    if len(transactions) == 1:
+        return 200 + weigh(transactions[0].changes) + weigh(transactions[0].inverses)
     small = 200 * len(transactions) + 100 * sum([len(t.changes) + len(t.inverses) for t in transactions])
     offset = (transactions[0].seq * 2654435761 >> 8) % _SAMPLE
     return small + _SAMPLE * sum([weigh(t.changes) + weigh(t.inverses) for t in transactions[offset::_SAMPLE]])

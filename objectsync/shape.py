@@ -49,7 +49,7 @@ class Shape:
         self.limits = limits or Limits()
         self._deepest = self.limits.tree_depth
         self.log = Log(self.limits.log_transactions, self.limits.log_bytes)
-        self.history = History(self.log, self.limits.history_steps)
+        self.history = History(self.log, self.limits.history_steps, self.limits.history_bytes)
         self.transactions = Transactions(self.log, self.history, self.limits.listener_depth)
         self.transactions.scope_of = self._scope_of
         self.transactions.unenter = self._unenter

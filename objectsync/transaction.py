@@ -369,9 +369,12 @@ class Transactions:
             transaction.origin,
             transaction.author,
         )
+        large = len(transaction.fresh) + len(transaction.destroyed) >= _MANY
         if inverses:
             self._history.append(entry)
-        self._enter_log(entry)
+            if large:
+                self._history.weigh_newest(entry)
+        self._enter_log(entry, large)
         if transaction.decided is not None:
             transaction.decided(entry)
 
@@ -396,8 +399,11 @@ class Transactions:
                 describe_object(change, fresh[change], written, share=pack)
         return PackedChanges(written) if pack else tuple(written)
 
-    def _enter_log(self, entry: Transaction) -> None:
-        self.log.append(entry)
+    def _enter_log(self, entry: Transaction, large: bool = False) -> None:
+        if large:
+            self.log.append_large(entry)
+        else:
+            self.log.append(entry)
         for wake in self.wakers:
             wake()
 

@@ -625,3 +625,30 @@ class TestWhatWasDestroyed:
         before = weigh(inverse)
         tree.pack_removed()
         assert weigh(inverse) < before / 3
+
+    def test_large_steps_are_kept_up_to_a_size_and_the_newest_always(self) -> None:
+        tree = Tree(limits=Limits(history_bytes=100_000))
+        top = tree.create_object(SObject)
+        for _ in range(20):
+            with tree.record():
+                for n in range(100):
+                    top.add_child(Doc, text=f"row {n}")
+            top.clear()
+        assert tree.undo()
+        assert len(top.children) == 100
+        steps = 1
+        while tree.undo():
+            steps += 1
+        assert steps < 12
+
+    def test_a_log_of_large_transactions_stays_small(self) -> None:
+        tree = Tree(limits=Limits(log_bytes=200_000))
+        top = tree.create_object(SObject)
+        for _ in range(50):
+            with tree.record():
+                for n in range(100):
+                    top.add_child(Doc, text=f"row {n}")
+            top.clear()
+        kept = tree.log.since(tree.log.first - 1)
+        assert 1 <= len(kept) < 20
+        assert kept[-1].seq == tree.log.head
