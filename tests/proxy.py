@@ -33,8 +33,7 @@ class TcpProxy:
         """How many were ever let in."""
         self._target = port
         self._rewrite = rewrite
-        self._flowing = asyncio.Event()
-        self._flowing.set()
+        self._flowing: set[asyncio.Event] = set()
         self._cut_after: int | None = None
         self._orphaning = False
         self._client_writers: set[asyncio.StreamWriter] = set()
@@ -71,12 +70,14 @@ class TcpProxy:
             writer.transport.abort()
 
     def stall(self) -> None:
-        """Nothing passes, and nobody is told: half-open, for either side."""
-        self._flowing.clear()
+        """Nothing passes on the connections there are, and nobody is told: half-open, for either side. New ones are fine."""
+        for flowing in self._flowing:
+            flowing.clear()
 
     def flow(self) -> None:
         """It passes again, what was held back too."""
-        self._flowing.set()
+        for flowing in self._flowing:
+            flowing.set()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if not self.up:
@@ -92,13 +93,17 @@ class TcpProxy:
         self._client_writers.add(writer)
         if self._rewrite is not None:
             server_writer.write(self._rewrite(await reader.readuntil(b"\r\n\r\n")))
-        both = [self._pump(reader, server_writer, False), self._pump(server_reader, writer, True)]
+        flowing = asyncio.Event()
+        flowing.set()
+        self._flowing.add(flowing)
+        both = [self._pump(reader, server_writer, flowing, False), self._pump(server_reader, writer, flowing, True)]
         tasks = [asyncio.create_task(pump) for pump in both]
         self._tasks.update(tasks)
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in tasks:
             task.cancel()
         self._tasks.difference_update(tasks)
+        self._flowing.discard(flowing)
         self._client_writers.discard(writer)
         for end in (writer,) if self._orphaning else (writer, server_writer):
             self._writers.discard(end)
@@ -106,12 +111,12 @@ class TcpProxy:
         if not self._client_writers:
             self._orphaning = False
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, down: bool) -> None:
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, flowing: asyncio.Event, down: bool) -> None:
         with contextlib.suppress(OSError):
             while True:
                 speed = self.bytes_per_second if down else None
                 data = await reader.read(PIECE if speed is None else max(1, int(speed / 50)))
-                await self._flowing.wait()
+                await flowing.wait()
                 if down and self._cut_after is not None:
                     data = data[: self._cut_after]
                     self._cut_after -= len(data)
