@@ -319,6 +319,15 @@ class TestWaiting:
         page.get_by_text("go").click()
         assert page.get(said).text == "yes"
 
+    def test_no_thread_is_left_when_the_handlers_have_ended(self, page: Page) -> None:
+        async def go() -> None:
+            await asyncio.sleep(0)
+
+        button("go", on_click=go)
+        for _ in range(3):
+            page.get_by_text("go").click()
+            assert "objectsync-testing" not in [thread.name for thread in threading.enumerate()]
+
     def test_one_that_waits_for_a_person_does_not_hold_the_test_up(self, page: Page) -> None:
         said, sure = p("asking"), button("sure")
 

@@ -116,15 +116,15 @@ class Running:
 
 
 class QuietLoop:
-    """An event loop in a thread of its own that tells when it can only wait."""
+    """An event loop that tells when it can only wait; in a thread that is there while there are coroutines."""
 
     def __init__(self) -> None:
-        self._quiet = threading.Condition()
-        self._is_quiet = False
-        self._asked = 0
-        selector = _Telling(self._told)
-        self._loop = asyncio.SelectorEventLoop(selector)
-        threading.Thread(target=self._loop.run_forever, name="objectsync-testing", daemon=True).start()
+        self._changed = threading.Condition()
+        self._is_quiet = True
+        self._waiting: list[Callable[[], Coroutine[Any, Any, None]]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
 
     def run(self, coroutine: Coroutine[Any, Any, Any], failed: Failed) -> None:
         """Run it; an exception goes to `failed`."""
@@ -135,30 +135,49 @@ class QuietLoop:
             except Exception as error:
                 failed(error)
 
-        with self._quiet:
-            self._asked += 1
-        self._loop.call_soon_threadsafe(self._start, guarded)
+        with self._changed:
+            self._waiting.append(guarded)
+            if self._loop is None:
+                self._loop = asyncio.SelectorEventLoop(_Telling(self._tell))
+                self._thread = threading.Thread(target=self._work, args=(self._loop,), name="objectsync-testing", daemon=True)
+                self._thread.start()
+            self._loop.call_soon_threadsafe(self._start)
 
     def wait_until_quiet(self, timeout: float) -> None:
         """Wait until everything that was asked for has begun, and can only wait now."""
-        with self._quiet:
-            self._quiet.wait_for(lambda: self._is_quiet and not self._asked, timeout)
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_quiet and not self._waiting, timeout)
+            ended = self._thread if self._loop is None else None
+        if ended is not None:
+            ended.join(timeout)
 
-    def _start(self, guarded: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        task = self._loop.create_task(guarded())
-        _tasks.add(task)
-        task.add_done_callback(_tasks.discard)
-        with self._quiet:
-            self._asked -= 1
+    def _work(self, loop: asyncio.AbstractEventLoop) -> None:
+        loop.run_forever()
+        loop.close()
 
-    def _told(self, is_quiet: bool) -> None:
-        with self._quiet:
+    def _start(self) -> None:
+        with self._changed:
+            loop = self._loop
+            assert loop is not None  # it ends with its last task, and not while something waits
+            for guarded in self._waiting:
+                task = loop.create_task(guarded())
+                self._tasks.add(task)
+                task.add_done_callback(self._done)
+            self._waiting.clear()
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        with self._changed:
+            self._tasks.discard(task)
+            if self._loop is not None and not self._tasks and not self._waiting:
+                self._loop.stop()
+                self._loop = None
+                self._is_quiet = True
+                self._changed.notify_all()
+
+    def _tell(self, is_quiet: bool) -> None:
+        with self._changed:
             self._is_quiet = is_quiet
-            self._quiet.notify_all()
-
-
-_tasks: set[asyncio.Task[None]] = set()
-"""An event loop holds its tasks weakly."""
+            self._changed.notify_all()
 
 
 class _Telling(selectors.DefaultSelector):
