@@ -380,6 +380,8 @@ class Connection:
         session = self.session
         if session is None or session.answers or self._out or self._pages or self._results or self.closing or self._is_full():
             return None
+        if self._view is not None or self._subscribe is not None:
+            return None  # what others get may hold what this client may not see
         host = self._host
         log = host.log
         if self._cursor == log.head or 0 <= self._presence_at != host.presence.version or not log.remembers(self._cursor):

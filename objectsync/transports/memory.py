@@ -15,6 +15,7 @@ class MemoryLink:
 
     def __init__(self, hub: Hub, now: float = 0.0, identity: str | None = None) -> None:
         self.now = now
+        self._hub = hub
         self.connection = hub.connect(now, identity)
         self.frames: list[Frame] = []
         """Every frame received, as it was on the wire."""
@@ -28,8 +29,10 @@ class MemoryLink:
         self.connection.receive(data, binary, self.now)
 
     def receive(self) -> list[dict[str, Any]]:
-        """The messages that the server has for the client now, with their buffers in place."""
-        frames = self.connection.frames_to_send(self.now)
+        """The messages that the server has for the client now, with their buffers in place. They are asked for as by the WebSocket."""
+        with self._hub.lock:
+            shared = self.connection.shared_frame(self.now)
+        frames = ([] if shared is None else [shared]) + self.connection.frames_to_send(self.now)
         self.frames += frames
         return [decode_frame(frame) for frame in frames]
 
