@@ -29,6 +29,7 @@ from objectsync.server import Server
 from objectsync.sobject import SObject
 
 from . import import_carrier
+from .captured import Captured
 from .collecting import LATER, Collecting
 from .comm import CommShell
 from .direct import DirectShell, direct_shell
@@ -219,6 +220,7 @@ class Notebook:
         self.collecting = Collecting(self.server, loop)
         ip.events.register("post_run_cell", self._cell_ended)
         self.displays.show_objects_of(self.server)
+        self.captured = Captured(ip, self.server)
         self.links = None if kernel is None else Links(self.server, loop)
         self.shell = None if self.links is None else CommShell(self.links, kernel)
         self.stranded = None if kernel is None else StrandedRequests(kernel)
@@ -267,6 +269,7 @@ class Notebook:
         self._magic.close()
         self._ip.events.unregister("post_run_cell", self._cell_ended)
         self.collecting.close()
+        self.captured.close()
         self.displays.close()
         self.outputs.close()
         if self.shell is not None and self.links is not None:

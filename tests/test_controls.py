@@ -8,6 +8,7 @@ import sys
 import threading
 from typing import Any
 
+import matplotlib.figure
 import pytest
 
 from objectsync import InvalidChangeError, StringTopic
@@ -412,6 +413,26 @@ class TestOutput:
         label = Label("live")
         out.display(label)
         assert out.items.value[-1] == ["object", label.id]
+
+    def test_it_draws_what_only_show_knows_how_to(self, hub: Hub) -> None:
+        figure = matplotlib.figure.Figure(figsize=(2, 1))
+        figure.suptitle("a figure")
+        out = Output()
+        out.display(figure)
+        [[_, bundle]] = out.items.value
+        assert bytes(bundle["image/png"]).startswith(b"\x89PNG")
+        assert bundle["text/plain"] == "a figure"
+
+    def test_it_can_be_cleared_when_the_next_item_comes(self, hub: Hub) -> None:
+        out = Output()
+        out.print("old")
+        out.clear_output(wait=True)
+        assert out.items.value == [["stdout", "old\n"]]
+        out.print("new")
+        out.print("newer")
+        assert out.items.value == [["stdout", "new\n"], ["stdout", "newer\n"]]
+        out.clear_output()
+        assert out.items.value == []
 
     def test_it_is_bounded_and_no_part_of_the_history(self, hub: Hub) -> None:
         out = Output(limit=3)

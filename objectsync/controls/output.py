@@ -14,7 +14,7 @@ import logging
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, Self, TextIO, TypeVar
 
@@ -40,12 +40,19 @@ class _Lines(Control):
     limit = attribute(IntTopic, 1000, writable=False)
     """How many items are kept."""
 
-    def clear_output(self) -> None:
-        """Take everything out."""
-        self.items.set([])
+    _clears = False
+    """Whether what is there goes when something comes."""
+
+    def clear_output(self, wait: bool = False) -> None:
+        """Take everything out; with `wait` not before the next item is there, so that nothing flickers."""
+        self._clears = wait
+        if not wait:
+            self.items.set([])
 
     def _add(self, kind: str, *values: Any) -> None:
         with self._os_tree.record():
+            if self._clears:
+                self.clear_output()
             for value in values:
                 self.items.insert([kind, value])
             for _ in range(len(self.items) - self.limit.value):
@@ -66,6 +73,9 @@ class _Lines(Control):
 class Output(_Lines, frontend_type="objectsync.output"):
     """Shows what is printed, displayed and raised inside: `with out: print("hello")`, `@out.capture`, or `out.print("hello")`."""
 
+    _shown: Mapping[str, SObject] = {}
+    """The objects among the items, and some that were: what an output shows is in use."""
+
     def build(self, *, limit: int = 1000, **look: Any) -> None:
         """Make it; `limit` is how many lines are kept, `look` as of any control."""
         self._look(look.pop("label", None), **look, limit=limit)
@@ -83,6 +93,9 @@ class Output(_Lines, frontend_type="objectsync.output"):
         """Show a value: an SObject live, others as rich as they can (`_repr_mimebundle_`, `_repr_html_`, … ), or else as text."""
         if isinstance(value, SObject) and value._os_tree is self._os_tree:
             self._write("object", [value._os_id])
+            held = _held_by(self)
+            shown = {id for kind, id in (*self.items.value, *(held.items if held else ())) if kind == "object"}
+            self._shown = {id: each for id, each in self._shown.items() if id in shown} | {value._os_id: value}
         else:
             self.add_bundle(bundle_of(value))
 
@@ -117,27 +130,23 @@ class Output(_Lines, frontend_type="objectsync.output"):
 
     def __enter__(self) -> Self:
         _install()
-        entered = contextlib.ExitStack()
-        entered.callback(_current.reset, _current.set(self))
-        for captor in captors:
-            entered.enter_context(captor(self))
-        _entered.set((*_entered.get(), entered))
+        _entered.set((*_entered.get(), _current.set(self)))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> bool:  # type: ignore[override]
         # It may end an error, which `SObject.__exit__` never does.
-        *before, entered = _entered.get()
+        *before, token = _entered.get()
         _entered.set(tuple(before))
         _flush(self)
-        entered.close()
+        _current.reset(token)
         if error is None or not isinstance(error, Exception):
             return False
         self.write("".join(traceback.format_exception(type(error), error, _own(trace))), "error")
         return True
 
     def _write(self, kind: str, values: list[Any]) -> None:
-        held = _held.get()
-        if held is not None and held.output is self:
+        held = _held_by(self)
+        if held is not None:
             held.items += [(kind, value) for value in values]
         else:
             self._add(kind, *values)
@@ -151,11 +160,20 @@ class _Held:
         self.items: list[tuple[str, Any]] = []
 
 
-_held: contextvars.ContextVar[_Held | None] = contextvars.ContextVar("objectsync_output_held", default=None)
-_entered: contextvars.ContextVar[tuple[contextlib.ExitStack, ...]] = contextvars.ContextVar("objectsync_output_entered", default=())
+def _held_by(output: Output) -> _Held | None:
+    held = _held.get()
+    return held if held is not None and held.output is output else None
 
-captors: list[Callable[[Output], contextlib.AbstractContextManager[Any]]] = []
-"""What else is captured by `with output:`; the notebook half adds `display()`."""
+
+_held: contextvars.ContextVar[_Held | None] = contextvars.ContextVar("objectsync_output_held", default=None)
+_entered: contextvars.ContextVar[tuple[contextvars.Token[Output | None], ...]] = contextvars.ContextVar(
+    "objectsync_output_entered", default=()
+)
+
+
+def current_output() -> Output | None:
+    """The output whose block this is, or None: what else there is to capture (`display()` in a notebook) goes there."""
+    return _current.get()
 
 
 class _Stream:
@@ -280,4 +298,4 @@ class _LogHandler(logging.Handler):
             self.handleError(record)
 
 
-__all__ = ["Log", "Output", "captors"]
+__all__ = ["Log", "Output", "current_output"]

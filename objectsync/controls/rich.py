@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..picture import Markup, markup
@@ -24,9 +24,21 @@ _METHODS = {
     "text/markdown": "_repr_markdown_",
 }
 
+drawers: list[Callable[[Any], Mapping[str, Any] | None]] = []
+"""Who else knows how to draw values, as bundles (`objectsync.showing`: plots, pixels); each says None of what it does not know."""
+
 
 def bundle_of(value: Any) -> dict[str, Any]:
     """What there is to show of a value, by MIME type; pictures as bytes. There is always a `text/plain`."""
+    for drawer in drawers:
+        drawn = drawer(value)
+        if drawn is not None:
+            return plain_bundle(drawn)
+    return own_bundle_of(value)
+
+
+def own_bundle_of(value: Any) -> dict[str, Any]:
+    """What a value itself offers to show, by MIME type, or its repr."""
     bundle: dict[str, Any] = {}
     whole = getattr(value, "_repr_mimebundle_", None)
     if callable(whole) and not isinstance(value, type):
@@ -79,4 +91,4 @@ def image_picture(data: bytes, mime: str, alt: str = "", style: str = "max-width
     return markup("img", src=f"data:{mime};base64,{base64.b64encode(data).decode()}", alt=alt, style=style)
 
 
-__all__ = ["bundle_of", "image_picture", "picture_of", "plain_bundle"]
+__all__ = ["bundle_of", "drawers", "image_picture", "own_bundle_of", "picture_of", "plain_bundle"]

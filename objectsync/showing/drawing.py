@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..controls.rich import PICTURES, bundle_of
+from ..controls.rich import PICTURES, drawers, own_bundle_of
 from . import pixels, plotly, plots
 from .drawn import Drawn, How
 
@@ -30,12 +30,10 @@ def draw(value: Any, how: How) -> Drawn:
     Raises:
         ImportError: what its library needs to draw is not installed.
     """
-    for package in dict.fromkeys(each.__module__.partition(".")[0] for each in type(value).__mro__):
-        drawer = _DRAWERS.get(package)
-        drawn = drawer(value, how) if drawer else None
-        if drawn is not None:
-            return drawn
-    bundle = bundle_of(value)
+    drawn = _by_its_library(value, how)
+    if drawn is not None:
+        return drawn
+    bundle = own_bundle_of(value)
     for kind in PICTURES:
         if kind in bundle:
             return Drawn(kind, bytes(bundle[kind]))
@@ -45,5 +43,22 @@ def draw(value: Any, how: How) -> Drawn:
         return Drawn("text/html", bundle["text/html"])
     return Drawn("text/plain", bundle["text/plain"])
 
+
+def _by_its_library(value: Any, how: How) -> Drawn | None:
+    for package in dict.fromkeys(each.__module__.partition(".")[0] for each in type(value).__mro__):
+        drawer = _DRAWERS.get(package)
+        drawn = drawer(value, how) if drawer else None
+        if drawn is not None:
+            return drawn
+    return None
+
+
+def _as_bundle(value: Any) -> dict[str, Any] | None:
+    """For outputs, which show many values one after the other."""
+    drawn = _by_its_library(value, How())
+    return None if drawn is None else {drawn.mime: drawn.data, "text/plain": drawn.alt}
+
+
+drawers.append(_as_bundle)
 
 __all__ = ["draw"]

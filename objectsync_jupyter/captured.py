@@ -1,0 +1,92 @@
+"""What `display()` shows inside of an output's block, or of a function that an output captures: it goes into the output.
+
+Rules: IPython's publisher is asked by everyone who displays anything; ours stands in front of it, and passes on what is displayed in
+nobody's block. Which block it is, a context variable tells: so it holds in threads, callbacks and coroutines too. What has a display id is
+an object of its own, which its handle updates from anywhere.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from objectsync.controls.output import Output, current_output
+from objectsync.controls.rich import plain_bundle
+from objectsync.hub import Hub
+from objectsync.showing import Shown
+
+from .outputs import VIEW
+
+_PLOTLY = "application/vnd.plotly.v1+json"
+
+
+class Captured:
+    """Stands in front of a shell's display publisher."""
+
+    def __init__(self, ip: Any, server: Hub) -> None:
+        self._publisher = ip.display_pub
+        self._server = server
+        self._named: WeakKeyDictionary[Shown, str] = WeakKeyDictionary()
+        self._publish = self._publisher.publish
+        self._clear_output = self._publisher.clear_output
+        self._publisher.publish = self._publish_there
+        self._publisher.clear_output = self._clear_there
+
+    def close(self) -> None:
+        """Leave the publisher as it was."""
+        for name in ("publish", "clear_output"):
+            vars(self._publisher).pop(name, None)
+
+    def _publish_there(self, data: Any, *args: Any, transient: Any = None, update: bool = False, **options: Any) -> None:
+        id = (transient or {}).get("display_id")
+        output = current_output()
+        if update:
+            for shown in [each for each, named in self._named.items() if named == id]:
+                shown.update(_value_of(data))
+        if update or output is None:
+            self._publish(data, *args, transient=transient, update=update, **options)
+            return
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()  # what was printed before it stands before it
+        self._show(output, data, id)
+
+    def _show(self, output: Output, data: Any, id: str | None) -> None:
+        pointed = self._server.objects.get(data[VIEW]["id"]) if VIEW in data else None
+        if pointed is not None:
+            output.display(pointed)
+        elif id is not None:
+            named = Shown(_value_of(data))
+            self._named[named] = id
+            output.display(named)
+        elif _PLOTLY in data:
+            output.display(Shown(_value_of(data)))
+        else:
+            output.add_bundle(plain_bundle(data))
+
+    def _clear_there(self, wait: bool = False) -> None:
+        output = current_output()
+        if output is None:
+            self._clear_output(wait)
+        else:
+            output.clear_output(wait)
+
+
+class _Published:
+    """What somebody published, as a value to show."""
+
+    def __init__(self, data: Any) -> None:
+        self._data = data
+
+    def _repr_mimebundle_(self, **_: Any) -> Any:
+        return self._data
+
+
+def _value_of(data: Any) -> Any:
+    if _PLOTLY in data:
+        return importlib.import_module("plotly.graph_objects").Figure(data[_PLOTLY])
+    return _Published(data)
+
+
+__all__ = ["Captured"]
