@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from threading import get_ident
 from typing import Any
 
 import msgspec
@@ -36,9 +37,7 @@ class Life(Shape):
         self.loose: set[str] | None = None
         """The ids of objects that constructors made at the top, where those are to be collected (collector.py)."""
         self.root = root_object_type.__new__(root_object_type)
-        with self.record() as transaction:
-            transaction.recording = False
-            self._create(transaction, self.root, None, "root", (), {})
+        self._begin(self.root)
 
     def create_object(
         self,
@@ -108,36 +107,104 @@ class Life(Shape):
     # --- inner: creating
 
     def _build_new(self, sobject: SObject, parent: SObject | None, id: str | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Create an object: `pre_build`, `build`, its place, `init`. This is the way of every element, so it is kept flat
+        (benchmarks/core.py, "rows"): `_new_id`, `OpenTransaction.mark` and `_enter` are written out."""
         transactions = self.transactions
+        transaction = transactions.open
+        if transaction is None or transaction.thread != get_ident():
+            with transactions.lock, self.record():
+                self._build_new(sobject, parent, id, args, kwargs)
+            return
+        # From here on the lock is this thread's: a transaction that it has opened is not over.
         loose: set[str] | None = None
-        with transactions.lock:
-            if parent is None:
-                parent = self.root
-                loose = self.loose
-            elif parent._os_state == GONE or parent._os_tree is not self:
+        if parent is None:
+            parent = self.root
+            loose = self.loose
+        elif parent._os_state == GONE or parent._os_tree is not self:
+            self._alive(parent)
+        objects = self.objects
+        if id is None:
+            id = str(self._next_id)
+            self._next_id += 1
+            if id in objects:
+                id = self._new_id(None)
+        else:
+            id = self._new_id(id)
+        changes, journal, inverses = transaction.changes, transaction.journal, transaction.inverses
+        mark = (len(journal), len(changes), len(inverses), len(transaction.emitted), len(transaction.after))
+        try:
+            cls = sobject.__class__
+            info = self.types.by_class.get(cls)
+            if info is None:
+                info = self._register(transaction, cls, None)
+            depth = parent._os_depth + 1
+            if depth > self._deepest:
+                self._check_depth(depth)
+            sobject._os_tree = self  # type: ignore[assignment]  # a Life is always a whole Tree; `cast` would be a call for each object
+            sobject._os_id = id
+            sobject._os_type = info
+            sobject._os_parent = parent
+            sobject._os_children = sobject._os_topics = sobject._os_dynamic = sobject._os_tags = sobject._os_services = None
+            sobject._os_depth = depth
+            sobject._os_values = {}
+            sobject._os_state = FRESH
+            objects[id] = sobject
+            transaction.born += 1
+            changes.append(sobject)
+            journal.append(sobject)
+            if parent._os_state != FRESH and transaction.recording:
+                # Before what build does, so that undo takes that back first: build may have moved older objects below this one.
+                inverses.append(Destroy(id))
+            siblings = parent._os_children
+            if siblings is None:
+                siblings = parent._os_children = []
+            length = len(siblings)
+            structure = transaction.structure
+            changed = structure.get(parent, 0) if structure else 0
+            if info.pre_build:
+                if cls._pre_build_takes_keywords:
+                    sobject.pre_build(None, **kwargs)
+                else:
+                    sobject.pre_build(None)
+            if info.build:
+                sobject.build(*args, **kwargs)
+            elif args or kwargs:
+                SObject.build(sobject, *args, **kwargs)
+            if parent._os_state == GONE:
                 self._alive(parent)
-            transaction = transactions.open
-            if transaction is None:
-                with self.record() as transaction:
-                    self._create(transaction, sobject, parent, self._new_id(id), args, kwargs)
-                if loose is not None:
-                    loose.add(sobject._os_id)
-                return
-            # OpenTransaction.mark(), written out: this is the way of every element (benchmarks/core.py, "rows").
-            mark = (
-                len(transaction.journal),
-                len(transaction.changes),
-                len(transaction.inverses),
-                len(transaction.emitted),
-                len(transaction.after),
-            )
-            try:
-                self._create(transaction, sobject, parent, self._new_id(id), args, kwargs)
-            except BaseException:
-                transactions._roll_back(transaction, mark)
-                raise
-            if loose is not None:
-                loose.add(sobject._os_id)
+            siblings = parent._os_children
+            if siblings is None:
+                siblings = parent._os_children = []
+            if len(siblings) == length and (not structure or structure.get(parent, 0) == changed) and parent._os_depth + 1 == depth:
+                siblings.append(sobject)
+            else:
+                # Its creation is told before what its build did below the same parent: say where it really stands.
+                changes.append(Place(id, parent._os_id, len(siblings)))
+                self._attach(transaction, sobject, parent, len(siblings))
+            if info.post_build:
+                sobject.post_build()
+            if info.init:
+                sobject.init()
+        except BaseException:
+            transactions._roll_back(transaction, mark)
+            raise
+        if loose is not None:
+            loose.add(id)
+
+    def _begin(self, root: SObject) -> None:
+        """Create the root object."""
+        with self.record() as transaction:
+            transaction.recording = False
+            info = self._register(transaction, type(root), None)
+            self._enter(transaction, root, info, "root", None)
+            if info.pre_build:
+                root.pre_build(None)
+            if info.build:
+                root.build()
+            if info.post_build:
+                root.post_build()
+            if info.init:
+                root.init()
 
     def _create_new(
         self, cls: type[SObject] | str, parent: SObject, id: str | None, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -149,51 +216,6 @@ class Life(Shape):
         sobject = cls.__new__(cls)
         self._build_new(sobject, parent, id, args, kwargs)
         return sobject
-
-    def _create(
-        self,
-        transaction: OpenTransaction,
-        sobject: SObject,
-        parent: SObject | None,
-        id: str,
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
-    ) -> None:
-        info = self.types.by_class.get(type(sobject))
-        if info is None:
-            info = self._register(transaction, type(sobject), None)
-        self._enter(transaction, sobject, info, id, parent)
-        if parent is not None and parent._os_state != FRESH and transaction.recording:
-            # Before what build does, so that undo takes that back first: build may have moved older objects below this one.
-            transaction.inverses.append(Destroy(id))
-        structure = transaction.structure
-        before = 0 if parent is None else structure.get(parent, 0)
-        if info.pre_build:
-            if type(sobject)._pre_build_takes_keywords:
-                sobject.pre_build(None, **kwargs)
-            else:
-                sobject.pre_build(None)
-        if info.build:
-            sobject.build(*args, **kwargs)
-        elif args or kwargs:
-            SObject.build(sobject, *args, **kwargs)
-        if parent is not None:
-            if parent._os_state == GONE:
-                self._alive(parent)
-            siblings = parent._os_children
-            if siblings is None:
-                siblings = parent._os_children = []
-            if before == structure.get(parent, 0) and sobject._os_depth == parent._os_depth + 1:
-                siblings.append(sobject)
-                structure[parent] = before + 1
-            else:
-                # Its creation is told before what its build did below the same parent: say where it really stands.
-                transaction.changes.append(Place(id, parent._os_id, len(siblings)))
-                self._attach(transaction, sobject, parent, len(siblings))
-        if info.post_build:
-            sobject.post_build()
-        if info.init:
-            sobject.init()
 
     def _register(self, transaction: OpenTransaction, cls: type[SObject], name: str | None) -> TypeInfo:
         older = self.types.by_name.get(cls.__name__ if name is None else name)

@@ -28,7 +28,7 @@ from .snapshot import (
 from .sobject import SObject
 from .topics import AttributeSpec
 from .topics.base import EMPTY
-from .transaction import FRESH, GONE, OpenTransaction, Record, Transactions
+from .transaction import FRESH, GONE, OpenTransaction, Record, Transactions, birthplace
 from .types import TypeInfo
 from .values import check_str, copy_value
 
@@ -103,6 +103,8 @@ class Shape:
                 raise InvalidChangeError(f"{sobject} cannot be placed at {index} below {parent}: it has {count} other children")
             if parent is old_parent and target == old_index:
                 return
+            if sobject._os_state == FRESH:
+                transaction.birthplaces.setdefault(sobject, old_parent._os_id)
             self._detach(transaction, sobject)
             self._attach(transaction, sobject, parent, target)
             transaction.journal.append((self._put_back, transaction, sobject, old_parent, old_index))
@@ -254,7 +256,7 @@ class Shape:
         sobject._os_services = None
         sobject._os_state = FRESH
         self.objects[id] = sobject
-        transaction.fresh[sobject] = None if parent is None else parent._os_id
+        transaction.born += 1
         transaction.changes.append(sobject)
         transaction.journal.append(sobject)
 
@@ -328,7 +330,7 @@ class Shape:
                     removed.take(sobject, None if sobject is top or above is None else above._os_id)
                 if sobject._os_state == FRESH:
                     written: list[Change] = []
-                    describe_object(sobject, transaction.fresh[sobject], written)
+                    describe_object(sobject, birthplace(transaction, sobject), written)
                     transaction.described[sobject] = written
                 gone.append((sobject, sobject._os_state))
         before = parent._os_children

@@ -312,11 +312,48 @@ class SObject(OlderNames):
         """
         if not values:
             return
-        if self._os_state == FRESH and not self._os_topics:
-            # A new object that nobody listens to: no topic is made, no change written (benchmarks/core.py, "create").
-            self._fill(values)
+        if self._os_state != FRESH or self._os_topics:
+            self._set_each(values)
             return
-        self._set_each(values)
+        # A new object that nobody listens to: no topic is made, no change written (benchmarks/core.py, "create"). The dict becomes the
+        # object's, less what is as by default.
+        specs = self._specs
+        plain: list[str] | None = None
+        for name, value in values.items():
+            spec = specs.get(name)
+            if spec is not None and spec.takes_ascii and type(value) is str and value.isascii():
+                if value != spec.default:
+                    if spec.validators and value not in spec.allowed:
+                        self._validate_first(spec, name, value)
+                    continue
+            elif spec is None:
+                self._set_each(values)  # one is dynamic or unknown: all of them the long way
+                return
+            elif not self._differs(values, spec, name, value):
+                pass
+            else:
+                continue
+            if plain is None:
+                plain = []
+            plain.append(name)
+        if plain is not None:
+            for name in plain:
+                del values[name]
+        held = self._os_values
+        open_transaction = self._os_tree.transactions.open
+        assert open_transaction is not None  # the one that this object is created in
+        if held:
+            before = held.copy()
+
+            def put_back() -> None:
+                held.clear()
+                held.update(before)
+
+            open_transaction.journal.append((put_back,))
+            held.update(values)
+        else:
+            self._os_values = values
+            open_transaction.journal.append(values)
 
     # --- tags
 
@@ -415,49 +452,24 @@ class SObject(OlderNames):
 
     # --- inner
 
-    def _fill(self, values: dict[str, Any]) -> None:
-        """Give a new object values. The dict becomes the object's, less what is as by default."""
-        specs = self._specs
-        held = self._os_values
-        plain: list[str] = []
-        converted: dict[str, Any] = {}
-        for name, value in values.items():
-            spec = specs.get(name)
-            if spec is None:
-                # One that is dynamic or unknown: all of them the long way.
-                self._set_each(values)
-                return
-            try:
-                raw = spec.check(value)
-            except InvalidValue as error:
-                raise InvalidValue(f"{spec.topic_class.__name__} {name!r} of {self}: {error.reason}") from None
-            default = spec.default
-            kind = type(raw)
-            if raw == default and kind is type(default) and kind is not list and kind is not dict:
-                plain.append(name)
-                continue
-            if spec.validators and not passes(spec, raw, self._os_id, name):
-                spec.topic_class(self, name, spec)._validate(raw, Set(self._os_id, name, raw))  # says who refused what, and why
-            if raw is not value:
-                converted[name] = raw
-        for name in plain:
-            del values[name]
-        if converted:
-            values.update(converted)
-        open_transaction = self._os_tree.transactions.open
-        assert open_transaction is not None  # the one that this object is created in
-        if held:
-            before = held.copy()
+    def _differs(self, values: dict[str, Any], spec: AttributeSpec, name: str, value: Any) -> bool:
+        """Check one of the first values of a new object, and put its raw form in its place; False if it is the default."""
+        try:
+            raw = spec.check(value)
+        except InvalidValue as error:
+            raise InvalidValue(f"{spec.topic_class.__name__} {name!r} of {self}: {error.reason}") from None
+        default = spec.default
+        kind = type(raw)
+        if raw == default and kind is type(default) and kind is not list and kind is not dict:
+            return False
+        if spec.validators:
+            self._validate_first(spec, name, raw)
+        values[name] = raw
+        return True
 
-            def put_back() -> None:
-                held.clear()
-                held.update(before)
-
-            open_transaction.journal.append((put_back,))
-            held.update(values)
-        else:
-            self._os_values = values
-            open_transaction.journal.append(values)
+    def _validate_first(self, spec: AttributeSpec, name: str, raw: Any) -> None:
+        if not passes(spec, raw, self._os_id, name):
+            spec.topic_class(self, name, spec)._validate(raw, Set(self._os_id, name, raw))  # says who refused what, and why
 
     def _set_each(self, values: dict[str, Any]) -> None:
         with self._os_tree.record():

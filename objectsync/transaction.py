@@ -124,6 +124,8 @@ class OpenTransaction:
     __slots__ = (
         "after",
         "author",
+        "birthplaces",
+        "born",
         "cancels",
         "changes",
         "cseq",
@@ -132,7 +134,6 @@ class OpenTransaction:
         "destroyed",
         "emitted",
         "failed",
-        "fresh",
         "inverses",
         "journal",
         "kind",
@@ -144,6 +145,7 @@ class OpenTransaction:
         "session",
         "stack",
         "structure",
+        "thread",
     )
 
     def __init__(self, kind: str, session: str | None, cseq: int) -> None:
@@ -151,6 +153,7 @@ class OpenTransaction:
         self.session = session
         self.cseq = cseq
         self.author = acting.get()
+        self.thread = threading.get_ident()
         self.cancels = 0
         self.failed: BaseException | None = None  # raised by user code that a change has called
         self.reverts = 0
@@ -160,7 +163,8 @@ class OpenTransaction:
         self.changes: list[Change | SObject] = []
         self.inverses: list[Change] = []
         self.journal: list[JournalEntry] = []
-        self.fresh: dict[SObject, str | None] = {}  # with the id of the parent it was born to
+        self.born = 0  # how many objects were created, those taken back included
+        self.birthplaces: dict[SObject, str] = {}  # of fresh objects that were moved since: the id of the parent they were born to
         self.described: dict[SObject, list[Change]] = {}
         self.destroyed: list[SObject] = []
         self.structure: dict[SObject, int] = {}
@@ -369,7 +373,7 @@ class Transactions:
             transaction.origin,
             transaction.author,
         )
-        large = len(transaction.fresh) + len(transaction.destroyed) >= _MANY
+        large = transaction.born + len(transaction.destroyed) >= _MANY
         if inverses:
             self._history.append(entry)
             if large:
@@ -381,22 +385,19 @@ class Transactions:
     def _written(self, transaction: OpenTransaction) -> Sequence[Change]:
         """What happened, as changes; a fresh object as its creation, with the values it has by now."""
         changes = transaction.changes
-        fresh = transaction.fresh
-        if not fresh:
+        if not transaction.born:
             return tuple(changes)  # type: ignore[arg-type]  # without fresh objects there are only changes
-        for sobject in fresh:
-            if sobject._os_state == FRESH:
-                sobject._os_state = LIVE
-        pack = len(fresh) >= _MANY and transaction.session is None
+        pack = transaction.born >= _MANY and transaction.session is None
         described = transaction.described
         written: list[Change] = []
         for change in changes:
             if isinstance(change, Change):
                 written.append(change)
-            elif described and change in described:
+            elif change._os_state == FRESH:
+                change._os_state = LIVE
+                describe_object(change, birthplace(transaction, change), written, share=pack)
+            elif change in described:
                 written += described[change]
-            elif change._os_state == LIVE:
-                describe_object(change, fresh[change], written, share=pack)
         return PackedChanges(written) if pack else tuple(written)
 
     def _enter_log(self, entry: Transaction, large: bool = False) -> None:
@@ -406,6 +407,15 @@ class Transactions:
             self.log.append(entry)
         for wake in self.wakers:
             wake()
+
+
+def birthplace(transaction: OpenTransaction, fresh: SObject) -> str | None:
+    """The id of the parent that a fresh object was born to; None for the root."""
+    moved = transaction.birthplaces
+    if moved and fresh in moved:
+        return moved[fresh]
+    parent = fresh._os_parent
+    return None if parent is None else parent._os_id
 
 
 class Record:

@@ -43,9 +43,17 @@ class AttributeSpec(msgspec.Struct, frozen=True, eq=False):
     validators: tuple[Validator, ...] = ()
     writable: bool = True
     check: Callable[[Any], Any] = None  # type: ignore[assignment]  # `topic_class.check`, one look-up nearer
+    takes_ascii: bool = False
+    """Whether `check` gives every ASCII str back as it is, and so need not be called."""
+    allowed: frozenset[str] = frozenset()
+    """Texts that pass the validators, whatever else is so (`allows` of a single one)."""
 
     def __post_init__(self) -> None:
-        msgspec.structs.force_setattr(self, "check", self.topic_class.check)
+        set_field = msgspec.structs.force_setattr
+        set_field(self, "check", self.topic_class.check)
+        set_field(self, "takes_ascii", self.topic_class.takes_ascii)
+        if len(self.validators) == 1 and self.topic_class._present is Topic._present:
+            set_field(self, "allowed", getattr(self.validators[0], "allows", frozenset()))
 
 
 class _Signalling(Protocol):
@@ -110,11 +118,17 @@ class Topic(Generic[T]):
 
     type_name: ClassVar[str] = "generic"
     default: ClassVar[Any] = None
+    takes_ascii: ClassVar[bool] = False
 
     on_set = SignalSlot()
     """Called with the new value, at every change."""
     on_set2 = SignalSlot()
     """Called with the old and the new value, at every change."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "check" in cls.__dict__ and "takes_ascii" not in cls.__dict__:
+            cls.takes_ascii = False
 
     def __init__(self, owner: SObject, name: str, spec: AttributeSpec) -> None:
         self._object = owner
@@ -380,6 +394,7 @@ def two_argument_validator(validator: Validator) -> Validator:
             return validator(value)
 
         guard.__name__ = getattr(validator, "__name__", "validator")
+        guard.allows = getattr(validator, "allows", frozenset())  # type: ignore[attr-defined]  # read by AttributeSpec
         return guard
     except ValueError:  # a builtin without a signature: assume the documented form
         pass
