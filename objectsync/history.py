@@ -8,6 +8,7 @@ Rules (docs/architecture.md, "Undo"):
 - `undo(target, session)` takes the newest of those that were done on behalf of that session: its actions, and what handlers of its events
   and calls did. What others did meanwhile is no obstacle, and none for redo: it is moved past, or a conflict.
 - `redo(target)` takes the newest undone step there, unless something new was done there since.
+- Transactions of one gesture of a client are one step (gestures.py).
 - A transaction and the one that reverts it cancel out, attribute by attribute, when nothing that counts stands between them: undoing in
   one subtree and then in another leaves no false conflicts.
 """
@@ -42,6 +43,7 @@ from .changes import (
     Unemit,
 )
 from .errors import LocalError
+from .gestures import ScopeOf, began_alone, continues, joined, place_of, reverts
 from .log import REDO, UNDO, Log, Transaction, weigh
 from .snapshot import RestoreAttribute
 from .transform import transform, transform_sequences
@@ -86,9 +88,21 @@ class History:
         self.done: deque[Transaction] = deque(maxlen=steps)
         self.undone: deque[Transaction] = deque(maxlen=steps)
 
-    def append(self, transaction: Transaction) -> None:
-        """Take a transaction with inverses."""
-        (self.undone if transaction.kind == UNDO else self.done).append(transaction)
+    def append(self, transaction: Transaction, scope_of: ScopeOf) -> Transaction:
+        """Take a transaction with inverses; returns the step that it is, or has become a part of."""
+        step = transaction
+        if transaction.kind == UNDO:
+            self.undone.append(step)
+            return step
+        if transaction.gesture:
+            former = next((other for other in reversed(self.done) if other.author == transaction.author), None)
+            if former is not None and continues(self._log, former, transaction):
+                step = joined(former, transaction, scope_of)
+                _take_out(self.done, former)
+                if former.seq in self._weights:
+                    self._weights[step.seq] = self._weights.pop(former.seq)
+        self.done.append(step)
+        return step
 
     def weigh_newest(self, step: Transaction) -> None:
         """The step just taken is large; where all of them keep too much, the oldest steps go. The newest always stays."""
@@ -151,7 +165,8 @@ def revert(tree: Tree, step: Transaction, kind: str) -> UndoResult:
         transaction.reverts = step.seq
         transaction.origin = step.origin or step.seq
         transaction.author = step.author
-        transaction.cancels = step.seq if newest else 0
+        transaction.gesture, transaction.began = (step.gesture, step.began) if kind == UNDO else (0, 0)
+        transaction.cancels = _first(tree.log, step, kind) if newest else 0
         for inverse in _moved(step, later, conflicts):
             _apply_inverse(tree, transaction, inverse, conflicts)
         if conflicts:
@@ -165,10 +180,17 @@ def revert(tree: Tree, step: Transaction, kind: str) -> UndoResult:
 _DONE = UndoResult(True)
 
 
+def _first(log: Log, step: Transaction, kind: str) -> int:
+    """The seq from which on nothing counts, once this newest step is reverted; 0 where something else stands between its parts."""
+    if kind == REDO or not step.began:
+        return step.seq
+    return step.began if began_alone(log, step) else 0
+
+
 def _revert_alone(tree: Tree, step: Transaction, kind: str) -> bool:
     """Revert a step after which nothing counts, if it is one change of one topic that nobody listens to and nothing guards
     (benchmarks/core.py, "undo": 2 us instead of 8). False if it is another one, or does not fit."""
-    if len(step.inverses) != 1:
+    if len(step.inverses) != 1 or step.began:
         return False
     inverse = step.inverses[0]
     sobject = tree.objects.get(inverse.object)
@@ -194,8 +216,9 @@ def _take_out(steps: deque[Transaction], step: Transaction) -> int:
     return position
 
 
-Since = list[tuple[Transaction, Change]]
-"""Later changes of one place, oldest first, each with its transaction."""
+Since = list[tuple[Transaction, Change | None]]
+"""Later changes of one place, oldest first, each with its transaction; None for one that undid a gesture and had nothing to change here,
+because that had come back to where it began."""
 
 
 def _moved(step: Transaction, later: list[Transaction] | None, conflicts: list[Conflict]) -> Iterable[Change]:
@@ -211,7 +234,7 @@ def _moved(step: Transaction, later: list[Transaction] | None, conflicts: list[C
         if not isinstance(inverse, (TopicChange, Place)) or isinstance(inverse, (Emit, Unemit)):
             yield inverse
             continue
-        key = _key(inverse)
+        key = place_of(inverse)
         name = inverse.name if isinstance(inverse, TopicChange) else None
         if later is None:
             conflicts.append(Conflict(inverse.object, name, "it was too long ago"))
@@ -222,7 +245,7 @@ def _moved(step: Transaction, later: list[Transaction] | None, conflicts: list[C
             continue
         if key in blocked:
             continue  # it was meant for the value that a conflict has kept from coming back
-        decided = _effective([pair for pair in since if _same_place(inverse, pair[1])])
+        decided = _effective([pair for pair in since if pair[1] is None or _same_place(inverse, pair[1])])
         if not isinstance(inverse, _POSITIONAL) or any(isinstance(change, Set) for change in decided):
             if decided:
                 conflicts.append(Conflict(inverse.object, name, "it was changed since"))
@@ -245,12 +268,12 @@ def _by_key(later: Iterable[Transaction]) -> dict[tuple[str, str], Since]:
             if isinstance(change, Create):
                 created.add(change.object)
             elif isinstance(change, TopicChange) or (isinstance(change, Place) and change.object not in created):
-                by_key.setdefault(_key(change), []).append((transaction, change))
+                by_key.setdefault(place_of(change), []).append((transaction, change))
+        if transaction.began:
+            for since in by_key.values():
+                if any(reverts(transaction, other) for other, _ in since):
+                    since.append((transaction, None))
     return by_key
-
-
-def _key(change: TopicChange | Place) -> tuple[str, str]:
-    return (change.object, change.name) if isinstance(change, TopicChange) else (change.object, "")
 
 
 def _same_place(inverse: Change, change: Change) -> bool:
@@ -270,19 +293,23 @@ def _effective(since: Since) -> list[Change]:
     """The later changes that still count: a transaction and the one that reverts it cancel out, when nothing stands between them."""
     stack: list[tuple[Transaction, list[Change]]] = []
     for transaction, change in since:
-        if stack and stack[-1][0] is transaction:
-            stack[-1][1].append(change)
-        else:
+        if not stack or stack[-1][0] is not transaction:
             _close(stack)
-            stack.append((transaction, [change]))
+            stack.append((transaction, []))
+        if change is not None:
+            stack[-1][1].append(change)
     _close(stack)
     return [change for _, changes in stack for change in changes]
 
 
 def _close(stack: list[tuple[Transaction, list[Change]]]) -> None:
-    """Drop the topmost transaction with the one below it, if it reverts that."""
-    if len(stack) > 1 and stack[-1][0].reverts == stack[-2][0].seq:
-        del stack[-2:]
+    """Drop the topmost transaction with the one below it, if it reverts that: of a gesture, with all of it."""
+    if len(stack) > 1 and reverts(stack[-1][0], stack[-2][0]):
+        reverting, _ = stack.pop()
+        while stack and reverts(reverting, stack[-1][0]):
+            stack.pop()
+    elif stack and not stack[-1][1]:
+        stack.pop()
 
 
 def _past(inverse: Change, others: list[Change]) -> tuple[list[Change], list[Change], str]:

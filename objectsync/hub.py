@@ -33,7 +33,7 @@ from .services import Service, Services
 from .session import GAP, RESTART, Connection, Session
 from .sobject import SObject
 from .statehash import StateHash
-from .transaction import Emission, on_behalf
+from .transaction import Actor, Emission, on_behalf
 from .tree import Tree
 from .updates import Updates
 from .values import Buffer, check_value
@@ -235,7 +235,7 @@ class Hub(Tree):
             raise ProtocolError(f"action {action.cseq} came after {session.cseq}; come back, and say again what is missing", GAP[0])
         if action.base > self.log.head or action.base < 0:
             raise ProtocolError(f"action {action.cseq} is based on {action.base}; the newest is {self.log.head}")
-        on_behalf(session.id, lambda: self._decide(session, action, buffers))
+        on_behalf(Actor(session.id, action.gesture), lambda: self._decide(session, action, buffers))
 
     def _decide(self, session: Session, action: Action, buffers: list[Buffer]) -> None:
         failure: tuple[str, str] | None = None
@@ -310,7 +310,7 @@ class Hub(Tree):
             self._urge()
 
         callback = service.callback
-        job = partial(on_behalf, session.id, lambda: _then(callback(**args), answer))
+        job = partial(on_behalf, Actor(session.id), lambda: _then(callback(**args), answer))
         if service.live:
             self.jobs.beside(service, job, fail, sobject)
         else:
@@ -358,14 +358,15 @@ class Hub(Tree):
                     self.jobs.here(job, failed, emission.object)
                     continue
                 self.handlers_due += 1
+                urgently = partial(self._urgently, Actor(emission.session, emission.gesture), job)
                 if handler.live:
-                    self.jobs.beside(handler, partial(self._urgently, emission.session, job), failed, emission.object)
+                    self.jobs.beside(handler, urgently, failed, emission.object)
                 else:
-                    self.jobs.later(partial(self._urgently, emission.session, job), failed, emission.object)
+                    self.jobs.later(urgently, failed, emission.object)
 
-    def _urgently(self, session: str, job: Job) -> Any:
+    def _urgently(self, actor: Actor, job: Job) -> Any:
         """Run a client's job on its behalf, and have what it changed sent at once."""
-        outcome = on_behalf(session, job)
+        outcome = on_behalf(actor, job)
         if inspect.iscoroutine(outcome):
             return self._urgently_awaited(outcome)
         self._urge()

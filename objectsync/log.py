@@ -48,7 +48,8 @@ class Transaction(msgspec.Struct, frozen=True, gc=False):
     as it was sent, `error` (code, message) that it was rejected. `reverts` is the seq of the transaction that this one undoes or redoes,
     and `cancels` the same when nothing else happened between the two that still counts. `origin` is the seq of the step that was done
     first, of which this is an undo or redo. `author` is the session on whose behalf the step was first done: whose action it was, or whose
-    event or call was being handled; None for Python's own.
+    event or call was being handled; None for Python's own. `gesture` is the one of that session that it is a part of (or undoes), 0 for
+    none; a step that holds several of these, and what undoes it, `began` at the first one's seq.
     """
 
     seq: int
@@ -64,6 +65,8 @@ class Transaction(msgspec.Struct, frozen=True, gc=False):
     reverts: int = 0
     origin: int = 0
     author: str | None = None
+    gesture: int = 0
+    began: int = 0
 
 
 class Log:

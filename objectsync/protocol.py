@@ -53,12 +53,13 @@ class Hello(Message, frozen=True, tag="hello"):
 
 
 class Action(Message, frozen=True, tag="action"):
-    """A proposed transaction."""
+    """A proposed transaction; those of one `gesture` (counted from 1 by each client) are one step to undo."""
 
     cseq: Annotated[int, Meta(ge=1)]
     base: Position
     changes: msgspec.Raw
     buffers: tuple[Position, ...] = ()
+    gesture: Annotated[int, Meta(ge=1)] = 0
 
 
 class Call(Message, frozen=True, tag="call"):

@@ -19,7 +19,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from .changes import Change, Emit
 from .errors import ListenerLoop
@@ -37,22 +37,30 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("objectsync.transaction")
 
-acting: ContextVar[str | None] = ContextVar("objectsync_acting", default=None)
-"""The session on whose behalf code runs: its action is being decided, or its event or call handled."""
+
+class Actor(NamedTuple):
+    """On whose behalf code runs: a client's action is being decided, or its event or call handled."""
+
+    session: str
+    gesture: int = 0
+    """The gesture that the action or event is a part of; 0 for none."""
 
 
-def on_behalf(session: str | None, job: Callable[[], Any]) -> Any:
-    """`job()`, with what it changes counted as that session's; the same for what its coroutine changes, if it returns one."""
-    token = acting.set(session)
+acting: ContextVar[Actor | None] = ContextVar("objectsync_acting", default=None)
+
+
+def on_behalf(actor: Actor, job: Callable[[], Any]) -> Any:
+    """`job()`, with what it changes counted as that client's; the same for what its coroutine changes, if it returns one."""
+    token = acting.set(actor)
     try:
         outcome = job()
     finally:
         acting.reset(token)
-    return _continued(session, outcome) if inspect.iscoroutine(outcome) else outcome
+    return _continued(actor, outcome) if inspect.iscoroutine(outcome) else outcome
 
 
-async def _continued(session: str | None, outcome: Any) -> Any:
-    acting.set(session)  # a coroutine runs as a task, in a context of its own
+async def _continued(actor: Actor, outcome: Any) -> Any:
+    acting.set(actor)  # a coroutine runs as a task, in a context of its own
     return await outcome
 
 
@@ -73,17 +81,19 @@ Mark = tuple[int, int, int, int, int]
 class Emission:
     """One event that has happened, as its handlers get it.
 
-    `object` is where, `name` what, `args` with what arguments (`emission["x"]` for short); `session` is the client's id, None for Python.
+    `object` is where, `name` what, `args` with what arguments (`emission["x"]` for short); `session` is the client's id, None for Python;
+    `gesture` is the one of that client (a drag, say) that it is a part of, 0 for none.
     """
 
-    __slots__ = ("_topic", "args", "name", "object", "session")
+    __slots__ = ("_topic", "args", "gesture", "name", "object", "session")
 
-    def __init__(self, topic: EventTopic, args: dict[str, Any], session: str | None) -> None:
+    def __init__(self, topic: EventTopic, args: dict[str, Any], session: str | None, gesture: int = 0) -> None:
         self._topic = topic
         self.object = topic.object
         self.name = topic.name
         self.args = args
         self.session = session
+        self.gesture = gesture
 
     def __getitem__(self, key: str) -> Any:
         return self.args[key]
@@ -106,11 +116,12 @@ class Changed(Emission):
 
     __slots__ = ("_handlers",)
 
-    def __init__(self, topic: Topic[Any], handlers: ChangeHandlers, session: str | None) -> None:
+    def __init__(self, topic: Topic[Any], handlers: ChangeHandlers, session: str | None, gesture: int) -> None:
         self.object = topic.object
         self.name = topic.name
         self.args = {}
         self.session = session
+        self.gesture = gesture
         self._handlers = handlers.handlers
 
     @property
@@ -124,6 +135,7 @@ class OpenTransaction:
     __slots__ = (
         "after",
         "author",
+        "began",
         "birthplaces",
         "born",
         "cancels",
@@ -134,6 +146,7 @@ class OpenTransaction:
         "destroyed",
         "emitted",
         "failed",
+        "gesture",
         "inverses",
         "journal",
         "kind",
@@ -152,8 +165,11 @@ class OpenTransaction:
         self.kind = kind
         self.session = session
         self.cseq = cseq
-        self.author = acting.get()
         self.thread = threading.get_ident()
+        actor = acting.get()
+        self.author: str | None = None if actor is None else actor.session
+        self.gesture = 0 if actor is None else actor.gesture
+        self.began = 0
         self.cancels = 0
         self.failed: BaseException | None = None  # raised by user code that a change has called
         self.reverts = 0
@@ -234,15 +250,21 @@ class Transactions:
         seq = log.head + 1
         if reverting is not None:
             reverts, origin, author = reverting.seq, reverting.origin or reverting.seq, reverting.author
+            gesture = 0
         else:
-            reverts, origin, author = 0, 0, acting.get()
+            actor = acting.get()
+            reverts, origin = 0, 0
+            author, gesture = (None, 0) if actor is None else (actor.session, actor.gesture)
         if topic._spec.stateful:
             transaction = Transaction(
-                seq, (change,), (inverse,), change.object, kind, None, 0, False, None, reverts, reverts, origin, author
+                seq, (change,), (inverse,), change.object, kind, None, 0, False, None, reverts, reverts, origin, author, gesture
             )
-            (self._history.undone if kind == UNDO else self._history.done).append(transaction)
+            if gesture:
+                self._history.append(transaction, self.scope_of)
+            else:
+                (self._history.undone if kind == UNDO else self._history.done).append(transaction)
         else:
-            transaction = Transaction(seq, (change,), (), None, kind, None, 0, False, None, reverts, reverts, origin, author)
+            transaction = Transaction(seq, (change,), (), None, kind, None, 0, False, None, reverts, reverts, origin, author, gesture)
         log.append(transaction)
         for wake in self.wakers:
             wake()
@@ -273,13 +295,14 @@ class Transactions:
             self._roll_back(transaction, mark)
             raise
         if type(change) is Emit and transaction.kind == DO:
-            transaction.emitted.append(Emission(topic, copy_value(change.args), transaction.session))  # type: ignore[arg-type]  # only events emit
+            args = copy_value(change.args)
+            transaction.emitted.append(Emission(topic, args, transaction.session, transaction.gesture))  # type: ignore[arg-type]  # only events emit
         elif signals and "on_change" in signals:
             handlers = signals["on_change"]
             assert isinstance(handlers, ChangeHandlers)
             if handlers.handlers:
                 handlers.changes += 1
-                transaction.emitted.append(Changed(topic, handlers, transaction.session))
+                transaction.emitted.append(Changed(topic, handlers, transaction.session, transaction.gesture))
 
     def _notify(self, transaction: OpenTransaction, topic: Topic[Any], change: Change, inverse: Change, before: Any) -> None:
         stack = transaction.stack
@@ -355,7 +378,7 @@ class Transactions:
         for sobject in transaction.destroyed:
             if sobject._os_state == GONE:
                 sobject._let_go()
-        if not final and not transaction.cseq:
+        if not final and not transaction.cseq and not transaction.began:  # a drag that ended where it began is undone, too
             return
         inverses = tuple(transaction.inverses)
         entry = Transaction(
@@ -372,12 +395,14 @@ class Transactions:
             transaction.reverts,
             transaction.origin,
             transaction.author,
+            transaction.gesture,
+            transaction.began,
         )
         large = transaction.born + len(transaction.destroyed) >= _MANY
         if inverses:
-            self._history.append(entry)
+            step = self._history.append(entry, self.scope_of)
             if large:
-                self._history.weigh_newest(entry)
+                self._history.weigh_newest(step)
         self._enter_log(entry, large)
         if transaction.decided is not None:
             transaction.decided(entry)

@@ -48,14 +48,16 @@ class WireClient:
         """Acknowledge everything so far."""
         self.link.send({"type": "ack", "seq": self.seq, "frames": self.frames})
 
-    def propose(self, *changes: list[Any], base: int | None = None) -> None:
+    def propose(self, *changes: list[Any], base: int | None = None, gesture: int = 0) -> None:
         """Send an action."""
         self.cseq += 1
-        self.link.send({"type": "action", "cseq": self.cseq, "base": self.seq if base is None else base, "changes": list(changes)})
+        part = {"gesture": gesture} if gesture else {}
+        base = self.seq if base is None else base
+        self.link.send({"type": "action", "cseq": self.cseq, "base": base, **part, "changes": list(changes)})
 
-    def act(self, *changes: list[Any], base: int | None = None) -> dict[str, Any]:
+    def act(self, *changes: list[Any], base: int | None = None, gesture: int = 0) -> dict[str, Any]:
         """Send an action and return the transaction that answers it."""
-        self.propose(*changes, base=base)
+        self.propose(*changes, base=base, gesture=gesture)
         for message in self.receive():
             for transaction in message.get("transactions", ()):
                 if transaction.get("cseq") == self.cseq:

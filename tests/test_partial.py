@@ -59,8 +59,8 @@ class Viewer(WireClient):
         self.heard: list[Any] = []
         super().__init__(hub, hello, **more)
 
-    def propose(self, *changes: list[Any], base: int | None = None) -> None:
-        super().propose(*changes, base=base)
+    def propose(self, *changes: list[Any], base: int | None = None, gesture: int = 0) -> None:
+        super().propose(*changes, base=base, gesture=gesture)
         self.sent[self.cseq] = list(changes)
 
     def receive(self) -> list[dict[str, Any]]:

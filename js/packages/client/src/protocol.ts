@@ -138,6 +138,8 @@ export type Action = {
   readonly type: 'action'
   readonly cseq: number
   readonly base: number
+  /** What a person does in one go carries one number, and is one step to undo. */
+  readonly gesture?: number
   readonly changes: readonly Change[]
 }
 export type Call = {
@@ -298,7 +300,7 @@ const CLIENT: { readonly [type: string]: Check } = {
     'scopes?': c.orNull(scopes),
   }),
   ack: c.object({ type: c.any, seq: c.count, frames: c.count }),
-  action: c.object({ type: c.any, cseq: c.positive, base: c.count, changes }),
+  action: c.object({ type: c.any, cseq: c.positive, base: c.count, 'gesture?': c.positive, changes }),
   call: c.object({
     type: c.any,
     id: c.positive,
