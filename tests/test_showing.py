@@ -15,6 +15,7 @@ import altair as alt
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from matplotlib.figure import Figure
 from PIL import Image
@@ -22,6 +23,7 @@ from plotly import graph_objects
 
 import objectsync
 from objectsync import Element, LocalError, Shown, show
+from objectsync.controls import Table
 from objectsync.hub import Hub
 from tests.clients import WireClient, changes_in, make_hub
 
@@ -179,6 +181,58 @@ def test_data_frames_are_tables(hub: Hub) -> None:
     assert "<table" in html
     assert "&lt;b&gt;Ada&lt;/b&gt;" in html
     assert static_images(shown) == []
+
+
+MANY = {"n": list(range(100_000)), "half": [n / 2 for n in range(100_000)], "name": [f"row {n}" for n in range(100_000)]}
+
+
+def table_of(shown: Any) -> Table:
+    [table] = shown.children
+    assert isinstance(table, Table)
+    assert shown.content.value["table"] == table.id
+    return table
+
+
+@pytest.mark.parametrize("frame_of", [pd.DataFrame, pl.DataFrame], ids=["pandas", "polars"])
+def test_data_frames_are_live_tables_of_any_length(hub: Hub, frame_of: Any) -> None:
+    shown: Any = show(frame_of(MANY))
+    table = table_of(shown)
+    assert table.columns.value == [{"name": "n", "kind": "number"}, {"name": "half", "kind": "number"}, {"name": "name", "kind": "text"}]
+    assert table.length.value == 100_000
+    answer = WireClient(hub).call("rows", table.id, start=99_998, stop=100_000)
+    assert answer["value"]["rows"] == [[99_998, 99_998, 49_999.0, "row 99998"], [99_999, 99_999, 49_999.5, "row 99999"]]
+    html = shown.to_html()
+    assert "99999" in html
+    assert len(html) < 50_000
+
+
+def test_another_frame_takes_its_place_in_the_same_table_which_stays_sorted(hub: Hub) -> None:
+    frame = pd.DataFrame({"n": [1, 3, 2], "name": ["a", "b", "c"]})
+    shown: Any = show(frame)
+    table = table_of(shown)
+    table.sort.set(["n", True])
+    frame["n"] *= 10
+    hub.clear_history()
+    shown.update()
+    assert table_of(shown) is table
+    assert table.sort.value == ["n", True]
+    assert table.column("n") == [10, 30, 20]
+    assert ">30<" in shown.to_html()
+    shown.update(pd.DataFrame({"other": [1]}))
+    assert (table_of(shown), table.sort.value, table.records()) == (table, None, [{"other": 1}])
+    hub.undo()
+    assert table.records() == [{"other": 1}]  # what is shown is no part of the history
+    shown.update("a text")
+    assert (shown.children, "table" in shown.content.value) == ([], False)
+
+
+def test_an_index_that_says_something_is_a_column_and_equal_names_are_told_apart(hub: Hub) -> None:
+    by_day = pd.DataFrame({"a": [1]}, index=pd.Index(["Monday"], name="day"))
+    assert table_of(show(by_day)).records() == [{"day": "Monday", "a": 1}]
+    doubled = pd.DataFrame([[1, 2, None]], columns=["a", "a", "b"])
+    assert table_of(show(doubled)).records() == [{"a": 1, "a (2)": 2, "b": None}]
+    pivoted = pd.DataFrame([[1]], columns=pd.MultiIndex.from_tuples([("sales", 2026)]))
+    assert table_of(show(pivoted)).records() == [{"sales 2026": 1}]
 
 
 def test_charts_of_altair_are_drawn_without_a_script(hub: Hub) -> None:

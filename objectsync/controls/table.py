@@ -24,9 +24,9 @@ _PICTURE_ROWS = 20
 class Table(Control, frontend_type="objectsync.table"):
     """Shows a DataFrame, records or columns: `Table(df)`, `Table([{"name": "Ada", "age": 36}])`, `Table({"x": [1, 2]})`."""
 
-    columns = attribute(ListTopic, writable=False)
+    columns = attribute(ListTopic, is_stateful=False, order_strict=True, writable=False)
     """`{"name", "kind"}` each; the kind is "number", "bool" or "text"."""
-    length = attribute(IntTopic, 0, writable=False)
+    length = attribute(IntTopic, 0, is_stateful=False, order_strict=True, writable=False)
     version = attribute(IntTopic, 0, is_stateful=False, order_strict=False, writable=False)
     """Counts changes of the data: what a page has fetched before is old."""
     sort = attribute(GenericTopic, None, is_stateful=False, order_strict=True)
@@ -82,13 +82,14 @@ class Table(Control, frontend_type="objectsync.table"):
         self.register_service("edit", self._edit)
 
     def set_data(self, data: Any) -> None:
-        """Show other data; what was selected or sorted is so no longer where it does not fit."""
+        """Show other data. It stays sorted by a column that is still there; what was selected is so as far as there are such rows."""
         columns = columns_of(data)
         with self._os_tree.record():
             self._data = columns
             length = len(next(iter(columns.values()), []))
-            self.sort.set(None)
-            self.selected.set([])
+            if self.sort.value is not None and self.sort.value[0] not in columns:
+                self.sort.set(None)
+            self.selected.set([row for row in self.selected.value if row < length])
             self.columns.set([{"name": name, "kind": _kind_of(values)} for name, values in columns.items()])
             self.length.set(length)
             self._arrange()
@@ -174,7 +175,7 @@ def columns_of(data: Any) -> dict[str, list[Any]]:
     if isinstance(data, Mapping):
         columns = {str(name): _list_of(values) for name, values in data.items()}
     elif hasattr(data, "columns") and hasattr(data, "__getitem__"):
-        columns = {str(name): _list_of(data[name]) for name in data.columns}
+        columns = _columns_of_frame(data)
     else:
         rows = _list_of(data)
         if all(isinstance(row, Mapping) for row in rows):
@@ -187,6 +188,21 @@ def columns_of(data: Any) -> dict[str, list[Any]]:
             raise TypeError(f"Table takes a DataFrame, records, columns or rows, not {type(data).__name__}")
     if len({len(values) for values in columns.values()}) > 1:
         raise ValueError(f"columns of different lengths: {', '.join(f'{name}: {len(values)}' for name, values in columns.items())}")
+    return columns
+
+
+def _columns_of_frame(data: Any) -> dict[str, list[Any]]:
+    """The columns of a DataFrame. pandas' may have an index that says something, and several columns of one name."""
+    if hasattr(data, "reset_index") and (type(data.index).__name__ != "RangeIndex" or data.index.name is not None):
+        data = data.reset_index(allow_duplicates=True)
+    columns: dict[str, list[Any]] = {}
+    for name, values in data.items() if hasattr(data, "items") else ((name, data[name]) for name in data.columns):
+        unique = title = " ".join(map(str, name)) if isinstance(name, tuple) else str(name)
+        number = 1
+        while unique in columns:
+            number += 1
+            unique = f"{title} ({number})"
+        columns[unique] = _list_of(values)
     return columns
 
 

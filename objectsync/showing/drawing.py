@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..controls.rich import PICTURES, drawers, own_bundle_of
-from . import pixels, plotly, plots
+from . import frames, pixels, plotly, plots
 from .drawn import Drawn, How
 
 _DRAWERS: dict[str, Callable[[Any, How], Drawn | None]] = {
@@ -20,6 +20,8 @@ _DRAWERS: dict[str, Callable[[Any, How], Drawn | None]] = {
     "plotly": plotly.figure,
     "PIL": pixels.image,
     "numpy": pixels.array,
+    "pandas": frames.frame,
+    "polars": frames.frame,
 }
 """By package; each returns None for a value that it does not know."""
 

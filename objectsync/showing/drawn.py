@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Drawn:
     height: int = 0
     pixels: bool = False
     """Whether each of its pixels means something: shown larger, they stay squares."""
+    table: Any = None
+    """A DataFrame, which a page shows through a `Table`; the rest is what it looks like where nothing runs."""
     plotly: str = ""
     """A figure of Plotly as JSON, which a page draws itself; the rest is what it looks like where no script runs."""
 

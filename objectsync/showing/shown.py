@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 from ..controls.base import Control
 from ..controls.html import html_picture
 from ..controls.rich import image_picture
+from ..controls.table import Table
 from ..errors import LocalError
 from ..picture import Markup, markup
 from ..sobject import SObject, attribute
@@ -27,7 +28,8 @@ class Shown(Control, frontend_type="objectsync.shown"):
     """Shows any value: `plot = Shown(figure)`; `plot.update()` draws it again, `plot.update(other)` another in its place."""
 
     content = attribute(GenericTopic, is_stateful=False, order_strict=False, writable=False)
-    """What is shown: `{"mime", "data", "alt", "width", "height", "pixels"}`, and "plotly" for a figure of Plotly."""
+    """What is shown: `{"mime", "data", "alt", "width", "height", "pixels"}`; also "plotly" for a figure of Plotly, and "table",
+    the id of the `Table` below that shows a DataFrame."""
     alt = attribute(StringTopic, "", writable=False)
     """What is to be seen, for those who cannot; where it is empty, what the value says of itself."""
     width = attribute(IntTopic, 0, writable=False)
@@ -35,6 +37,7 @@ class Shown(Control, frontend_type="objectsync.shown"):
 
     _how = How()
     _value: Any = _SAME
+    _table: Table | None = None
 
     def build(self, value: Any, *, alt: str = "", width: int = 0, format: str = "png", dpi: float | None = None, **look: Any) -> None:
         """Draw it for the first time.
@@ -83,8 +86,24 @@ class Shown(Control, frontend_type="objectsync.shown"):
             "height": drawn.height,
             "pixels": drawn.pixels,
         }
-        self.content.set({**content, "plotly": drawn.plotly} if drawn.plotly else content)
+        if drawn.plotly:
+            content["plotly"] = drawn.plotly
+        with self._os_tree.record():
+            if drawn.table is not None:
+                content["table"] = self._show_table(drawn.table, drawn.alt)
+            elif self._table is not None:
+                self._table.remove()
+                self._table = None
+            self.content.set(content)
         return self
+
+    def _show_table(self, data: Any, label: str) -> str:
+        if self._table is not None and self._table in self.children:
+            self._table.set_data(data)
+            self._table.label.set(label)
+        else:
+            self._table = Table(data, label=label, parent=self)
+        return self._table._os_id
 
     def picture(self) -> Markup:
         content = self.content.value

@@ -77,6 +77,24 @@ def test_figures_images_and_arrays_are_shown_as_they_are(open_page: NewPage, cur
     assert page.get_by_role("img").evaluate("i => i.naturalWidth") > 20
 
 
+def test_a_frame_of_a_hundred_thousand_rows_scrolls_sorts_and_changes_in_place(open_page: NewPage, current: Server) -> None:
+    frame = pd.DataFrame({"n": range(100_000), "name": [f"row {n}" for n in range(100_000)]})
+    shown: Any = show(frame)
+    page = open_page(current.url, wait=".os-shown .os-table td")
+    page.locator(".os-table").evaluate("box => { window.first = box; box.scrollTop = 50_000 * 30 }")
+    expect(page.get_by_text("row 50003", exact=True)).to_be_visible()
+    frame["name"] = frame["name"].str.upper()
+    shown.update()
+    expect(page.get_by_text("ROW 50003", exact=True)).to_be_visible()
+    assert page.locator(".os-table").evaluate("box => box === window.first")
+    page.get_by_role("button", name="n", exact=True).dblclick()  # up, and down
+    page.locator(".os-table").evaluate("box => { box.scrollTop = 0 }")
+    expect(page.get_by_text("ROW 99999", exact=True)).to_be_visible()
+    shown.update(filled("red"))
+    expect(page.get_by_role("img", name="red")).to_be_visible()
+    expect(page.locator(".os-table")).to_have_count(0)
+
+
 def test_all_of_it_side_by_side(open_page: NewPage, current: Server) -> None:
     class Note:
         def _repr_markdown_(self) -> str:
@@ -100,7 +118,7 @@ def test_all_of_it_side_by_side(open_page: NewPage, current: Server) -> None:
         show(Note())
     page = open_page(current.url, width=1000, height=560, wait=".os-shown > img")
     expect(page.locator(".os-shown > img")).to_have_count(4)
-    expect(page.get_by_role("cell", name="Pune")).to_be_visible()
+    expect(page.get_by_role("gridcell", name="Pune")).to_be_visible()
     for image in page.get_by_role("img").all():
         assert image.evaluate("i => i.naturalWidth > 0 && i.alt !== ''")
     take_picture(page, "pictures.png")

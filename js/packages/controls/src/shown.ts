@@ -1,10 +1,11 @@
 /**
- * Shown: whatever Python has drawn of a value: a picture, HTML, text; or a figure of Plotly, which is drawn here.
+ * Shown: whatever Python has drawn of a value: a picture, HTML, text; a figure of Plotly, which is drawn here; or a table.
  *
  * - What is seen stays until the next picture is decoded: there is no moment without one.
  * - Pictures that come while one is being decoded are passed over for the newest.
  */
-import type { Value } from '@objectsync/client'
+import type { SObject, Value } from '@objectsync/client'
+import type { View } from '@objectsync/dom'
 import { ControlView } from './base.js'
 import { sanitized } from './html.js'
 import { drawPlotly, plotlyOf } from './plotly.js'
@@ -18,6 +19,8 @@ interface Content {
   readonly pixels: boolean
   /** A figure of Plotly as JSON; the rest is what it looks like where plotly.js cannot run. */
   readonly plotly?: string
+  /** The id of the Table that shows a DataFrame; the rest is what stands for it where that is gone. */
+  readonly table?: string
 }
 
 export class ShownView extends ControlView {
@@ -27,10 +30,12 @@ export class ShownView extends ControlView {
   #next: Content | undefined
   #busy = false
   #gone = false
+  #table: View | undefined
   #plot: { readonly host: HTMLElement; readonly end: () => void } | undefined
 
   protected build(): HTMLElement {
     this.#root = this.make('div', 'os-shown')
+    this.container = null
     this.bind('content', (content: Content | null) => {
       if (!content) return
       this.#next = content
@@ -43,7 +48,7 @@ export class ShownView extends ControlView {
   override destroy(): void {
     this.#gone = true
     this.#forget()
-    this.#endPlot()
+    this.#endOther()
   }
 
   #showNext(): void {
@@ -58,6 +63,8 @@ export class ShownView extends ControlView {
   }
 
   async #show(content: Content): Promise<void> {
+    const table = this.client.objects.get(content.table ?? '')
+    if (table) return this.#showTable(table)
     if (content.plotly === undefined) return this.#showStill(content)
     try {
       await this.#showPlot(content, content.plotly)
@@ -65,6 +72,16 @@ export class ShownView extends ControlView {
       this.stage.refuse(this.object, 'drawing by plotly.js', String(error))
       await this.#showStill(content)
     }
+  }
+
+  /** The same table follows its data by itself. */
+  #showTable(table: SObject): void {
+    if (this.#table?.object === table) return
+    this.#endOther()
+    this.#root.classList.remove('os-html')
+    this.#table = this.embed(table)
+    this.#root.replaceChildren(this.#table.element)
+    this.#forget()
   }
 
   /** What was there stays until plotly.js has come; where nothing was, what stands for the figure. */
@@ -90,7 +107,7 @@ export class ShownView extends ControlView {
     if (content.mime.startsWith('image/')) return this.#showImage(content)
     const text = String(content.data)
     const isHtml = content.mime === 'text/html'
-    this.#endPlot()
+    this.#endOther()
     this.#root.classList.toggle('os-html', isHtml)
     this.#root.replaceChildren(isHtml ? sanitized(this.document, text) : this.make('pre', 'os-line', text))
     this.#forget()
@@ -115,7 +132,7 @@ export class ShownView extends ControlView {
       return
     }
     image.decoding = 'sync'
-    this.#endPlot()
+    this.#endOther()
     this.#root.classList.remove('os-html')
     this.#root.replaceChildren(image)
     this.#forget()
@@ -135,9 +152,11 @@ export class ShownView extends ControlView {
     image.style.width = width ? `${width}px` : ''
   }
 
-  #endPlot(): void {
+  #endOther(): void {
     this.#plot?.end()
     this.#plot = undefined
+    if (this.#table) this.stage.hide(this.#table)
+    this.#table = undefined
   }
 
   #forget(): void {
