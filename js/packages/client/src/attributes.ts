@@ -21,18 +21,25 @@ export interface Declared {
   readonly blank: boolean
 }
 
-const NONE: ReadonlyMap<string, Declared> = new Map()
+/** What a type declares, by name. */
+export class Declarations extends Map<string, Declared> {
+  readonly names: readonly string[] = [...this.keys()]
+  /** Those that show something unless an object says otherwise. */
+  readonly shown: ReadonlySet<string> = new Set(this.names.filter((name) => !this.get(name)?.blank))
+}
+
+const NONE = new Declarations()
 const NOTHING: Dict = Object.freeze({})
 
 export class Attributes {
-  readonly #object: SObject
-  readonly #declared: ReadonlyMap<string, Declared>
+  readonly #object: SObject | undefined
+  readonly #declared: Declarations
   readonly #values: Dict
   #topics: Map<string, Topic> | undefined
   /** How many of the topics are dynamic. */
   #dynamic = 0
 
-  constructor(object: SObject, declared: ReadonlyMap<string, Declared> = NONE, values: Dict = NOTHING) {
+  constructor(object: SObject | undefined, declared: Declarations = NONE, values: Dict = NOTHING) {
     this.#object = object
     this.#declared = declared
     this.#values = values
@@ -51,7 +58,7 @@ export class Attributes {
     if (made) return made
     const declared = this.#declared.get(name)
     if (!declared) return undefined
-    const topic = createTopic(this.#object, name, declared.type, this.#heldOf(name, declared))
+    const topic = createTopic(this.#object as SObject, name, declared.type, this.#heldOf(name, declared))
     this.#topics ??= new Map()
     this.#topics.set(name, topic)
     return topic
@@ -90,12 +97,15 @@ export class Attributes {
   }
 
   /** The names of those that show something: what is not blank, and events. */
-  *shown(): Generator<string> {
-    for (const [name, declared] of this.#declared) {
-      if (!declared.blank || Object.hasOwn(this.#values, name) || this.#topics?.has(name)) yield name
+  shown(): readonly string[] {
+    const names: string[] = []
+    const { names: all, shown } = this.#declared
+    for (const name of all) {
+      if (Object.hasOwn(this.#values, name) || shown.has(name) || this.#topics?.has(name)) names.push(name)
     }
     if (this.#dynamic)
-      for (const name of this.#topics?.keys() ?? []) if (!this.#declared.has(name)) yield name
+      for (const name of this.#topics?.keys() ?? []) if (!this.#declared.has(name)) names.push(name)
+    return names
   }
 
   /** The topics that exist; the others have no listeners. */

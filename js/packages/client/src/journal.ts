@@ -10,7 +10,7 @@
 import type { Attributes } from './attributes.js'
 import type { Held } from './changes.js'
 import { childrenSteps, topicSteps } from './differences.js'
-import type { ChildrenChange, SObject } from './sobject.js'
+import type { ChildrenChange, SObject, State } from './sobject.js'
 import type { Happened, Topic } from './topics.js'
 import { type Dict, sameValue } from './values.js'
 
@@ -26,15 +26,18 @@ export interface Audience {
   emitted(topic: Topic, args: Dict): void
 }
 
+let batches = 0
+
 export class Journal {
+  /** Objects that are born in this batch carry it. */
+  readonly number = ++batches
   #net = false
   /** Touched topics, with what they held before. */
   readonly #topics = new Map<Topic, Held>()
   readonly #children = new Map<SObject, readonly SObject[]>()
   readonly #attributes = new Map<SObject, ReadonlyMap<string, Topic> | Attributes>()
   readonly #tags = new Map<SObject, ReadonlySet<string> | undefined>()
-  readonly #born = new Set<SObject>()
-  readonly #gone = new Map<string, SObject>()
+  readonly #gone = new Map<string, readonly [SObject, State]>()
   readonly #steps: Step[] = []
   readonly #emitted: Step[] = []
   /** All emissions of the batch, for the audience. */
@@ -55,7 +58,9 @@ export class Journal {
 
   /** Before the children of an object change. */
   children(object: SObject): void {
-    if (!this.#children.has(object)) this.#children.set(object, object.children)
+    if (object.state.born !== this.number && !this.#children.has(object)) {
+      this.#children.set(object, object.children)
+    }
   }
 
   attributes(object: SObject): void {
@@ -89,25 +94,21 @@ export class Journal {
     if (!this.#net && object.signals?.children.size) this.#steps.push({ object, change })
   }
 
-  born(object: SObject): void {
-    this.#born.add(object)
-  }
-
   /** Before an object goes. What it had is the journal's from here on. */
   gone(object: SObject): void {
-    const { state } = object
+    this.#gone.set(object.id, [object, object.state])
+  }
+
+  /** The SObject that had this id and type when the batch began, to be used again, and what it was. */
+  revive(id: string, type: string): readonly [SObject, State] | undefined {
+    const former = this.#gone.get(id)
+    if (former?.[0].type !== type) return undefined
+    const [object, state] = former
+    this.#gone.delete(id)
     if (!this.#children.has(object)) this.#children.set(object, state.children)
     if (!this.#attributes.has(object)) this.#attributes.set(object, state.attributes)
     if (!this.#tags.has(object)) this.#tags.set(object, state.tags)
-    this.#gone.set(object.id, object)
-  }
-
-  /** The SObject that had this id and type when the batch began, to be used again. */
-  revive(id: string, type: string): SObject | undefined {
-    const object = this.#gone.get(id)
-    if (object?.type !== type) return undefined
-    this.#gone.delete(id)
-    return object
+    return former
   }
 
   /** The topic an object had under this name when the batch began, to be used again. */
@@ -117,7 +118,7 @@ export class Journal {
 
   /** Tells everyone. Call it once, when all of the batch is applied. */
   tell(audience: Audience): void {
-    const speaks = (object: SObject): boolean => object.state.alive && !this.#born.has(object)
+    const speaks = (object: SObject): boolean => object.state.alive && object.state.born !== this.number
     const touched = new Map<SObject, Set<string | null>>()
     const touch = (object: SObject, name: string | null): void => {
       const names = touched.get(object)
@@ -162,7 +163,7 @@ export class Journal {
       object.signals?.tags.emit()
     }
     for (const [object, names] of touched) for (const name of names) audience.touched(object, name)
-    for (const object of this.#gone.values()) object.signals?.destroy.emit()
+    for (const [object] of this.#gone.values()) object.signals?.destroy.emit()
     audience.settled()
     for (const [topic, args] of this.#emissions) if (topic.object.state.alive) audience.emitted(topic, args)
   }

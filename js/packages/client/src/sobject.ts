@@ -40,6 +40,35 @@ export interface Host {
   report(error: unknown, where: string): void
 }
 
+const NO_CHILDREN: SObject[] = []
+Object.freeze(NO_CHILDREN)
+
+/** @internal What an SObject is made of at the moment. One that goes leaves its state behind, so nobody has to copy it. */
+export class State {
+  parent: SObject | null
+  /** Never changed in place while empty: all that have none share it. */
+  children: SObject[] = NO_CHILDREN
+  tags: Set<string> | undefined = undefined
+  attributes: Attributes
+  dynamic: Set<string> | undefined = undefined
+  alive: boolean
+  /** The number of the batch that made it. */
+  readonly born: number
+
+  constructor(attributes: Attributes, parent: SObject | null, born: number, alive = true) {
+    this.attributes = attributes
+    this.parent = parent
+    this.born = born
+    this.alive = alive
+  }
+
+  insert(child: SObject, place: number): void {
+    if (this.children.length === 0) this.children = [child]
+    else if (place === this.children.length) this.children.push(child)
+    else this.children.splice(place, 0, child)
+  }
+}
+
 type ObjectSignals = {
   attribute: Signal<[AttributeChange]>
   children: Signal<[ChildrenChange]>
@@ -47,20 +76,16 @@ type ObjectSignals = {
   destroy: Signal<[]>
 }
 
+/** The state of all that are gone. */
+const GONE = new State(new Attributes(undefined), null, 0, false)
+
 export class SObject {
   readonly id: string
   readonly type: string
   /** @internal */
   readonly host: Host
   /** @internal */
-  readonly state = {
-    parent: null as SObject | null,
-    children: [] as SObject[],
-    tags: undefined as Set<string> | undefined,
-    attributes: new Attributes(this),
-    dynamic: undefined as Set<string> | undefined,
-    alive: true,
-  }
+  state: State = GONE
   #signals: ObjectSignals | undefined
 
   /** @internal Objects are created by the tree. */
@@ -95,6 +120,10 @@ export class SObject {
   /** The names of the attributes. */
   get attributeNames(): Iterable<string> {
     return this.state.attributes.keys()
+  }
+  /** @internal */
+  leave(): void {
+    this.state = GONE
   }
   get isDestroyed(): boolean {
     return !this.state.alive

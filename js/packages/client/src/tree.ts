@@ -5,19 +5,19 @@
  * - It answers by appending to `inverse` (where given) the changes that undo it, to be applied from the last to the first.
  * - Nobody is told of anything here; that is the journal's.
  */
-import { Attributes, type Declared } from './attributes.js'
+import { Attributes, Declarations, type Declared } from './attributes.js'
 import type { Change, Defaults, Held, TopicChange } from './changes.js'
 import { fits, fork, heldOf, hold, wireValue } from './changes.js'
 import { ChangeError } from './errors.js'
 import type { Journal } from './journal.js'
-import { type Host, SObject } from './sobject.js'
+import { type Host, SObject, State } from './sobject.js'
 import { createTopic, type Happened, type Topic } from './topics.js'
 import type { Dict, TopicType, Value } from './values.js'
 import { sameValue } from './values.js'
 
 interface TypeDefinition {
   readonly frontendType: string
-  readonly attributes: ReadonlyMap<string, Declared>
+  readonly attributes: Declarations
 }
 
 export class Tree {
@@ -25,7 +25,7 @@ export class Tree {
   readonly #host: Host
   /** A plain `SObject` needs no definition. */
   readonly #types = new Map<string, TypeDefinition>([
-    ['SObject', { frontendType: 'Root', attributes: new Map() }],
+    ['SObject', { frontendType: 'Root', attributes: new Declarations() }],
   ])
 
   /** Runs with the id of each object that a change is about: its own state, not its children's. */
@@ -148,7 +148,7 @@ export class Tree {
         },
       ],
     )
-    this.#types.set(type, { frontendType, attributes: new Map(declared) })
+    this.#types.set(type, { frontendType, attributes: new Declarations(declared) })
   }
 
   #create(
@@ -178,17 +178,14 @@ export class Tree {
       }
     }
     const revived = journal.revive(id, type)
-    const object = revived ?? new SObject(this.#host, id, type)
+    const object = revived?.[0] ?? new SObject(this.#host, id, type)
     const attributes = new Attributes(object, definition.attributes, values)
-    if (revived) this.#adopt(revived, attributes, definition, values, journal)
-    object.state.attributes = attributes
-    object.state.alive = true
-    object.state.parent = parent
-    if (!revived) journal.born(object)
+    if (revived) this.#adopt(object, attributes, definition, values, journal)
+    object.state = new State(attributes, parent, revived?.[1].born ?? journal.number)
     this.objects.set(id, object)
     if (parent) {
       journal.children(parent)
-      parent.state.children.splice(place, 0, object)
+      parent.state.insert(object, place)
       journal.childMoved(parent, { kind: 'insert', child: object, index: place })
     }
   }
@@ -283,12 +280,7 @@ export class Tree {
     for (const each of found.reverse()) {
       journal.gone(each)
       this.objects.delete(each.id)
-      each.state.children = []
-      each.state.attributes = new Attributes(each)
-      each.state.dynamic = undefined
-      each.state.tags = undefined
-      each.state.parent = null
-      each.state.alive = false
+      each.leave()
     }
   }
 
@@ -307,7 +299,7 @@ export class Tree {
     journal.children(before)
     journal.children(parent)
     before.state.children.splice(from, 1)
-    parent.state.children.splice(to, 0, object)
+    parent.state.insert(object, to)
     object.state.parent = parent
     inverse?.push(['place', id, before.id, from])
     if (parent === before) {

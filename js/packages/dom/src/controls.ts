@@ -16,7 +16,7 @@ interface Control extends Element {
   setSelectionRange?: (start: number, end: number) => void
 }
 
-const TAGS = new Set(['INPUT', 'TEXTAREA', 'SELECT'])
+const TAGS: ReadonlySet<string> = new Set(['input', 'textarea', 'select'])
 const watched = new WeakSet<Element>()
 const composing = new WeakSet<Element>()
 /** The text each field was last given or said: what a person's typing is compared with. */
@@ -24,7 +24,8 @@ const lastText = new WeakMap<Element, string>()
 const started = (event: Event): void => void composing.add(event.currentTarget as Element)
 
 /** Whether an element is a form element that holds a value. */
-export const isControl = (element: Element): element is Control => TAGS.has(element.tagName.toUpperCase())
+export const isControlTag = (tag: string): boolean => TAGS.has(tag)
+export const isControl = (element: Element): element is Control => isControlTag(element.tagName.toLowerCase())
 
 /** Listens, once, to what a person does with a form element. */
 export function watchInput(element: Element, onInput: (event: Event) => void): void {

@@ -8,7 +8,7 @@
  * - One handler serves all elements of a stage: with 5,000 elements there are no 5,000 closures.
  */
 import type { SObject, Value } from '@objectsync/client'
-import { applyValue, isControl, readValue, watchInput } from './controls.js'
+import { applyValue, isControlTag, readValue, watchInput } from './controls.js'
 import { attend, fieldsOf, type Listening, listeningOf, Pace } from './listening.js'
 import { INVOKE } from './orders.js'
 import { payloadOf } from './payload.js'
@@ -16,12 +16,24 @@ import { refuseAttribute, refuseStyle, refuseTag, SVG_TAGS } from './safety.js'
 import { View } from './view.js'
 
 const SVG = 'http://www.w3.org/2000/svg'
-const VOID = new Set(['br', 'col', 'hr', 'img', 'input', 'source', 'track', 'wbr', 'textarea'])
+const VOID: ReadonlySet<string> = new Set([
+  'br',
+  'col',
+  'hr',
+  'img',
+  'input',
+  'source',
+  'track',
+  'wbr',
+  'textarea',
+])
 
 export class ElementView extends View {
   static override frontendType: readonly string[] = ['Element', 'text']
-  #tag = 'div'
+  #kind!: Kind
   #text: Text | undefined
+  /** Whether a text was shown before there was anything else; its node is only looked for when it changes. */
+  #hasText = false
   #styles: ReadonlySet<string> | undefined
   #attrs: ReadonlySet<string> | undefined
   #classes: readonly string[] | undefined
@@ -30,15 +42,14 @@ export class ElementView extends View {
   #paces: Map<string, Pace> | undefined
 
   override create(): Element {
-    this.#tag = tagOf(this.object)
-    this.element = SVG_TAGS.has(this.#tag)
-      ? this.document.createElementNS(SVG, this.#tag)
-      : this.document.createElement(this.#tag)
-    views.set(this.element, this)
-    if (VOID.has(this.#tag)) this.container = null
-    if (this.#tag === 'form') this.element.addEventListener('submit', preventDefault)
+    const kind = kindOf(this.object)
+    this.#kind = kind
+    const { tag, isVoid, isSvg } = kind
+    this.element = isSvg ? this.document.createElementNS(SVG, tag) : this.document.createElement(tag)
+    if (isVoid) this.container = null
+    if (tag === 'form') this.element.addEventListener('submit', preventDefault)
     // A control is listened to even while it shows nothing.
-    const names = isControl(this.element) ? this.object.attributeNames : this.object.shownNames
+    const names = kind.isControl ? this.object.attributeNames : this.object.shownNames
     for (const name of names) this.touched(name)
     return this.element
   }
@@ -60,7 +71,7 @@ export class ElementView extends View {
       case 'attrs':
         this.#showAttributes(entriesOf(this.object, name))
         // A range without its `max` had cut the value off.
-        if (isControl(this.element)) this.#showValue()
+        if (this.#kind.isControl) this.#showValue()
         break
       case 'classes':
         this.#showClasses(itemsOf(this.object, name))
@@ -70,7 +81,8 @@ export class ElementView extends View {
         break
       case 'value':
       case 'checked':
-        if (type === undefined || !isControl(this.element)) break
+        if (type === undefined || !this.#kind.isControl) break
+        views.set(this.element, this)
         watchInput(this.element, onInput)
         applyValue(this.element, this.object.attribute(name), name)
         break
@@ -80,7 +92,7 @@ export class ElementView extends View {
 
   /** A select can only show the value of an option it has. */
   override filled(): void {
-    if (this.#tag === 'select') this.#showValue()
+    if (this.#kind.tag === 'select') this.#showValue()
   }
 
   #showValue(): void {
@@ -148,6 +160,7 @@ export class ElementView extends View {
     this.#events ??= new Set()
     if (wanted) {
       this.#events.add(name)
+      views.set(this.element, this)
       this.element.addEventListener(name, onEvent)
     } else {
       this.#events.delete(name)
@@ -157,9 +170,18 @@ export class ElementView extends View {
 
   /** The text has a node of its own before the children, so that they can stand beside it. */
   #showText(text: string): void {
-    if (this.#tag === 'textarea' || this.#tag === 'input') return
+    if (this.#kind.isTyped) return
+    if (this.#hasText) {
+      this.#hasText = false
+      this.#text = this.element.firstChild as Text
+    }
     if (!this.#text) {
       if (!text) return
+      if (!this.element.hasChildNodes()) {
+        this.element.textContent = text
+        this.#hasText = true
+        return
+      }
       this.#text = this.document.createTextNode(text)
       this.element.prepend(this.#text)
     } else if (this.#text.data !== text) this.#text.data = text
@@ -187,7 +209,7 @@ export class ElementView extends View {
     for (const [name, value] of attributes) {
       if (value === null || value === false) continue
       const text = value === true ? '' : String(value)
-      const why = refuseAttribute(this.#tag, name, text)
+      const why = refuseAttribute(this.#kind.tag, name, text)
       if (why) {
         this.stage.refuse(this.object, `attribute ${name}="${text}"`, why)
         continue
@@ -208,7 +230,7 @@ export class ElementView extends View {
   }
 }
 
-/** The view of each element; what the shared handlers have instead of a closure each. */
+/** The view of each element that is listened to; what the shared handlers have instead of a closure each. */
 const views = new WeakMap<EventTarget, ElementView>()
 
 function onEvent(event: Event): void {
@@ -223,14 +245,35 @@ function onInput(event: Event): void {
 
 const preventDefault = (event: Event): void => event.preventDefault()
 
-function tagOf(object: SObject): string {
-  const { frontendType } = object
-  if (frontendType === 'text') return 'div'
-  let tag = frontendType
-  if (frontendType === 'Element') tag = String(object.read('tag') ?? 'div')
+/** What there is to know of a tag, looked up once for all elements of it. */
+interface Kind {
+  readonly tag: string
+  readonly isSvg: boolean
+  readonly isVoid: boolean
+  readonly isControl: boolean
+  /** Its text is its value. */
+  readonly isTyped: boolean
+}
+
+const kinds = new Map<string, Kind>()
+
+function kindOf(object: SObject): Kind {
+  let tag = object.frontendType
+  if (tag === 'text') tag = 'div'
+  else if (tag === 'Element') tag = String(object.read('tag') ?? 'div')
+  let kind = kinds.get(tag)
+  if (kind) return kind
   const why = refuseTag(tag)
-  if (why === undefined) return tag
-  throw new TypeError(`<${tag}> cannot be shown: ${why}`)
+  if (why !== undefined) throw new TypeError(`<${tag}> cannot be shown: ${why}`)
+  kind = {
+    tag,
+    isSvg: SVG_TAGS.has(tag),
+    isVoid: VOID.has(tag),
+    isControl: isControlTag(tag),
+    isTyped: tag === 'textarea' || tag === 'input',
+  }
+  kinds.set(tag, kind)
+  return kind
 }
 
 function entriesOf(object: SObject, name: string): readonly (readonly [string, unknown])[] {

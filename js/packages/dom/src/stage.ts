@@ -181,13 +181,18 @@ export class Stage {
   }
 
   #fillFirst(view: View, container: Element): void {
-    view.shown = view.object.children.map((child) => this.show(child))
-    if (view.shown.length === 1) container.append((view.shown[0] as View).element)
-    else {
-      const fresh = this.document.createDocumentFragment()
-      for (const child of view.shown) fresh.append(child.element)
-      container.append(fresh)
+    const { children } = view.object
+    const isAlone = children.length === 1
+    // What nobody sees yet needs no fragment to go in at once.
+    const into = isAlone || !container.isConnected ? container : this.document.createDocumentFragment()
+    const shown: View[] = []
+    for (const child of children) {
+      const each = this.show(child)
+      shown.push(each)
+      into.appendChild(each.element)
     }
+    view.shown = shown
+    if (into !== container) container.appendChild(into)
   }
 
   #bringInLine(view: View, container: Element): void {
