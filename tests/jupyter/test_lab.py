@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.jupyter.conftest import SLOW, Browsing, Lab, expect
+import pytest
+
+from tests.jupyter.conftest import SLOW, Browsing, Lab, expect, python_of
+from tests.jupyter.test_kernels import STRAND
 
 EXAMPLE = """\
 %load_ext objectsync_jupyter
@@ -344,3 +347,15 @@ def test_a_cell_that_runs_again_and_again_leaves_nothing_in_the_page(lab: Lab, b
     notebook.save()
     notebook.reload()
     expect(notebook.live(1).locator("button")).to_have_text("press")  # no variable refers to it; its output does
+
+
+def test_a_cell_that_the_kernel_forgot_runs_before_the_extension_is_loaded(lab: Lab, browsing: Browsing) -> None:
+    if python_of("7.3") is None:
+        pytest.skip("there is no environment with ipykernel 7.3")
+    lab.write("forgotten.ipynb", STRAND + "print('waits')", "print('seen')", kernel="ipykernel-7.3")
+    notebook = browsing.open(lab, "forgotten.ipynb")
+    notebook.start(0)
+    expect(notebook.cell(0)).to_contain_text("waits")  # nothing leaves the kernel's shell until the next request
+    notebook.idle()
+    notebook.run(1)
+    assert notebook.output(1) == "seen"

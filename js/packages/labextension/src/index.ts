@@ -10,6 +10,7 @@ import type { Kernel } from '@jupyterlab/services'
 import type { Widget } from '@lumino/widgets'
 import { Signal } from '@objectsync/client'
 import { type KernelClient, kernelClient, leaveAll, VIEW } from './kernels.js'
+import { askAgain } from './stranded.js'
 import { ObjectView, type Place } from './view.js'
 
 /** What is used of a notebook panel; `@jupyterlab/notebook` itself is not needed. */
@@ -52,7 +53,12 @@ class NotebookPlace implements Place {
     const kernel: Kernel.IKernelConnection | null | undefined = this.#context.sessionContext.session?.kernel
     this.#detach?.()
     this.#kernel = kernel ? kernelClient(kernel.id) : undefined
-    this.#detach = kernel ? this.#kernel?.attach(kernel) : undefined
+    if (kernel) {
+      const ends = [this.#kernel?.attach(kernel), askAgain(kernel)]
+      this.#detach = () => {
+        for (const end of ends) end?.()
+      }
+    } else this.#detach = undefined
     this.#moved.emit()
   }
 }
