@@ -31,14 +31,14 @@ check: .make/dev  ## formatting, lint, types, import contracts
 	cd js && npm run --silent check
 
 pytest: .make/dev
-	$(BIN)/pytest -m "not e2e and not jupyter"
+	$(BIN)/pytest -m "not e2e and not jupyter" -n 2
 	$(BIN)/pytest --nbval notebooks -q -p no:cacheprovider -W ignore
 
 vitest: .make/js
 	cd js && npm test --silent
 
 e2e: .make/dev chromium  ## a real Chromium against a real server
-	$(BIN)/pytest -m "e2e and not jupyter"
+	$(BIN)/pytest -m "e2e and not jupyter" -n 2
 
 jupyter: .make/dev .make/kernels chromium  ## a real JupyterLab, on every ipykernel that behaves in its own way
 	$(BIN)/pytest -m jupyter -n 2

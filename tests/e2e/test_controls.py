@@ -40,6 +40,7 @@ from objectsync.controls import (
 )
 from objectsync.dom import p
 from tests.e2e.conftest import NewPage, Watch, take_picture
+from tests.e2e.test_page import wait_until
 
 AXE = Path(__file__).resolve().parents[2] / "js" / "node_modules" / "axe-core" / "axe.min.js"
 SERIOUS = ("serious", "critical")
@@ -200,8 +201,7 @@ def test_tabs_and_split_by_keyboard(open_page: NewPage, current: Server) -> None
     page.mouse.move(box["x"] + 104, box["y"] + 10)
     page.mouse.up()
     expect(line).not_to_have_attribute("aria-valuenow", "32")
-    assert tabs.selected.value == 2
-    assert split.position.value > 40
+    wait_until(page, lambda: tabs.selected.value == 2 and split.position.value > 40)
 
 
 def test_a_dialog_closes_by_escape_for_everyone(open_page: NewPage, current: Server) -> None:
