@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import objectsync
@@ -447,6 +449,90 @@ class TestControls:
         expect(page.get_by_text("Too short.")).to_be_visible()
         with pytest.raises(Rejected, match="expected a number of at least 18"):
             page.get_by_label("Age").fill("17")
+
+    def test_a_table_is_sorted_selected_and_edited(self, page: Page) -> None:
+        seen: list[Any] = []
+        table = controls.Table(
+            {"n": [2, 1, 3], "note": ["two", "one", "three"], "done": [False, True, False]},
+            label="numbers",
+            selectable=True,
+            editable=["note", "done"],
+            on_select=seen.append,
+            on_edit=lambda *edit: seen.append(edit),
+        )
+        grid = page.get_by_role("grid", name="numbers")
+        assert grid.get_by_role("gridcell").texts == ["2", "two", "false", "1", "one", "true", "3", "three", "false"]
+        grid.get_by_role("button", name="n", exact=True).click()
+        assert grid.get_by_role("gridcell").texts[::3] == ["1", "2", "3"]
+        grid.get_by_role("button", name="n ▲").click()
+        assert grid.get_by_role("gridcell").texts[::3] == ["3", "2", "1"]
+        grid.get_by_role("button", name="n ▼").click()
+        assert table.sort.value is None
+        grid.get_by_text("three").click()
+        assert grid.get_by_role("row").filter(has_text="three").attribute("aria-selected") == "true"
+        grid.get_by_text("one", exact=True).dblclick()
+        page.get_by_label("note").fill("uno")
+        page.get_by_label("note").press("Enter")
+        grid.get_by_text("two", exact=True).dblclick()
+        page.get_by_label("note").fill("given up")
+        page.get_by_label("note").press("Escape")
+        grid.get_by_role("gridcell").nth(8).dblclick()
+        page.get_by_label("done").check()
+        grid.get_by_text("3", exact=True).dblclick()  # not to be edited
+        expect(grid.get_by_role("textbox")).to_have_count(0)
+        assert [edit for edit in seen if isinstance(edit, tuple)] == [(1, "note", "uno"), (2, "done", True)]
+        assert seen[0] == [2]
+        assert table.column("note") == ["two", "uno", "three"]
+
+    def test_what_a_cell_does_not_take_comes_out_of_the_test(self, page: Page) -> None:
+        controls.Table({"n": [1]}, editable=True)
+        page.get_by_text("1").dblclick()
+        page.get_by_label("n").fill("many")
+        with pytest.raises(ValueError, match="could not convert"):
+            page.get_by_label("n").press("Enter")
+
+    def test_a_shown_frame_is_the_table_that_a_page_shows(self, page: Page) -> None:
+        objectsync.show(pd.DataFrame({"city": ["Oslo", "Lima"]}))
+        page.get_by_role("button", name="city").click()
+        assert page.get_by_role("gridcell").texts == ["Lima", "Oslo"]
+
+    def test_files_go_up_and_come_down(self, page: Page, tmp_path: Path) -> None:
+        got: list[Any] = []
+        upload = controls.Upload("Photo", lambda file: got.append((file.name, file.type, file.read())), multiple=True, max_size=1_000_000)
+        controls.Download("Save", lambda: b"".join(file.read() for file in upload.files), "all.bin")
+        big = bytes(range(256)) * 2_000
+        (tmp_path / "cat.png").write_bytes(big)
+        page.get_by_label("Photo").set_input_files(tmp_path / "cat.png", {"name": "note.txt", "mimeType": "text/plain", "buffer": b"hello"})
+        assert got == [("cat.png", "image/png", big), ("note.txt", "text/plain", b"hello")]
+        expect(page.get_by_text("note.txt (5 bytes)")).to_be_visible()
+        page.get_by_role("button", name="Save").click()
+        assert page.downloads == [("all.bin", big + b"hello")]
+        with pytest.raises(ValueError, match="not taken"):
+            page.get_by_label("Photo").set_input_files({"name": "long", "buffer": bytes(1_000_001)})
+        with pytest.raises(NotThere, match="takes no files"):
+            page.get_by_role("button", name="Save").set_input_files()
+
+    def test_a_form_is_sent_when_all_is_right(self, page: Page) -> None:
+        sent: list[Any] = []
+        with controls.Form(on_submit=sent.append, submit="Sign up"):
+            controls.Text("Name", name="name", required=True)
+            controls.IntInput("Age", name="age", validate=lambda age: "Too young." if age < 18 else None)
+        page.get_by_label("Age").fill("7")
+        page.get_by_role("button", name="Sign up").click()
+        expect(page.get_by_text("Too young.")).to_be_visible()
+        page.get_by_label("Name").fill("Ada")
+        page.get_by_label("Age").fill("36")
+        page.get_by_label("Name").press("Enter")
+        assert sent == [{"name": "Ada", "age": 36}]
+        expect(page.get_by_text("Too young.")).to_have_count(0)
+
+    def test_what_a_timer_does_is_waited_for(self, page: Page) -> None:
+        ticks = p("0")
+        timer = controls.Timer(0.002, lambda: ticks.text.set(str(int(ticks.text.value) + 1)), running=False)
+        controls.Button("Start", lambda: timer.running.set(True))
+        page.get_by_role("button", name="Start").click()
+        expect(page.get_by_text("3", exact=True)).to_be_visible()
+        timer.running.set(False)
 
     def test_tabs_and_dialogs_open(self, page: Page) -> None:
         controls.Tabs({"One": p("first"), "Two": p("second")})

@@ -165,6 +165,10 @@ class Upload(Field, frontend_type="objectsync.upload"):
     def _failed(self, error: BaseException) -> None:
         logger.error("a handler of %s failed", self, exc_info=error)
 
+    def shown(self) -> Markup:
+        files = [markup("li", f"{each['name']} ({each['size']} bytes)") for each in self.value.value]
+        return self._labelled(markup("input", type="file", disabled=self.disabled.value), markup("ul", *files))
+
     def picture(self) -> Markup:
         names = ", ".join(each["name"] for each in self.value.value)
         return self._labelled(markup("input", type="file", disabled=True), markup("span", names) if names else None)
@@ -228,10 +232,15 @@ class Download(Control, frontend_type="objectsync.download"):
         kind = getattr(self, "_type", "") or mimetypes.guess_type(self.name.value)[0] or "application/octet-stream"
         return {"data": piece, "total": len(data), "type": kind}
 
+    def shown(self) -> Markup:
+        return self._button(self.disabled.value)
+
     def picture(self) -> Markup:
-        return self._box(
-            markup("button", f"⤓ {self.label.value}", type="button", disabled=True, style=BUTTON_STYLE), style="display: inline-block"
-        )
+        return self._button(disabled=True)
+
+    def _button(self, disabled: bool) -> Markup:
+        button = markup("button", f"⤓ {self.label.value}", type="button", disabled=disabled, style=BUTTON_STYLE)
+        return self._box(button, style="display: inline-block")
 
 
 def _bytes_of(content: Any) -> bytes:

@@ -19,6 +19,7 @@ from .base import Control, Handler
 MOST_ROWS: Final = 500
 """Of one answer to a page."""
 _PICTURE_ROWS = 20
+_SHOWN_ROWS = 100
 
 
 class Table(Control, frontend_type="objectsync.table"):
@@ -153,6 +154,24 @@ class Table(Control, frontend_type="objectsync.table"):
         if getattr(self, "_on_edit", None) is not None:
             self._on_edit(row, column, new)  # type: ignore[misc]  # just compared
 
+    def shown(self) -> Markup:
+        column, descending = self.sort.value or (None, False)
+
+        def heading(name: str) -> Markup:
+            sorted = "none" if name != column else "descending" if descending else "ascending"
+            arrow = {"none": "", "descending": " ▼", "ascending": " ▲"}[sorted]
+            return markup("th", markup("button", name + arrow, type="button"), scope="col", **{"aria-sort": sorted})
+
+        def line(place: int, cells: list[Any]) -> Markup:
+            marked = {"aria-selected": str(place in selected).lower()} if self.selectable.value else {}
+            return markup("tr", *(markup("td", shown(cell), role="gridcell") for cell in cells), **{"data-place": str(place)}, **marked)
+
+        selected = set(self.selected.value)
+        head = markup("tr", *(heading(each["name"]) for each in self.columns.value))
+        body = [line(place, cells) for place, *cells in self._rows(0, _SHOWN_ROWS)["rows"]]
+        grid = {"role": "grid", "aria-label": self.label.value or "table"}
+        return self._box(markup("table", markup("thead", head), markup("tbody", *body), **grid))
+
     def picture(self) -> Markup:
         cell = "padding: 0.2em 0.6em; border-bottom: 1px solid #8884; text-align: left"
         head = markup("tr", *(markup("th", column["name"], style=cell) for column in self.columns.value))
@@ -236,6 +255,8 @@ def plain(value: Any) -> Any:
 
 def shown(value: Any) -> str:
     """A plain value as a text."""
+    if isinstance(value, bool):
+        return str(value).lower()
     return "" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
 
 

@@ -105,6 +105,9 @@ class Shown(Control, frontend_type="objectsync.shown"):
             self._table = Table(data, label=label, parent=self)
         return self._table._os_id
 
+    def shown(self) -> Markup | None:
+        return self.picture() if self._table is None or self.hidden.value else self._box(self._table)
+
     def picture(self) -> Markup:
         content = self.content.value
         if content is None:

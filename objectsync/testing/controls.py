@@ -10,13 +10,16 @@ from typing import Any
 
 from ..client import ClientObject
 from ..topics import BoolTopic, EventTopic, FloatTopic, IntTopic, ListTopic
+from . import tables
 from .nodes import Node, read
 
 
 def press(node: Node) -> None:
     """A press of one of its parts."""
     sobject = node.object
-    if node.attrs.get("role") == "tab":
+    if tables.is_table(sobject):
+        tables.press(node)
+    elif node.attrs.get("role") == "tab":
         sobject.attribute("selected").set([each for each in _parts(node) if each.attrs.get("role") == "tab"].index(node))
     elif node.input_type == "radio":
         radios = [each for each in _parts(node) if each.input_type == "radio"]

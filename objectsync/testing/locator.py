@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..client import ClientObject
-from .nodes import Node, value_of
+from .files import GivenFile, upload
+from .nodes import Node, is_element, value_of
 from .roles import LABELABLE, labels_of, name_of, role_of
 
 if TYPE_CHECKING:
@@ -209,13 +210,8 @@ class Locator(Queries):
         self._act("click", self._page.person.click)
 
     def dblclick(self) -> None:
-        """Press it twice."""
-
-        def act(node: Node) -> None:
-            self._page.person.click(node)
-            self._page.person.dispatch(node, "dblclick", {})
-
-        self._act("dblclick", act)
+        """Press it twice. A cell of a table that can be edited has a field then, called by its column."""
+        self._act("dblclick", self._page.person.dblclick)
 
     def fill(self, text: str) -> None:
         """Put this text into a field, in place of what is there. `change` comes when it is left, or Enter is pressed, as in a browser."""
@@ -270,6 +266,16 @@ class Locator(Queries):
             self._page.person.choose(node, found)
 
         self._act("select_option", act)
+
+    def set_input_files(self, *chosen: GivenFile) -> None:
+        """Choose files in an `Upload`: by their paths, or as `{"name": "cat.png", "mimeType": "image/png", "buffer": b"…"}`."""
+
+        def act(node: Node) -> None:
+            if node.input_type != "file" or is_element(node.object):
+                raise NotThere(f"{self} is {node.start}, which takes no files")
+            upload(self._page.client, node.object, chosen)
+
+        self._act("set_input_files", act)
 
     def focus(self) -> None:
         """Give it the keyboard."""

@@ -39,6 +39,10 @@ class PageState:
     """What stands in fields whose objects have no topic for it."""
     focused: str | None = None
     """The object that has the keyboard."""
+    editing: tuple[str, int, int] | None = None
+    """The cell of a table that is edited: the table's id, the row's place in the data, the column's place."""
+    downloads: list[tuple[str, bytes]] = field(default_factory=list)
+    """The files that were saved."""
 
 
 class Node:

@@ -21,6 +21,7 @@ from .locator import Find, Locator, NotThere, Queries
 from .nodes import Node, PageState, render
 from .person import Person
 from .running import Running
+from .tables import put_field
 
 T = TypeVar("T")
 
@@ -96,7 +97,14 @@ class Page(Queries):
         """The tree of elements as it is now."""
         with self._running.acting():
             self.client.flush()
-        return render(self._hub, self.client, self._state)
+        top = render(self._hub, self.client, self._state)
+        put_field(top, self._state)
+        return top
+
+    @property
+    def downloads(self) -> list[tuple[str, bytes]]:
+        """What `Download`s gave that were pressed: names, and contents."""
+        return list(self._state.downloads)
 
     # --- what is done with it
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..client import BaseClient, ClientObject
+from ..client import ClientObject, MemoryClient
 from ..topics import BoolTopic, EventTopic, FloatTopic, GenericTopic, IntTopic, StringTopic, Topic
-from . import controls
+from . import controls, files, tables
 from .nodes import Node, PageState, is_element, read, value_of
 from .roles import LABELABLE, labelled_by
 
@@ -28,7 +28,7 @@ _PRESS = ("pointerdown", "mousedown", "pointerup", "mouseup")
 class Person:
     """Whoever uses a page."""
 
-    def __init__(self, client: BaseClient, state: PageState) -> None:
+    def __init__(self, client: MemoryClient, state: PageState) -> None:
         self._client = client
         self._state = state
         self._edited: Node | None = None
@@ -41,6 +41,14 @@ class Person:
             self.focus(node)
         self.dispatch(node, "click", {"detail": 1})
         self._activate(node)
+
+    def dblclick(self, node: Node) -> None:
+        """Press it twice."""
+        self.click(node)
+        self.click(node)
+        self.dispatch(node, "dblclick", {})
+        if node.attrs.get("role") == "gridcell" and tables.is_table(node.object):
+            tables.begin(node, self._state)
 
     def fill(self, node: Node, text: str) -> None:
         """Put this text into a field, in place of what is there."""
@@ -109,7 +117,7 @@ class Person:
                     self.click(field)
                 return
             if not is_element(each.object):
-                if each.tag == "button" or each.input_type in ("checkbox", "radio"):
+                if each.tag == "button" or each.input_type in ("checkbox", "radio") or each.attrs.get("role") == "gridcell":
                     self._press_control(each)
                     return
                 continue
@@ -129,6 +137,9 @@ class Person:
                 return
 
     def _press_control(self, node: Node) -> None:
+        if node.object.frontend_type == "objectsync.download":
+            files.download(self._client, node.object, self._state)
+            return
         with self._client.record():
             controls.press(node)
         if node.tag == "button" and read(node.object, "submits") is True:
@@ -152,7 +163,9 @@ class Person:
             return
         node.value = text
         with self._client.record():
-            if not is_element(node.object) and node.input_type in ("number", "range"):
+            if tables.EDITS in node.attrs:
+                self._state.typed[node.object.id] = text
+            elif not is_element(node.object) and node.input_type in ("number", "range"):
                 controls.enter(node, _number(text))
             elif node.object.has_attribute("value"):
                 _take_over(node, node.object.attribute("value"), text)
@@ -164,7 +177,9 @@ class Person:
     def _leave(self) -> None:
         """A field tells that it has changed when it is left."""
         node, self._edited = self._edited, None
-        if node is not None and not node.object.is_destroyed:
+        if node is not None and tables.EDITS in node.attrs and not node.object.is_destroyed:
+            tables.save(node, self._state)
+        elif node is not None and not node.object.is_destroyed:
             controls.released(node)
             self.dispatch(node, "change", {})
 
@@ -173,6 +188,8 @@ class Person:
             self._leave()
             controls.sent(node)
             self._submit(node)
+        elif key == "Escape" and tables.EDITS in node.attrs:
+            self._edited = self._state.editing = None
         elif key in ("Enter", " ", "Space") and _is_pressed_by(node, key):
             self.dispatch(node, "click", {"detail": 0})
             self._activate(node)
