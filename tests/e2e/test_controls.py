@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from examples import controls as gallery
-from objectsync import Server
+from objectsync import Element, Server
 from objectsync.controls import (
     HTML,
     Button,
@@ -79,6 +80,53 @@ def serious(page: Page) -> list[str]:
         if each["impact"] in SERIOUS
         for node in each["nodes"]
     ]
+
+
+def drag(page: Page, slider: Locator, to: float) -> None:
+    """Drag the handle of a slider to a part of its width, in small steps, and let it go."""
+    box = slider.bounding_box()
+    assert box is not None
+    value, low, high = (float(slider.evaluate(f"input => input.{name}")) for name in ("value", "min", "max"))
+    y, thumb = box["y"] + box["height"] / 2, 16
+    x = box["x"] + thumb / 2 + (box["width"] - thumb) * (value - low) / (high - low)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * to, y, steps=25)
+    page.mouse.up()
+
+
+def test_a_drag_is_one_step_to_undo(open_page: NewPage, current: Server) -> None:
+    heard = Heard()
+    with Column():
+        slider = IntSlider("Size", 3, max=100, on_release=lambda n: heard("released"))
+        plain = Element("input", attrs={"type": "range", "min": 0, "max": 100}, value=10)
+        plain.on("input", lambda: seen.text.set(f"{plain.value.value} seen"))
+        seen = Element("output")
+    before = len(current.history.done)
+    page = open_page(current.url, wait=".os-field")
+    drag(page, page.get_by_role("slider", name="Size"), 0.9)
+    heard.wait_for("released")
+    dragged = slider.value.value
+    assert dragged > 80
+    handle = page.locator("input[type=range]").last
+    drag(page, handle, 0.8)
+    expect(page.locator("output").last).to_have_text(re.compile("[78][0-9] seen"))
+    assert len(current.history.done) == before + 2
+    page.keyboard.press("Control+z")
+    expect(handle).to_have_value("10")
+    expect(page.locator("output").last).to_have_text("")
+    page.keyboard.press("Control+z")
+    expect(page.get_by_role("slider", name="Size")).to_have_value("3")
+    assert (slider.value.value, plain.value.value) == (3, 10)
+    page.keyboard.press("Control+Shift+z")
+    expect(page.get_by_role("slider", name="Size")).to_have_value(str(dragged))
+    page.get_by_role("slider", name="Size").focus()
+    for _ in range(9):
+        page.keyboard.down("ArrowLeft")
+    page.keyboard.up("ArrowLeft")
+    expect(page.get_by_role("slider", name="Size")).to_have_value(str(dragged - 9))
+    page.keyboard.press("Control+z")
+    expect(page.get_by_role("slider", name="Size")).to_have_value(str(dragged))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -13,6 +13,7 @@ import { type Clock, systemClock } from './clock.js'
 import { CallError, LocalError, ProtocolError } from './errors.js'
 import { type Disconnect, Signal } from './events.js'
 import type { Frame } from './frames.js'
+import { Frames, Gesture } from './gestures.js'
 import type { Outcome, PendingAction, Preview } from './layers.js'
 import { Link } from './link.js'
 import { Presence } from './presence.js'
@@ -90,6 +91,8 @@ export class Client {
   #session: Session | undefined
   #attempt = 0
   #pumping = false
+  readonly #frames: Frames
+  #nextGesture = 1
   #nextId = 1
   #lastSent = 0
 
@@ -98,6 +101,7 @@ export class Client {
     this.#options = options
     this.#scopes = options.scopes
     this.#clock = options.clock ?? systemClock
+    this.#frames = new Frames(this.#clock, () => this.#pump())
     this.#link = new Link(options.connect, this.#clock, options.random ?? Math.random, {
       opened: () => this.#hello(),
       received: (frame) => this.#receive(frame),
@@ -233,6 +237,21 @@ export class Client {
   record<T>(act: () => T): T {
     this.#needOpen()
     return this.#replica.record(act)
+  }
+
+  /**
+   * Begins something that a person does in one go, such as a drag: what its `record` changes is one step to undo, and at most one action
+   * per frame. `end` says that it is over.
+   */
+  gesture(): Gesture {
+    return new Gesture(
+      this.#nextGesture++,
+      (act, gesture) => {
+        this.#needOpen()
+        return this.#replica.record(act, gesture)
+      },
+      () => this.#pumpSoon(),
+    )
   }
 
   /**
@@ -381,6 +400,7 @@ export class Client {
 
   #end(code: number, reason: string): void {
     this.#disconnected()
+    this.#frames.end()
     this.#link.end()
     this.#calls.end(reason)
     this.#setStatus({ state: 'closed', code, reason })
@@ -547,9 +567,11 @@ export class Client {
   #pump(): void {
     if (this.#greeting.phase !== 'live' || !this.#session) return
     const inFlight = new Set<string>()
-    for (const action of this.#replica.pending) {
+    const { pending } = this.#replica
+    for (const action of pending) {
       if (!action.sent) {
         if ([...editedPlaces(action.changes)].some((key) => inFlight.has(key))) break
+        if (action === pending.at(-1) && this.#frames.holds(action)) break
         if (!this.#sendCalls(action.cseq - 1) || !this.#sendAction(action, this.#session.seq)) return
       }
       for (const key of writtenPlaces(action.changes)) inFlight.add(key)
@@ -559,9 +581,11 @@ export class Client {
 
   /** @returns whether it left; else it has to wait, or was refused */
   #sendAction(action: PendingAction, base: number): boolean {
-    const { cseq, changes } = action
-    const outcome = this.#link.offer({ type: 'action', cseq, base, changes })
+    const { cseq, changes, gesture } = action
+    const part = gesture ? { gesture: gesture.id } : {}
+    const outcome = this.#link.offer({ type: 'action', cseq, base, ...part, changes })
     if (outcome === 'sent') {
+      this.#frames.sent(action)
       action.sent = changes
       action.wasSent = true
       this.#lastSent = cseq

@@ -6,6 +6,7 @@
  */
 import type { Change } from './changes.js'
 import { LocalError } from './errors.js'
+import type { Gesture } from './gestures.js'
 
 /** What the server decided about an action. */
 export type Outcome =
@@ -26,6 +27,8 @@ export interface PendingAction extends Layer {
   sent: readonly Change[] | undefined
   /** Whether it was ever sent. */
   wasSent: boolean
+  /** What it is a part of. */
+  readonly gesture: Gesture | undefined
   /** Whom to tell what became of it. */
   told?: (outcome: Outcome) => void
 }

@@ -11,6 +11,7 @@
 import { carry, type Decided, editsBetween, Footing, type Refused, renamed } from './carry.js'
 import type { Change } from './changes.js'
 import { ChangeError, LocalError, ProtocolError } from './errors.js'
+import { type Gesture, join } from './gestures.js'
 import type { Audience } from './journal.js'
 import { Journal } from './journal.js'
 import { type Layer, type Outcome, type PendingAction, Preview } from './layers.js'
@@ -68,9 +69,9 @@ export class Replica {
     })
   }
 
-  /** Makes one action of all that `act` changes. When it throws, everything is taken back. */
-  record<T>(act: () => T): T {
-    return this.#recording ? act() : this.#record(act, (recording) => this.#keep(recording))
+  /** Makes one action of all that `act` changes, perhaps a part of a gesture. When it throws, everything is taken back. */
+  record<T>(act: () => T, gesture?: Gesture): T {
+    return this.#recording ? act() : this.#record(act, (recording) => this.#keep(recording, gesture))
   }
 
   /** Makes one action of all that `act` changes. @returns what becomes of it */
@@ -130,21 +131,24 @@ export class Replica {
   }
 
   /** Makes an action of what was recorded. */
-  #keep({ changes, inverse, journal }: Recording): PendingAction | undefined {
+  #keep({ changes, inverse, journal }: Recording, gesture?: Gesture): PendingAction | undefined {
     if (!changes.length) return undefined
     const layer: Layer = { changes, inverse }
     if (this.#previews.length) this.#putBelowPreviews(layer, journal)
-    const action = this.#append(layer)
+    const last = this.pending.at(-1)
+    const isJoined = last && layer.inverse && join(last, gesture, layer.changes, layer.inverse)
+    const action = isJoined ? last : this.#append(layer, gesture)
     journal.tell(this.#owner)
     this.#owner.acted()
     return action
   }
 
-  #append({ changes, inverse }: Layer): PendingAction {
+  #append({ changes, inverse }: Layer, gesture?: Gesture): PendingAction {
     const action: PendingAction = {
       cseq: this.#nextCseq++,
       changes,
       inverse,
+      gesture,
       sent: undefined,
       wasSent: false,
     }

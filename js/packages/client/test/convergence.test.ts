@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Change } from '../src/changes.js'
 import type { Client } from '../src/client.js'
 import { LocalError } from '../src/errors.js'
+import type { Gesture } from '../src/gestures.js'
 import { dump, FakeClock, join, ModelServer } from './helpers.js'
 
 /** A tape of random numbers, so that a failing run shrinks. */
@@ -17,7 +18,7 @@ const START: readonly Change[] = [
 class Run {
   readonly server = new ModelServer(START)
   readonly clock = new FakeClock()
-  readonly clients: { client: Client; errors: unknown[] }[] = []
+  readonly clients: { client: Client; errors: unknown[]; gesture?: Gesture | undefined }[] = []
   readonly #tape: readonly number[]
   #at = 0
 
@@ -110,9 +111,15 @@ class Run {
   step(): void {
     const open = this.server.network.connections.filter((connection) => connection.isOpen)
     const kind = this.next(20)
-    const one = this.clients[this.next(this.clients.length)] as { client: Client }
-    if (kind < 8) this.edit(one.client)
-    else if (kind < 11) this.clock.flush()
+    const one = this.clients[this.next(this.clients.length)] as Run['clients'][number]
+    if (kind < 2) {
+      one.gesture?.end()
+      one.gesture = kind === 0 ? one.client.gesture() : undefined
+    }
+    if (kind < 8) {
+      if (one.gesture) one.gesture.record(() => this.edit(one.client))
+      else this.edit(one.client)
+    } else if (kind < 11) this.clock.flush()
     else if (kind < 14) for (const connection of open) this.server.read(connection, 1 + this.next(2))
     else if (kind < 16) {
       for (const session of this.server.sessions.values()) this.server.write(session, 1 + this.next(3))
@@ -137,6 +144,7 @@ class Run {
   }
 
   finish(): void {
+    for (const { gesture } of this.clients) gesture?.end()
     for (let i = 0; i < 3; i++) {
       this.reconnect()
       this.server.settle(this.clock)

@@ -5,7 +5,7 @@
  * - A control follows its topics, and keeps no value of its own beside them.
  * - One style sheet, put into the document with the first control.
  */
-import { type Order, refuseStyle, View } from '@objectsync/dom'
+import { inGesture, type Order, refuseStyle, View } from '@objectsync/dom'
 import { addStyles } from './styles.js'
 
 let ids = 0
@@ -60,6 +60,11 @@ export abstract class ControlView extends View {
   /** Runs what a person has set off; an error is reported with the object named. */
   protected act(act: () => void): void {
     this.stage.guard(this.object, () => this.client.record(act))
+  }
+
+  /** The same for an `input` or `change` event of a form element: a drag of a slider is one step to undo. */
+  protected edit(event: Event, act: () => void): void {
+    this.stage.guard(this.object, () => inGesture(this.client, event, (gesture) => gesture.record(act)))
   }
 
   #showStyle(root: HTMLElement, styles: { readonly [name: string]: unknown }): void {

@@ -1,6 +1,6 @@
 /** Fields that are typed into. */
 import type { EventTopic, Topic } from '@objectsync/client'
-import { bindInput } from '@objectsync/dom'
+import { bindInput, watchHand } from '@objectsync/dom'
 import { FieldView, freshId } from './base.js'
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -91,14 +91,16 @@ export class NumberView extends FieldView {
       this.complain('')
     }
     this.bind('value', show)
-    input.addEventListener('input', () => {
+    watchHand(input)
+    input.addEventListener('input', (event) => {
       if (!input.validity.valid) {
         this.complain(input.validationMessage)
         return
       }
       this.complain('')
-      this.act(() => topic.set(input.value === '' ? null : Number(input.value)))
+      this.edit(event, () => topic.set(input.value === '' ? null : Number(input.value)))
     })
+    input.addEventListener('change', (event) => this.edit(event, () => {}))
     input.addEventListener('blur', () => {
       if (!input.validity.valid) {
         input.value = topic.value === null ? '' : String(topic.value)

@@ -1,5 +1,6 @@
 /** Sliders. `value` follows the drag; `release` is emitted when the handle is let go. */
 import type { Topic, Value } from '@objectsync/client'
+import { watchHand } from '@objectsync/dom'
 import { FieldView, freshId } from './base.js'
 
 function textOf(value: number, format: string): string {
@@ -15,6 +16,7 @@ abstract class SliderBase extends FieldView {
   protected range(): HTMLInputElement {
     const input = this.make('input')
     input.type = 'range'
+    watchHand(input)
     return input
   }
 
@@ -54,8 +56,8 @@ export class SliderView extends SliderBase {
         `${(100 * (topic.value - Number(min))) / (Number(max) - Number(min))}%`,
       )
     })
-    input.addEventListener('input', () => this.act(() => topic.set(Number(input.value))))
-    input.addEventListener('change', () => this.act(() => this.released(topic.value)))
+    input.addEventListener('input', (event) => this.edit(event, () => topic.set(Number(input.value))))
+    input.addEventListener('change', (event) => this.edit(event, () => this.released(topic.value)))
     body.append(input, output)
     return input
   }
@@ -87,13 +89,13 @@ export class RangeSliderView extends SliderBase {
     })
     inputs.forEach((input, i) => {
       this.bind('label', (label) => input.setAttribute('aria-label', `${label} ${i ? 'to' : 'from'}`.trim()))
-      input.addEventListener('input', () => {
+      input.addEventListener('input', (event) => {
         const [low, high] = topic.value as [number, number]
         const number = i ? Math.max(low, Number(input.value)) : Math.min(high, Number(input.value))
         input.value = String(number)
-        this.act(() => topic.set(i ? [low, number] : [number, high]))
+        this.edit(event, () => topic.set(i ? [low, number] : [number, high]))
       })
-      input.addEventListener('change', () => this.act(() => this.released([...topic.value])))
+      input.addEventListener('change', (event) => this.edit(event, () => this.released([...topic.value])))
     })
     body.append(group, output)
     return inputs[0]

@@ -1,5 +1,6 @@
 /** What happens by itself. Python counts; here are the buttons. */
 import type { BoolTopic, IntTopic } from '@objectsync/client'
+import { watchHand } from '@objectsync/dom'
 import { ControlView, FieldView } from './base.js'
 
 export class TimerView extends ControlView {
@@ -24,6 +25,7 @@ export class PlayView extends FieldView {
     const range = this.make('input')
     const said = this.make('output', 'os-number')
     range.type = 'range'
+    watchHand(range)
     for (const button of [play, stop]) button.type = 'button'
     stop.ariaLabel = 'back to the start'
     this.bind('running', (on) => {
@@ -54,7 +56,8 @@ export class PlayView extends FieldView {
         value.set(start())
       }),
     )
-    range.addEventListener('input', () => this.act(() => value.set(Number(range.value))))
+    range.addEventListener('change', (event) => this.edit(event, () => {}))
+    range.addEventListener('input', (event) => this.edit(event, () => value.set(Number(range.value))))
     this.#parts = [play, stop, range]
     body.append(play, stop, range, said)
     return range

@@ -5,6 +5,7 @@
  * - What comes in never moves the caret of the field that is being typed in, and waits while an input method composes.
  */
 import type { SObject, StringTopic, Topic } from '@objectsync/client'
+import { inGesture, watchHand } from './gestures.js'
 import type { View } from './view.js'
 
 interface Control extends Element {
@@ -31,6 +32,7 @@ export const isControl = (element: Element): element is Control => isControlTag(
 export function watchInput(element: Element, onInput: (event: Event) => void): void {
   if (!isControl(element) || watched.has(element)) return
   watched.add(element)
+  watchHand(element)
   element.addEventListener('input', onInput)
   element.addEventListener('change', onInput)
   element.addEventListener('compositionstart', started)
@@ -134,7 +136,9 @@ export function readValue(element: Element, object: SObject, event: Event): void
 /** Binds a form element to the attribute `value` of a view's object, both ways. */
 export function bindInput(view: View, element: Element): void {
   watchInput(element, (event) => {
-    view.stage.guard(view.object, () => view.client.record(() => readValue(element, view.object, event)))
+    view.stage.guard(view.object, () => {
+      inGesture(view.client, event, (gesture) => gesture.record(() => readValue(element, view.object, event)))
+    })
   })
   view.bind('value', () => applyValue(element, view.object.attribute('value'), 'value'))
 }

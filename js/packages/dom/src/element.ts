@@ -7,8 +7,9 @@
  * - Everything passes safety.ts; what is refused is left out and named on the console.
  * - One handler serves all elements of a stage: with 5,000 elements there are no 5,000 closures.
  */
-import type { SObject, Value } from '@objectsync/client'
+import type { Client, SObject, Value } from '@objectsync/client'
 import { applyValue, isControlTag, readValue, watchInput } from './controls.js'
+import { inGesture } from './gestures.js'
 import { attend, fieldsOf, type Listening, listeningOf, Pace } from './listening.js'
 import { INVOKE } from './orders.js'
 import { payloadOf } from './payload.js'
@@ -108,19 +109,26 @@ export class ElementView extends View {
   handle(event: Event): void {
     const { object } = this
     const { type } = event
+    const { client } = this.stage
+    const isEdit = type === 'input' || type === 'change' || type === 'compositionend'
     this.stage.guard(object, () => {
-      const emission = this.#emissionOf(event)
-      this.stage.client.record(() => {
-        if (type === 'input' || type === 'change' || type === 'compositionend') {
+      if (!isEdit || !this.#kind.isControl) {
+        const emission = this.#emissionOf(event, client)
+        if (emission) client.record(emission)
+        return
+      }
+      inGesture(client, event, (gesture) => {
+        const emission = this.#emissionOf(event, gesture)
+        gesture.record(() => {
           readValue(this.element, object, event)
-        }
-        emission?.()
+          emission?.()
+        })
       })
     })
   }
 
-  /** What tells Python of an event now; undefined when it is told later, or not at all. */
-  #emissionOf(event: Event): (() => void) | undefined {
+  /** What tells Python of an event now; undefined when it is told later (as a part of `whole`), or not at all. */
+  #emissionOf(event: Event, whole: Pick<Client, 'record'>): (() => void) | undefined {
     const { object } = this
     const { type } = event
     if (!this.#events?.has(type) || !object.has(type)) return undefined
@@ -134,7 +142,7 @@ export class ElementView extends View {
     const { throttle, debounce } = listening
     if (!throttle && !debounce) return () => object.emit(type, payload)
     const tell = (): void => {
-      if (object.has(type)) this.stage.guard(object, () => object.emit(type, payload))
+      if (object.has(type)) this.stage.guard(object, () => whole.record(() => object.emit(type, payload)))
     }
     const pace = this.#paceOf(type)
     if (throttle) pace.throttle(throttle, tell)

@@ -4,6 +4,7 @@
 export { builtIns } from './builtins.js'
 export { bindInput } from './controls.js'
 export { ElementView } from './element.js'
+export { inGesture, watchHand } from './gestures.js'
 export { type MountOptions, mount } from './mount.js'
 export type { Order } from './orders.js'
 export { Registry } from './registry.js'
