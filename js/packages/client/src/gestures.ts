@@ -100,41 +100,25 @@ export function join(
 
 /** Earlier and later changes, without those that a later one overwrites. */
 function joinChanges(earlier: readonly Change[], later: readonly Change[]): readonly Change[] {
-  let joined = [...earlier]
+  const joined = [...earlier]
   for (const change of later) {
-    if (change[0] === 'set') joined = joined.filter((other) => !isSamePlace(other, change))
-    else if (change[0] === 'put') {
-      const last = joined.findLastIndex((other) => isSamePlace(other, change))
-      const other = joined[last]
-      if (other?.[0] === 'put' && other[3] === change[3]) joined.splice(last, 1)
-    }
+    const last = lastOf(joined, change)
+    if (isOverwritten(joined[last], change)) joined.splice(last, 1)
     joined.push(change)
   }
   return joined
 }
 
 /** What takes both back (from its end), without what the earlier ones overwrite. */
-function joinInverses(earlier: readonly Change[], later: readonly Change[]): readonly Change[] {
-  const needed = later.filter((change) => {
-    const last = earlier.findLast((other) => isSamePlace(other, change))
-    if (last?.[0] === 'set') return false
-    return !(last?.[0] === 'put' && change[0] === 'put' && last[3] === change[3])
-  })
-  return [...earlier, ...needed]
-}
+const joinInverses = (earlier: readonly Change[], later: readonly Change[]): readonly Change[] => [
+  ...earlier,
+  ...later.filter((change) => !isOverwritten(earlier[lastOf(earlier, change)], change)),
+]
 
-const SHAPE = new Set([
-  'define',
-  'create',
-  'destroy',
-  'clear',
-  'place',
-  'attribute',
-  'drop_attribute',
-  'tag',
-  'untag',
-])
+/** The newest change of the same attribute. */
+const lastOf = (changes: readonly Change[], change: Change): number =>
+  changes.findLastIndex((other) => other[1] === change[1] && other[2] === change[2])
 
-/** Whether both change the value of the same attribute. */
-const isSamePlace = (a: Change, b: Change): boolean =>
-  !SHAPE.has(a[0]) && !SHAPE.has(b[0]) && a[0] !== 'emit' && a[1] === b[1] && a[2] === b[2]
+/** Whether of two changes that follow each other only one counts, whichever is done last. */
+const isOverwritten = (a: Change | undefined, b: Change): boolean =>
+  a?.[0] === b[0] && (a[0] === 'set' || (a[0] === 'put' && a[3] === b[3]))

@@ -29,13 +29,10 @@ addEventListener('pageshow', ({ persisted }) => persisted && awake())
 document.addEventListener('resume', awake)
 document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && awake())
 
-const NOT_TYPED_INTO = ['range', 'color', 'checkbox', 'radio', 'button', 'submit', 'reset', 'file', 'image']
-const TYPED_INTO = `input:not(${NOT_TYPED_INTO.map((type) => `[type=${type}]`)}), textarea, [contenteditable]`
 addEventListener('keydown', (event) => {
   if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== 'z') return
   // A text field has an undo of its own; a slider, which keeps the focus after a drag, has none.
-  const target = event.target as HTMLElement | null
-  if (target?.closest?.(TYPED_INTO)) return
+  if ((event.target as Element | null)?.matches?.(':read-write')) return
   event.preventDefault()
   const done = event.shiftKey ? client.redo() : client.undo()
   done.then(
