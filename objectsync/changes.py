@@ -7,10 +7,13 @@ Positions in text are UTF-16 code units; -1 as an index of `create`, `place`, `i
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
+
+from .errors import InvalidChangeError, describe
 
 Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 Name = Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^(?!(__proto__|constructor|prototype)$)")]
@@ -43,6 +46,46 @@ class Create(Change, frozen=True, tag="create"):
     parent: Id | None
     index: Index
     attributes: dict[Name, Any]
+
+
+class Creates(Change, frozen=True, tag="creates"):
+    """Many new objects at the end of their parents; their ids are whole numbers from `object` on.
+
+    For each object `items` holds the number of its shape, its parent (an id; how many objects before it; 0 for that of the one before),
+    and a value for each name of the shape.
+    """
+
+    shapes: list[tuple[Name, list[Name]]]
+    items: list[Any]
+
+    def each(self) -> Iterator[Create]:
+        """The same, one by one.
+
+        Raises:
+            InvalidChangeError: the items do not add up.
+        """
+        if not self.object.isdecimal():
+            raise InvalidChangeError(f"'creates' begins with the id {self.object!r}; expected a number", self)
+        first = number = int(self.object)
+        items, at, parent = self.items, 0, ""
+        while at < len(items):
+            if len(items) < at + 2 or type(items[at]) is not int or not 0 <= items[at] < len(self.shapes):
+                raise InvalidChangeError(f"'creates' has {describe(items[at])} at {at}; expected the number of a shape, and a parent", self)
+            kind, names = self.shapes[items[at]]
+            above = items[at + 1]
+            if isinstance(above, str):
+                parent = above
+            elif type(above) is int and 0 < above <= number - first:
+                parent = str(number - above)
+            elif above != 0 or not parent:
+                raise InvalidChangeError(f"'creates' has {describe(above)} at {at + 1}; expected a parent", self)
+            at += 2
+            values = items[at : at + len(names)]
+            if len(values) < len(names):
+                raise InvalidChangeError(f"'creates' ends with {len(values)} of {len(names)} values", self)
+            yield Create(str(number), kind, parent, -1, dict(zip(names, values, strict=True)))
+            at += len(names)
+            number += 1
 
 
 class Destroy(Change, frozen=True, tag="destroy"):
@@ -209,7 +252,20 @@ ClientChange = (
     | Drop
     | Emit
 )
-"""What a client may propose: everything but `define` and `unemit`."""
+"""What a client may propose: everything but `creates`, `define` and `unemit`."""
 
-AnyChange = ClientChange | Define | Unemit
+AnyChange = ClientChange | Creates | Define | Unemit
 """Everything that may stand in an update."""
+
+
+def singly(changes: Iterable[Change]) -> Iterator[Change]:
+    """Changes with every `creates` as what it stands for.
+
+    Raises:
+        InvalidChangeError: one does not add up.
+    """
+    for change in changes:
+        if isinstance(change, Creates):
+            yield from change.each()
+        else:
+            yield change

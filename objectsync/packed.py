@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import overload
 
-from .changes import Change
+from .changes import Change, singly
 from .frames import Fragment, encode, unescape
 from .protocol import decode_recorded
 from .values import Buffer
@@ -21,8 +21,8 @@ class PackedChanges(Sequence[Change]):
 
     __slots__ = ("_length", "fragment")
 
-    def __init__(self, changes: Sequence[Change]) -> None:
-        self._length = len(changes)
+    def __init__(self, changes: Sequence[Change], length: int) -> None:
+        self._length = length  # of what `creates` stand for
         self.fragment: Fragment = encode(changes)
         """The changes as the wire has them."""
 
@@ -33,7 +33,7 @@ class PackedChanges(Sequence[Change]):
         json, raw = self.fragment
         buffers = [Buffer(buffer) for buffer in raw]
         changes = decode_recorded(json)
-        return (unescape(change, buffers) for change in changes) if b'"$' in json else iter(changes)
+        return singly((unescape(change, buffers) for change in changes) if b'"$' in json else changes)
 
     @overload
     def __getitem__(self, index: int) -> Change: ...

@@ -22,6 +22,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from .changes import Change, Emit
+from .creations import Creations
 from .errors import ListenerLoop
 from .log import DO, UNDO, Log, Transaction
 from .packed import PackedChanges
@@ -415,15 +416,24 @@ class Transactions:
         pack = transaction.born >= _MANY and transaction.session is None
         described = transaction.described
         written: list[Change] = []
+        creations = Creations(written)
         for change in changes:
             if isinstance(change, Change):
+                if pack:
+                    creations.end()
                 written.append(change)
             elif change._os_state == FRESH:
                 change._os_state = LIVE
-                describe_object(change, birthplace(transaction, change), written, share=pack)
+                if pack:
+                    creations.take(change, birthplace(transaction, change))
+                else:
+                    describe_object(change, birthplace(transaction, change), written)
             elif change in described:
+                if pack:
+                    creations.end()
                 written += described[change]
-        return PackedChanges(written) if pack else tuple(written)
+        creations.end()
+        return PackedChanges(written, len(changes)) if pack else tuple(written)
 
     def _enter_log(self, entry: Transaction, large: bool = False) -> None:
         if large:

@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from .changes import Change, Define, Emit, Set, TopicChange, Unemit
+from .creations import Creations
 from .frames import Fragment, Frame, encode, encode_snapshot, encode_transaction, encode_update
 from .limits import Limits
 from .log import Answer, Log, Transaction
 from .packed import PackedChanges
 from .protocol import Failure
-from .snapshot import describe_object, walk
+from .snapshot import walk
 from .sobject import SObject
 
 _LARGEST_KEPT_FRAGMENT = 4096
@@ -159,11 +160,14 @@ class Updates:
     def _encode_snapshot(self) -> list[Frame]:
         changes: list[Change] = list(self._defines())
         pages: list[Fragment] = []
+        creations = Creations(changes)
         for count, sobject in enumerate(walk(self._root), 1):
-            describe_object(sobject, None if sobject._os_parent is None else sobject._os_parent._os_id, changes)
+            creations.take(sobject, None if sobject._os_parent is None else sobject._os_parent._os_id)
             if count % self._limits.page_objects == 0:
+                creations.end()
                 pages.append(encode(changes))
-                changes = []
+                changes.clear()
+        creations.end()
         if changes:
             pages.append(encode(changes))
         return [encode_snapshot(self._log.head, index, len(pages), page) for index, page in enumerate(pages)]

@@ -102,6 +102,20 @@ class Replica:
         if kind == "create":
             self._create(id, *rest)
             return
+        if kind == "creates":
+            shapes, items = rest
+            first = number = int(id)
+            parent = ""
+            waiting = iter(items)
+            for shape in waiting:
+                type, names = shapes[shape]
+                above = next(waiting)
+                if above:
+                    parent = above if isinstance(above, str) else str(number - above)
+                assert parent in self.nodes or int(parent) >= first
+                self._create(str(number), type, parent, -1, {name: next(waiting) for name in names})
+                number += 1
+            return
         node = self.nodes[id]
         if kind in ("destroy", "clear"):
             self._forget(node, itself=kind == "destroy")

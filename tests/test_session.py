@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from objectsync import BytesTopic, DictTopic, EventTopic, FloatTopic, IntTopic, Limits, ListTopic, SObject, StringTopic, attribute
+from objectsync.changes import AnyChange, Create, singly
 from objectsync.frames import Frame
 from objectsync.hub import Hub
 from tests.clients import WireClient, changes_in, make_hub
@@ -51,7 +52,8 @@ class TestJoining:
             hub.create_object(Thing)
         pages = WireClient(hub).greeting[1:]
         assert [(page["page"], page["pages"]) for page in pages] == [(0, 3), (1, 3), (2, 3)]
-        assert sum(change[0] == "create" for page in pages for change in page["changes"]) == 26
+        changes = msgspec.convert([change for page in pages for change in page["changes"]], list[AnyChange])
+        assert sum(isinstance(change, Create) for change in singly(changes)) == 26
 
     def test_pages_wait_for_acknowledgements(self) -> None:
         hub = make_hub(limits=Limits(page_objects=10, outbox_bytes=300))

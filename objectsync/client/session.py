@@ -19,8 +19,8 @@ from typing import Any, Final
 
 from msgspec import UNSET, UnsetType
 
-from ..changes import Change
-from ..errors import LocalError, ProtocolError
+from ..changes import Change, singly
+from ..errors import InvalidChangeError, LocalError, ProtocolError
 from ..frames import Frame, cut_buffers, encode_action, encode_message, split, unescape
 from ..protocol import (
     PROTOCOL,
@@ -347,7 +347,7 @@ class ClientSession:
         if connection.phase != "loading" or welcome is None or snapshot.page != connection.next_page:
             raise ProtocolError(f"page {snapshot.page} of a snapshot came; expected {connection.next_page}")
         connection.next_page += 1
-        connection.pages += unescape(snapshot.changes, cut_buffers(snapshot.buffers, rest))
+        connection.pages += _singly(unescape(snapshot.changes, cut_buffers(snapshot.buffers, rest)))
         if connection.next_page < snapshot.pages:
             return
         former = self.identity
@@ -465,7 +465,14 @@ def _filled(transactions: list[TransactionMessage], buffers: list[Buffer]) -> li
         changes = transaction.changes
         if changes is not UNSET:
             count = 0 if transaction.buffers is UNSET else transaction.buffers
-            changes = unescape(changes, buffers[taken : taken + count])
+            changes = _singly(unescape(changes, buffers[taken : taken + count]))
             taken += count
         filled.append(TransactionMessage(transaction.seq, transaction.cseq, changes, transaction.error))
     return filled
+
+
+def _singly(changes: Any) -> Any:
+    try:
+        return list(singly(changes))
+    except InvalidChangeError as error:
+        raise ProtocolError(str(error)) from None

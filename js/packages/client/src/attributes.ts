@@ -10,7 +10,7 @@ import type { Held } from './changes.js'
 import { heldOf, wireValue } from './changes.js'
 import type { SObject } from './sobject.js'
 import { createTopic, type Topic } from './topics.js'
-import type { Dict, TopicType, Value } from './values.js'
+import type { TopicType, Value } from './values.js'
 
 /** A declared attribute. Topics share its held value until they change: they fork before they do. */
 export interface Declared {
@@ -29,19 +29,27 @@ export class Declarations extends Map<string, Declared> {
 }
 
 const NONE = new Declarations()
-const NOTHING: Dict = Object.freeze({})
+const NOTHING: readonly never[] = Object.freeze([])
 
 export class Attributes {
   readonly #object: SObject | undefined
   readonly #declared: Declarations
-  readonly #values: Dict
+  /** What the creation named, and the values. */
+  readonly #names: readonly string[]
+  readonly #values: readonly Value[]
   #topics: Map<string, Topic> | undefined
   /** How many of the topics are dynamic. */
   #dynamic = 0
 
-  constructor(object: SObject | undefined, declared: Declarations = NONE, values: Dict = NOTHING) {
+  constructor(
+    object: SObject | undefined,
+    declared: Declarations = NONE,
+    names: readonly string[] = NOTHING,
+    values: readonly Value[] = NOTHING,
+  ) {
     this.#object = object
     this.#declared = declared
+    this.#names = names
     this.#values = values
   }
 
@@ -75,7 +83,8 @@ export class Attributes {
     if (made) return wireValue(made.held)
     const declared = this.#declared.get(name)
     if (!declared) return undefined
-    return wireValue(Object.hasOwn(this.#values, name) ? (this.#values[name] as Value) : declared.held)
+    const at = this.#names.indexOf(name)
+    return wireValue(at === -1 ? declared.held : (this.#values[at] as Value))
   }
 
   /** A topic of the object's past, or a dynamic one. */
@@ -101,7 +110,7 @@ export class Attributes {
     const names: string[] = []
     const { names: all, shown } = this.#declared
     for (const name of all) {
-      if (Object.hasOwn(this.#values, name) || shown.has(name) || this.#topics?.has(name)) names.push(name)
+      if (this.#names.includes(name) || shown.has(name) || this.#topics?.has(name)) names.push(name)
     }
     if (this.#dynamic)
       for (const name of this.#topics?.keys() ?? []) if (!this.#declared.has(name)) names.push(name)
@@ -118,7 +127,7 @@ export class Attributes {
   }
 
   #heldOf(name: string, declared: Declared): Held {
-    if (!Object.hasOwn(this.#values, name)) return declared.held
-    return heldOf(declared.type, this.#values[name] as Value)
+    const at = this.#names.indexOf(name)
+    return at === -1 ? declared.held : heldOf(declared.type, this.#values[at] as Value)
   }
 }

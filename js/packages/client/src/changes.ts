@@ -16,6 +16,12 @@ export type Defaults = { readonly [name: string]: readonly [TopicType, Value] }
 export type TreeChange =
   | readonly ['define', type: string, frontendType: string, attributes: Defaults]
   | readonly ['create', id: string, type: string, parent: string | null, index: number, values: Dict]
+  | readonly [
+      'creates',
+      id: string,
+      shapes: readonly (readonly [type: string, names: readonly string[]])[],
+      items: readonly Value[],
+    ]
   | readonly ['destroy', id: string]
   | readonly ['clear', id: string]
   | readonly ['place', id: string, parent: string, index: number]
@@ -272,4 +278,49 @@ function applyToDict(
   if (old === undefined) throw new ChangeError('invalid_value', `${where} has no key ${reprOf(key)}`)
   map.delete(key)
   return [map, ['put', id, name, key, old]]
+}
+
+/**
+ * Reads `creates` object by object.
+ * @throws ChangeError when the items do not add up
+ */
+export function eachCreation(
+  [, id, shapes, items]: Extract<Change, readonly ['creates', ...unknown[]]>,
+  take: (id: string, shape: number, parent: string | number, values: readonly Value[]) => void,
+): void {
+  const misfit = (at: number): ChangeError =>
+    new ChangeError('invalid_change', `'creates' from '${id}' on has ${reprOf(items[at])} at ${at}`)
+  const first = Number(id)
+  if (!/^\d+$/.test(id) || !Number.isSafeInteger(first)) throw misfit(-1)
+  let parent: string | number = ''
+  let count = 0
+  for (let at = 0; at < items.length; count++) {
+    const shape = items[at] as number
+    const names = shapes[shape]?.[1]
+    if (!names || at + 2 + names.length > items.length) throw misfit(at)
+    const above = items[at + 1]
+    if (typeof above === 'string') parent = above
+    else if (typeof above !== 'number' || !(above >= 0 && above <= count)) throw misfit(at + 1)
+    else if (above > 0) parent = count - above
+    if (parent === '') throw misfit(at + 1)
+    const end = at + 2 + names.length
+    take(`${first + count}`, shape, parent, items.slice(at + 2, end))
+    at = end
+  }
+}
+
+/** Changes with every `creates` as what it stands for. */
+export function singly(changes: readonly Change[]): readonly Change[] {
+  if (!changes.some(([kind]) => kind === 'creates')) return changes
+  return changes.flatMap((change) => {
+    if (change[0] !== 'creates') return [change]
+    const single: Change[] = []
+    eachCreation(change, (id, shape, parent, values) => {
+      const [type, names] = change[2][shape] as readonly [string, readonly string[]]
+      const above = typeof parent === 'string' ? parent : `${Number(change[1]) + parent}`
+      const dict = Object.fromEntries(names.map((name, i) => [name, values[i] as Value]))
+      single.push(['create', id, type, above, -1, dict])
+    })
+    return single
+  })
 }

@@ -172,6 +172,7 @@ const OWNED = [c.id, c.name] as const
 const CHANGES: { readonly [kind: string]: readonly Check[] } = {
   define: [c.name, c.string, c.dictOf(c.name, c.tuple(c.topicType, c.any))],
   create: [c.id, c.name, c.idOrNull, c.index, c.dictOf(c.name, c.any)],
+  creates: [c.id, c.listOf(c.tuple(c.name, c.listOf(c.name))), c.listOf(c.any)],
   destroy: [c.id],
   clear: [c.id],
   place: [c.id, c.id, c.index],

@@ -1,13 +1,13 @@
 /**
  * Tree: all SObjects a client knows, and what each change does to them.
  *
- * - `apply` does one change, or throws `ChangeError` before anything was changed.
+ * - `apply` does one change, or throws `ChangeError` before anything was changed (of `creates`, before what does not fit).
  * - It answers by appending to `inverse` (where given) the changes that undo it, to be applied from the last to the first.
  * - Nobody is told of anything here; that is the journal's.
  */
 import { Attributes, Declarations, type Declared } from './attributes.js'
 import type { Change, Defaults, Held, TopicChange } from './changes.js'
-import { fits, fork, heldOf, hold, wireValue } from './changes.js'
+import { eachCreation, fits, fork, heldOf, hold, singly, wireValue } from './changes.js'
 import { ChangeError } from './errors.js'
 import type { Journal } from './journal.js'
 import { type Host, SObject, State } from './sobject.js'
@@ -71,6 +71,10 @@ export class Tree {
       case 'create':
         this.#create(change[1], change[2], change[3], change[4], change[5], journal)
         inverse?.push(['destroy', change[1]])
+        return
+      case 'creates':
+        if (inverse) for (const single of singly([change])) this.apply(single, journal, inverse)
+        else this.#createAll(change, journal)
         return
       case 'destroy':
         this.#destroy(this.#notRoot(change[1], 'destroyed'), journal, inverse)
@@ -159,35 +163,81 @@ export class Tree {
     values: Dict,
     journal: Journal,
   ): void {
-    if (this.objects.has(id)) throw new ChangeError('already_exists', `the object '${id}' exists`)
-    const definition = this.#types.get(type)
-    if (!definition) {
-      const known = [...this.#types.keys()].join(', ')
-      throw new ChangeError('invalid_change', `there is no type '${type}'; the types are ${known}`)
-    }
+    const definition = this.#definition(type)
     if ((parentId === null) !== (id === 'root')) {
       throw new ChangeError('invalid_change', `'${id}' has the parent ${parentId}; only root has none`)
     }
     const parent = parentId === null ? null : this.get(parentId)
     const place = parent ? placeAmong(parent.state.children.length, index, parent) : 0
-    for (const name in values) {
-      const declared = definition.attributes.get(name)
-      if (!declared) throw new ChangeError('unknown_attribute', `${type} has no attribute '${name}'`)
-      if (!fits(declared.type, values[name] as Value)) {
-        hold(declared.type, values[name] as Value, `the attribute '${name}' of ${type}(${id})`)
+    const names = Object.keys(values)
+    const declared = declarationsOf(names, definition, type)
+    this.#bear(id, type, definition, declared, names, Object.values(values), parent, place, journal)
+  }
+
+  /** Many objects at the end of their parents: what they have in common is looked up once. */
+  #createAll(change: Extract<Change, readonly ['creates', ...unknown[]]>, journal: Journal): void {
+    const made: SObject[] = []
+    const shapes = change[2].map(([type, names]) => {
+      const definition = this.#definition(type)
+      return { type, names, definition, declared: declarationsOf(names, definition, type) }
+    })
+    eachCreation(change, (id, number, above, values) => {
+      const { type, names, definition, declared } = shapes[number] as (typeof shapes)[number]
+      const parent = typeof above === 'number' ? (made[above] as SObject) : this.get(above)
+      this.onApply?.(id)
+      made.push(
+        this.#bear(
+          id,
+          type,
+          definition,
+          declared,
+          names,
+          values,
+          parent,
+          parent.state.children.length,
+          journal,
+        ),
+      )
+    })
+  }
+
+  #definition(type: string): TypeDefinition {
+    const definition = this.#types.get(type)
+    if (definition) return definition
+    const known = [...this.#types.keys()].join(', ')
+    throw new ChangeError('invalid_change', `there is no type '${type}'; the types are ${known}`)
+  }
+
+  #bear(
+    id: string,
+    type: string,
+    definition: TypeDefinition,
+    declared: readonly Declared[],
+    names: readonly string[],
+    values: readonly Value[],
+    parent: SObject | null,
+    place: number,
+    journal: Journal,
+  ): SObject {
+    if (this.objects.has(id)) throw new ChangeError('already_exists', `the object '${id}' exists`)
+    for (let i = 0; i < names.length; i++) {
+      const { type: kind } = declared[i] as Declared
+      if (!fits(kind, values[i] as Value)) {
+        hold(kind, values[i] as Value, `the attribute '${names[i]}' of ${type}(${id})`)
       }
     }
     const revived = journal.revive(id, type)
     const object = revived?.[0] ?? new SObject(this.#host, id, type)
-    const attributes = new Attributes(object, definition.attributes, values)
-    if (revived) this.#adopt(object, attributes, definition, values, journal)
+    const attributes = new Attributes(object, definition.attributes, names, values)
+    if (revived) this.#adopt(object, attributes, definition, names, values, journal)
     object.state = new State(attributes, parent, revived?.[1].born ?? journal.number)
     this.objects.set(id, object)
     if (parent) {
       journal.children(parent)
       parent.state.insert(object, place)
-      journal.childMoved(parent, { kind: 'insert', child: object, index: place })
+      if (parent.signals) journal.childMoved(parent, { kind: 'insert', child: object, index: place })
     }
+    return object
   }
 
   /** The topics that an object had before it went and came back within the batch stay its topics. */
@@ -195,11 +245,13 @@ export class Tree {
     object: SObject,
     attributes: Attributes,
     { attributes: declared }: TypeDefinition,
-    values: Dict,
+    names: readonly string[],
+    values: readonly Value[],
     journal: Journal,
   ): void {
     for (const [name, { type, held }] of declared) {
-      const now = Object.hasOwn(values, name) ? heldOf(type, values[name] as Value) : held
+      const at = names.indexOf(name)
+      const now = at === -1 ? held : heldOf(type, values[at] as Value)
       attributes.set(name, this.#makeTopic(object, name, type, now, journal))
     }
   }
@@ -371,6 +423,18 @@ export class Tree {
 function isBlank(value: Value): boolean {
   if (typeof value !== 'object' || value === null) return value === null || value === '' || value === false
   return value instanceof Uint8Array ? value.length === 0 : Object.keys(value).length === 0
+}
+
+function declarationsOf(
+  names: readonly string[],
+  { attributes }: TypeDefinition,
+  type: string,
+): readonly Declared[] {
+  return names.map((name) => {
+    const declared = attributes.get(name)
+    if (declared) return declared
+    throw new ChangeError('unknown_attribute', `${type} has no attribute '${name}'`)
+  })
 }
 
 function placeAmong(length: number, index: number, parent: SObject): number {
