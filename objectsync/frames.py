@@ -91,10 +91,11 @@ def encode_transaction(seq: int, changes: Any, cseq: int | None = None, error: F
     return Fragment(b'%b,"changes":%b%b' % (head, json, tail), buffers)
 
 
-def encode_action(cseq: int, base: int, changes: Any) -> Frame:
-    """A client's action."""
+def encode_action(cseq: int, base: int, changes: Any, gesture: int = 0) -> Frame:
+    """A client's action, perhaps a part of a gesture."""
     json, buffers = encode(changes)
-    return frame(Fragment(b'{"type":"action","cseq":%d,"base":%d,"changes":%b}' % (cseq, base, json), buffers))
+    part = b',"gesture":%d' % gesture if gesture else b""
+    return frame(Fragment(b'{"type":"action","cseq":%d,"base":%d%b,"changes":%b}' % (cseq, base, part, json), buffers))
 
 
 def encode_update(prev: int, seq: int, transactions: list[Fragment], hash: str) -> Frame:

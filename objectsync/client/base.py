@@ -17,6 +17,7 @@ from ..history import Conflict, UndoResult
 from ..protocol import Error
 from ..values import check_value
 from .answers import Answer, Rejection
+from .gestures import Gesture
 from .objects import ClientObject
 from .prediction import Prediction, Preview, Record
 from .presence import ClientPresence
@@ -37,7 +38,7 @@ class BaseClient:
         self._session = ClientSession(self._prediction, random, name, auth, self._status_changed, self._noticed, self.presence)
         self._lock = self._tree.lock
         self._deferred: list[Frame] = []
-        self._settled: list[Answer[None]] = []
+        self._gestures = 0
         self._wakers: tuple[Callable[[], None], ...] = ()
         self.on_status = Signal()
         """Called with the new `Status`."""
@@ -88,6 +89,12 @@ class BaseClient:
             LocalError: the client is closed.
         """
         return self._prediction.record()
+
+    def gesture(self) -> Gesture:
+        """`with client.gesture():` what is done inside, in this thread or task, is one step to undo, and at most one action per frame."""
+        with self._lock:
+            self._gestures += 1
+            return Gesture(self._prediction, self._gestures)
 
     def pretend(self) -> Preview:
         """`with client.pretend() as preview:` what happens inside is shown here only, until `preview.drop()` or `preview.commit()`."""

@@ -24,6 +24,7 @@ from .answers import Action, Answer, Outcome, Rejection
 from .batch import Batch
 from .carry import Footing, renamed, value_of
 from .differences import value_edits
+from .gestures import MOST, Gesture, current_gesture, joined
 from .rebase import Key, Positional, edited_places, place_edits, place_inverse, rebase
 from .tree import ClientTree, TakeBack
 
@@ -69,9 +70,12 @@ class Layer:
 class PendingAction(Layer):
     """An action that the server has not decided."""
 
-    def __init__(self, cseq: int, changes: tuple[Change, ...], undo: list[TakeBack] | None, action: Action) -> None:
+    def __init__(
+        self, cseq: int, changes: tuple[Change, ...], undo: list[TakeBack] | None, action: Action, gesture: Gesture | None = None
+    ) -> None:
         super().__init__(changes, undo)
         self.cseq = cseq
+        self.gesture = gesture
         self.action = action
         self.sent: tuple[Change, ...] | None = None
         """As it was sent on this connection."""
@@ -401,8 +405,10 @@ class Prediction:
         assert self.recording is not None
         self.recording.changes.append(change)
 
-    def _append(self, changes: tuple[Change, ...], undo: list[TakeBack] | None, action: Action) -> PendingAction:
-        pending = PendingAction(self._next_cseq, changes, undo, action)
+    def _append(
+        self, changes: tuple[Change, ...], undo: list[TakeBack] | None, action: Action, gesture: Gesture | None = None
+    ) -> PendingAction:
+        pending = PendingAction(self._next_cseq, changes, undo, action, gesture)
         self._next_cseq += 1
         self.pending.append(pending)
         return pending
@@ -429,9 +435,24 @@ class Prediction:
                 raise LocalError(f"this stands on what is only a preview; commit that first ({error})") from error
             self._move(self.previews, place_edits(changes))
             self._replay(self.previews, batch)
-        self._append(changes, undo, recording.action)
+        gesture = current_gesture(self)
+        if gesture is None or not self._join(gesture, changes, undo, recording.action):
+            self._append(changes, undo, recording.action, gesture)
         batch.tell(self.owner.report)
         self.owner.acted()
+
+    def _join(self, gesture: Gesture, changes: tuple[Change, ...], undo: list[TakeBack] | None, action: Action) -> bool:
+        """Put more changes of a gesture into its action that waits, if there is one and they fit into it."""
+        last = self.pending[-1] if self.pending else None
+        if last is None or last.gesture is not gesture or last.was_sent or last.undo is None or undo is None:
+            return False
+        together = joined(last.changes, changes)
+        if len(together) > MOST or len(last.undo) + len(undo) > 10 * MOST:
+            return False
+        last.changes = together
+        last.undo += undo
+        last.action.on_done(lambda answer: action.give(answer.result()))
+        return True
 
     def _must_rewind(self, transaction: TransactionMessage) -> bool:
         if not self.pending and not self.previews:

@@ -125,6 +125,8 @@ class Connection:
         self.live_since: float | None = None
         self.pace = Pace(math.inf, math.inf, now)
         self.paced_until: float | None = None
+        self.held_until: float | None = None
+        """When the newest action of a gesture may go."""
 
     def must_wait(self, now: float) -> bool:
         """Whether the server's pace does not allow the next message yet; if it does, it counts as sent."""
@@ -241,7 +243,7 @@ class ClientSession:
             return None
         watch = connection.heard_at + SILENCE if connection.asked_at is None else connection.asked_at + GRACE
         presence = self._presence.deadline if connection.phase == "live" else None
-        return min(at for at in (watch, connection.ack_at, connection.paced_until, presence) if at is not None)
+        return min(at for at in (watch, connection.ack_at, connection.paced_until, connection.held_until, presence) if at is not None)
 
     def lost(self, code: int, reason: str, now: float) -> None:
         """The transport is gone, or could not be opened."""
@@ -405,14 +407,20 @@ class ClientSession:
     def _pump(self, connection: Connection, now: float) -> None:
         """Queue what may go. Edits by position in one text or list go one action at a time: the server moves an edit past what others did
         since its `base`, and could not do that right across an action of this client that it had decided in between."""
+        connection.held_until = None
         under_way: set[Key] = set()
         for pending in list(self._prediction.pending):
             if pending.sent is None:
                 if edited_places(pending.changes) & under_way:
                     break
                 self._send_calls(pending.cseq - 1, connection, now)
+                gesture = pending.gesture
+                wait = 0.0 if gesture is None or pending is not self._prediction.pending[-1] else gesture.wait(now)
+                if wait:
+                    connection.held_until = now + wait
+                    break
                 assert self.identity is not None  # live
-                frame = encode_action(pending.cseq, self.identity.seq, pending.changes)
+                frame = encode_action(pending.cseq, self.identity.seq, pending.changes, gesture.number if gesture else 0)
                 if len(frame.data) > self._limit_bytes:
                     message = f"an action of {len(frame.data)} bytes; the server takes {self._limit_bytes} in one message"
                     self._prediction.give_up(pending, "limit", message)
@@ -422,6 +430,8 @@ class ClientSession:
                     return
                 pending.sent = pending.changes
                 pending.was_sent = True
+                if gesture is not None:
+                    gesture.sent_at = now
                 self._last_sent = pending.cseq
                 self._out.append(frame)
             under_way |= written_places(pending.changes)

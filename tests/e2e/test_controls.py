@@ -340,7 +340,8 @@ def test_html_never_runs(open_page: NewPage, current: Server, watch: Watch) -> N
 
 
 def test_an_order_waits_for_the_view_that_is_fetched(open_page: NewPage, current: Server) -> None:
-    page = open_page(current.url, wait="#objectsync-root")
+    Element("p", text="live")
+    page = open_page(current.url)
     field = Text("Name")
     field.focus()
     expect(page.get_by_label("Name")).to_be_focused()

@@ -17,6 +17,7 @@ import random
 import re
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -218,6 +219,21 @@ class SimClient(BaseClient):
         """One random action, named."""
         if "root" not in self.objects or "beacon" not in self.objects:
             return
+        if len(self.issued) % 5 == 4:
+            with self.gesture():
+                self.act_once(rnd)
+                self.mark()
+            return
+        self.act_once(rnd)
+
+    def mark(self) -> None:
+        """One more action, which says nothing but that it was done."""
+        name = f"{self.name}.{len(self.issued)}"
+        with suppress(LocalError), self.record() as action:
+            self.objects["beacon"].names[name] = 1
+            self.note(name, action)
+
+    def act_once(self, rnd: random.Random) -> None:
         name = f"{self.name}.{len(self.issued)}"
         try:
             with self.record() as action:
