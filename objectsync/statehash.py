@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Iterable, Mapping
 from json.encoder import encode_basestring
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import UNSET, UnsetType
 
@@ -20,8 +21,33 @@ from .log import Log
 from .protocol import Hashes, HashParts, Verify
 from .sobject import SObject
 
+if TYPE_CHECKING:
+    from .topics.base import AttributeSpec
+
 AT_ONCE = 2_000
 """Objects hashed in one go: about 10 ms."""
+
+
+class Described(Protocol):
+    """What the text of an object is made of, on the server and in a client."""
+
+    @property
+    def _os_id(self) -> str: ...
+    @property
+    def _os_type(self) -> _Named: ...
+    @property
+    def _os_values(self) -> Mapping[str, Any]: ...
+    @property
+    def _os_dynamic(self) -> Mapping[str, AttributeSpec] | None: ...
+    @property
+    def _os_tags(self) -> Iterable[str] | None: ...
+    @property
+    def _specs(self) -> Mapping[str, AttributeSpec]: ...
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
 
 
 def canonical(value: Any) -> str:
@@ -86,7 +112,7 @@ BLANK: dict[str, Any] = {
 _BLANK_TEXT = {name: canonical(value) for name, value in BLANK.items()}
 
 
-def attribute_texts(sobject: SObject) -> dict[str, str]:
+def attribute_texts(sobject: Described) -> dict[str, str]:
     """The attributes of an object that say something: type and value of each, in their order."""
     values = sobject._os_values
     texts: dict[str, str] = {}
@@ -101,12 +127,12 @@ def attribute_texts(sobject: SObject) -> dict[str, str]:
     return {name: texts[name] for name in in_order(texts)}
 
 
-def own_text(sobject: SObject) -> str:
+def own_text(sobject: Described) -> str:
     """What an object is, without its children."""
     return text_of(sobject, attribute_texts(sobject))
 
 
-def text_of(sobject: SObject, texts: dict[str, str]) -> str:
+def text_of(sobject: Described, texts: dict[str, str]) -> str:
     """What an object is that has these attributes."""
     attributes = ",".join([f"{encode_basestring(name)}:{text}" for name, text in texts.items()])
     tags = canonical(in_order(sobject._os_tags or ()))

@@ -13,12 +13,14 @@ with Client("ws://localhost:8765") as client:    # without asyncio
     client.settled().result()
 """
 
+from ..protocol import Scope
 from .answers import Action, Answer, CallError, Outcome, Rejection
 from .base import BaseClient
 from .memory import MemoryClient
 from .objects import ClientObject
 from .prediction import Preview
 from .session import Status
+from .verifier import Divergence
 from .websocket import Client
 
 __all__ = [
@@ -28,9 +30,11 @@ __all__ = [
     "CallError",
     "Client",
     "ClientObject",
+    "Divergence",
     "MemoryClient",
     "Outcome",
     "Preview",
     "Rejection",
+    "Scope",
     "Status",
 ]

@@ -7,14 +7,16 @@ The shells in websocket.py and memory.py move the frames.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
-from ..errors import LocalError
+import msgspec
+
+from ..errors import InvalidValue, LocalError
 from ..events import Signal
 from ..frames import Frame
 from ..history import Conflict, UndoResult
-from ..protocol import Error
+from ..protocol import Error, Scope
 from ..values import check_value
 from .answers import Answer, Rejection
 from .gestures import Gesture
@@ -23,6 +25,7 @@ from .prediction import Prediction, Preview, Record
 from .presence import ClientPresence
 from .session import CLOSED, ClientSession, Status
 from .tree import ClientTree
+from .verifier import Divergence
 
 logger = logging.getLogger("objectsync.client")
 
@@ -30,12 +33,22 @@ logger = logging.getLogger("objectsync.client")
 class BaseClient:
     """A client without a transport."""
 
-    def __init__(self, random: Callable[[], float], name: str, auth: str | None) -> None:
+    def __init__(self, random: Callable[[], float], name: str, auth: str | None, scopes: Iterable[Scope] | None) -> None:
         self._tree = ClientTree(lambda: self._session.mint_id())
         self._prediction = Prediction(self._tree, self)
         self.presence = ClientPresence(self._tree.lock, lambda: self.wake(), self._tell)
         """Who else is here: `people`, `set(name=…, color=…, state=…)`, `on_change`."""
-        self._session = ClientSession(self._prediction, random, name, auth, self._status_changed, self._noticed, self.presence)
+        self._session = ClientSession(
+            self._prediction,
+            random,
+            name,
+            auth,
+            _checked(scopes),
+            self._status_changed,
+            self._noticed,
+            self._found_divergence,
+            self.presence,
+        )
         self._lock = self._tree.lock
         self._deferred: list[Frame] = []
         self._gestures = 0
@@ -48,6 +61,10 @@ class BaseClient:
         """Called with an error message of the server that concerns this client: a handler that failed, a frame that made no sense."""
         self.on_emitted = Signal()
         """Called with `(object, name, args)` for each event that the server tells of, also of objects that are new with it."""
+        self.on_diverged = Signal()
+        """Called with a `Divergence` when what this client had confirmed was not what the server has; it gets the whole of it anew."""
+        self.repairs = 0
+        """How often that was."""
         self.on_update = Signal()
         """Called, with nothing, after each batch of the server's changes was applied whole and its listeners were told."""
 
@@ -128,6 +145,26 @@ class BaseClient:
         named = {} if target is None else {"target": target.id}
         return self.call(service, {**named, **({"own": True} if whose == "own" else {})}).then(_undo_result)
 
+    def subscribe(self, scopes: Iterable[Scope] | None) -> None:
+        """See these parts of the tree from now on; None: all of it.
+
+        Objects come and go here as they do when the server makes and destroys them. What they are in comes along, without its other
+        children.
+
+        Raises:
+            InvalidValue: a scope says something that cannot be.
+        """
+        checked = _checked(scopes)
+        with self._lock:
+            self._session.subscribe(checked)
+        self.wake()
+
+    def verify(self) -> None:
+        """Compare with the server now; it does so by itself, a minute or so after something has changed."""
+        with self._lock:
+            self._session.verifier.look()
+        self.wake()
+
     # --- how it stands
 
     @property
@@ -205,6 +242,11 @@ class BaseClient:
     def _status_changed(self, status: Status) -> None:
         self._tell(self.on_status, status)
 
+    def _found_divergence(self, divergence: Divergence) -> None:
+        self.repairs += 1
+        logger.warning("out of step with the server at %s; getting all of it anew", divergence.path)
+        self._tell(self.on_diverged, divergence)
+
     def _noticed(self, error: Error) -> None:
         self._tell(self.on_notice, error)
 
@@ -214,6 +256,16 @@ class BaseClient:
                 listener(*args)
             except Exception as error:
                 self.report(error, "a listener of the client")
+
+
+def _checked(scopes: Iterable[Scope] | None) -> tuple[Scope, ...] | None:
+    """Scopes that are as their types say, also where nobody has looked at these."""
+    if scopes is None:
+        return None
+    try:
+        return tuple(msgspec.convert(msgspec.to_builtins(scope), Scope) for scope in scopes)
+    except (msgspec.ValidationError, TypeError) as error:
+        raise InvalidValue(f"a scope is Scope(root, depth=…, tags=(…,)), with the id of an object: {error}") from None
 
 
 def _undo_result(value: Any) -> UndoResult:

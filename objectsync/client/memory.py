@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from ..frames import Frame
 from ..hub import Hub
+from ..protocol import Scope
 from ..session import Connection
 from .base import BaseClient
 from .session import CLOSED
@@ -19,6 +20,7 @@ class MemoryClient(BaseClient):
         now: The time that both ends are told, in seconds; `advance` moves it.
         identity: Who the client has proved to be, for the policy.
         random: Answers with a number from 0 to below 1, for the waits between connections.
+        scopes: Which parts of the tree to see; all of it, unless given. `subscribe` changes it.
     """
 
     def __init__(
@@ -30,8 +32,9 @@ class MemoryClient(BaseClient):
         auth: str | None = None,
         random: Callable[[], float] = lambda: 0.5,
         name: str = "objectsync-memory",
+        scopes: Iterable[Scope] | None = None,
     ) -> None:
-        super().__init__(random, name, auth)
+        super().__init__(random, name, auth, scopes)
         self.now = now
         self._hub = hub
         self._identity = identity
@@ -108,6 +111,8 @@ class MemoryClient(BaseClient):
                 self._take([frame], self.now)
             self._end(*link.closing, clean=link.closing[0] in (1000, 1001))
         elif self._session.closing is not None:
+            for frame in self._session.frames_to_send(self.now):
+                link.receive(frame.data, frame.binary, self.now)
             self._end(*self._session.closing, clean=self.status.state == CLOSED)
 
     def _end(self, code: int, reason: str, clean: bool) -> None:

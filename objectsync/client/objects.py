@@ -87,6 +87,10 @@ class ClientObject:
         """Whether this is the topic of one of its attributes, and not of one that has gone."""
         return self._os_state != GONE and self._os_topics.get(topic._name) is topic and self._spec_of(topic._name) is not None
 
+    @property
+    def _specs(self) -> Mapping[str, AttributeSpec]:
+        return self._os_type.specs
+
     # --- the tree
 
     @property

@@ -207,6 +207,11 @@ class Prediction:
         self._next_cseq = 1
         self._in_doubt = False  # a frame failed half-way; only a snapshot helps
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether what is shown is what the server confirmed, with nothing on top."""
+        return not self.pending and not self.previews
+
     # --- changing (what topics and objects call)
 
     def record(self) -> Record:

@@ -27,13 +27,17 @@ from ..protocol import (
     Ack,
     Bye,
     Call,
+    Diverged,
     Error,
+    Hashes,
     Hello,
     Ping,
     Pong,
     Presence,
     Result,
+    Scope,
     Snapshot,
+    Subscribe,
     TransactionMessage,
     Update,
     Welcome,
@@ -45,6 +49,7 @@ from .prediction import NewSession, Prediction
 from .presence import ClientPresence
 from .rebase import Key, edited_places, written_places
 from .reconnect import Backoff, Pace
+from .verifier import Divergence, Verifier
 
 NO_EPOCH: Final = "-"
 """An epoch that no server has: asks for a snapshot."""
@@ -90,11 +95,11 @@ class Identity:
         self.in_doubt = False
         """A frame did not fit: only a snapshot helps."""
 
-    def hello(self, attempt: int, name: str, auth: str | None) -> Hello:
+    def hello(self, attempt: int, name: str, auth: str | None, scopes: tuple[Scope, ...] | None) -> Hello:
         """How the client comes back."""
         if self.in_doubt:
-            return Hello(PROTOCOL, attempt, name, self.id, self.token, NO_EPOCH, 0, auth=auth)
-        return Hello(PROTOCOL, attempt, name, self.id, self.token, self.epoch, self.seq, self.hash, auth)
+            return Hello(PROTOCOL, attempt, name, self.id, self.token, NO_EPOCH, 0, auth=auth, scopes=scopes)
+        return Hello(PROTOCOL, attempt, name, self.id, self.token, self.epoch, self.seq, self.hash, auth, scopes)
 
 
 class WaitingCall:
@@ -144,15 +149,20 @@ class ClientSession:
         random: Callable[[], float],
         name: str,
         auth: str | None,
+        scopes: tuple[Scope, ...] | None,
         status_changed: Callable[[Status], None],
         noticed: Callable[[Error], None],
+        diverged: Callable[[Divergence], None],
         presence: ClientPresence,
     ) -> None:
         self._prediction = prediction
         self._name = name
         self._auth = auth
         self._status_changed = status_changed
+        self._scopes = scopes
         self._noticed = noticed
+        self._diverged = diverged
+        self.verifier = Verifier(prediction.tree, random, lambda: prediction.is_settled)
         self._presence = presence
         self._backoff = Backoff(random)
         self.status = Status(CONNECTING)
@@ -185,8 +195,10 @@ class ClientSession:
         self.closing = None
         self._out.clear()
         self._attempt += 1
-        new = Hello(PROTOCOL, self._attempt, self._name, auth=self._auth)
-        self._out.append(encode_message(new if self.identity is None else self.identity.hello(self._attempt, self._name, self._auth)))
+        if self.identity is None:
+            self._send(Hello(PROTOCOL, self._attempt, self._name, auth=self._auth, scopes=self._scopes))
+        else:
+            self._send(self.identity.hello(self._attempt, self._name, self._auth, self._scopes))
 
     def receive(self, data: bytes | str, binary: bool, now: float) -> None:
         """Take one frame of the server. Never raises."""
@@ -217,6 +229,9 @@ class ClientSession:
             present = self._presence.due(now)
             if present is not None:
                 self._send(present)
+            question = self.verifier.due(now)
+            if question is not None:
+                self._send(question)
         if connection.ack_at is not None and (now >= connection.ack_at or connection.bytes_unacknowledged >= ACK_BYTES):
             self._acknowledge(connection)
         frames = list(self._out)
@@ -242,8 +257,10 @@ class ClientSession:
         if connection is None:
             return None
         watch = connection.heard_at + SILENCE if connection.asked_at is None else connection.asked_at + GRACE
-        presence = self._presence.deadline if connection.phase == "live" else None
-        return min(at for at in (watch, connection.ack_at, connection.paced_until, connection.held_until, presence) if at is not None)
+        times = [watch, connection.ack_at, connection.paced_until, connection.held_until]
+        if connection.phase == "live":
+            times += [self._presence.deadline, self.verifier.deadline]
+        return min(at for at in times if at is not None)
 
     def lost(self, code: int, reason: str, now: float) -> None:
         """The transport is gone, or could not be opened."""
@@ -287,6 +304,12 @@ class ClientSession:
             self._calls.append(waiting)
         return waiting.answer
 
+    def subscribe(self, scopes: tuple[Scope, ...] | None) -> None:
+        """See these parts of the tree from now on; None: all of it."""
+        self._scopes = scopes
+        if self._connection is not None and self.status.state != CLOSED:
+            self._send(Subscribe(scopes))
+
     def mint_id(self) -> str:
         """A new object's id.
 
@@ -313,8 +336,11 @@ class ClientSession:
                 self._snapshot(message, rest, connection, now)
             case Update():
                 self._update(message, rest, connection)
+                self.verifier.changed(now)
             case Result():
                 self._result(message, rest)
+            case Hashes():
+                self._compare(message, now)
             case Presence():
                 self._presence.receive(message)
             case Error():
@@ -377,6 +403,17 @@ class ClientSession:
 
         self._prediction.receive(transactions, applied)
 
+    def _compare(self, hashes: Hashes, now: float) -> None:
+        """Never silent drift: where the state is another one, that is told, and the whole of it asked for."""
+        divergence = self.verifier.receive(hashes, now)
+        if divergence is None:
+            return
+        self._send(Diverged(divergence.object, divergence.attribute))
+        if self.identity is not None:
+            self.identity.in_doubt = True
+        self.closing = (4097, "out_of_step")
+        self._diverged(divergence)
+
     def _result(self, result: Result, rest: bytes) -> None:
         waiting = self._sent_calls.pop(result.id, None)
         if waiting is None:
@@ -391,6 +428,7 @@ class ClientSession:
         connection.phase = "live"
         connection.live_since = now
         self._presence.go_live()
+        self.verifier.go_live(now)
         self._set_status(Status(LIVE))
 
     # --- what goes
@@ -447,6 +485,7 @@ class ClientSession:
 
     def _drop(self) -> None:
         self._connection = None
+        self.verifier.go_offline()
         self.closing = None
         self._out.clear()
         sent, self._sent_calls = self._sent_calls, {}

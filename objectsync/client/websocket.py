@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 import threading
+from collections.abc import Iterable
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit, urlunsplit
@@ -20,7 +21,7 @@ from websockets.typing import Subprotocol
 from ..errors import LocalError
 from ..frames import Frame
 from ..hub import Hub
-from ..protocol import SUBPROTOCOL
+from ..protocol import SUBPROTOCOL, Scope
 from .base import BaseClient
 from .session import CLOSED, LIVE
 
@@ -37,10 +38,19 @@ class Client(BaseClient):
         token: The access token, where the server asks for one and the URL does not carry it.
         timeout: How many seconds to wait until it is live for the first time.
         name: What it calls itself to the server.
+        scopes: Which parts of the tree to see; all of it, unless given. `subscribe` changes it.
     """
 
-    def __init__(self, url: str, *, token: str | None = None, timeout: float = 10.0, name: str = NAME) -> None:
-        super().__init__(random.random, name, token)
+    def __init__(
+        self,
+        url: str,
+        *,
+        token: str | None = None,
+        timeout: float = 10.0,
+        name: str = NAME,
+        scopes: Iterable[Scope] | None = None,
+    ) -> None:
+        super().__init__(random.random, name, token, scopes)
         parts = urlsplit(url)
         if parts.scheme not in SCHEMES or not parts.netloc:
             raise LocalError(f"{url!r} is no address of a server; use one like 'ws://localhost:8765'")

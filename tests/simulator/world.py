@@ -189,7 +189,7 @@ class SimClient(BaseClient):
     """A client with everything that the oracle wants to know of it."""
 
     def __init__(self, world: World, name: str) -> None:
-        super().__init__(world.rnd.random, name, None)
+        super().__init__(world.rnd.random, name, None, None)
         self.world = world
         self.name = name
         self.wire: Wire | None = None
@@ -576,9 +576,20 @@ class World:
                 if self.failure is not None:
                     raise self.failure
             if all(self._is_settled(client) for client in self.clients):
+                self._compare_hashes()
                 return
         state = [(client.name, client.status, client.pending_count, client.seq) for client in self.clients]
         raise Failure(f"it never became quiet: {state}, the server is at {self.machine.hub.log.head}")
+
+    def _compare_hashes(self) -> None:
+        """Every client looks whether it has what the server has."""
+        for client in self.clients:
+            client.verify()
+        while self._move_everything():
+            pass
+        for client in self.clients:
+            if client.repairs:
+                raise Failure(f"{client.name} found itself out of step with the server")
 
     def _move_everything(self) -> bool:
         moved = False
