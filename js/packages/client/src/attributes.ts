@@ -22,13 +22,9 @@ export interface Declared {
 }
 
 /** What a type declares, by name. */
-export class Declarations extends Map<string, Declared> {
-  readonly names: readonly string[] = [...this.keys()]
-  /** Those that show something unless an object says otherwise. */
-  readonly shown: ReadonlySet<string> = new Set(this.names.filter((name) => !this.get(name)?.blank))
-}
+export type Declarations = ReadonlyMap<string, Declared>
 
-const NONE = new Declarations()
+const NONE: Declarations = new Map()
 const NOTHING: readonly never[] = Object.freeze([])
 
 export class Attributes {
@@ -38,8 +34,6 @@ export class Attributes {
   readonly #names: readonly string[]
   readonly #values: readonly Value[]
   #topics: Map<string, Topic> | undefined
-  /** How many of the topics are dynamic. */
-  #dynamic = 0
 
   constructor(
     object: SObject | undefined,
@@ -53,10 +47,6 @@ export class Attributes {
     this.#values = values
   }
 
-  get size(): number {
-    return this.#declared.size + this.#dynamic
-  }
-
   has(name: string): boolean {
     return this.#declared.has(name) || this.#topics?.has(name) === true
   }
@@ -66,7 +56,7 @@ export class Attributes {
     if (made) return made
     const declared = this.#declared.get(name)
     if (!declared) return undefined
-    const topic = createTopic(this.#object as SObject, name, declared.type, this.#heldOf(name, declared))
+    const topic = createTopic(this.#object as SObject, name, declared.type, this.heldOf(name))
     this.#topics ??= new Map()
     this.#topics.set(name, topic)
     return topic
@@ -90,30 +80,26 @@ export class Attributes {
   /** A topic of the object's past, or a dynamic one. */
   set(name: string, topic: Topic): void {
     this.#topics ??= new Map()
-    if (!this.#declared.has(name) && !this.#topics.has(name)) this.#dynamic++
     this.#topics.set(name, topic)
   }
 
   /** Takes a dynamic one away. */
   delete(name: string): void {
-    if (!this.#declared.has(name) && this.#topics?.delete(name)) this.#dynamic--
+    this.#topics?.delete(name)
   }
 
   *keys(): Generator<string> {
     yield* this.#declared.keys()
-    if (this.#dynamic)
-      for (const name of this.#topics?.keys() ?? []) if (!this.#declared.has(name)) yield name
+    for (const name of this.#topics?.keys() ?? []) if (!this.#declared.has(name)) yield name
   }
 
   /** The names of those that show something: what is not blank, and events. */
   shown(): readonly string[] {
     const names: string[] = []
-    const { names: all, shown } = this.#declared
-    for (const name of all) {
-      if (this.#names.includes(name) || shown.has(name) || this.#topics?.has(name)) names.push(name)
+    for (const [name, { blank }] of this.#declared) {
+      if (!blank || this.#names.includes(name) || this.#topics?.has(name)) names.push(name)
     }
-    if (this.#dynamic)
-      for (const name of this.#topics?.keys() ?? []) if (!this.#declared.has(name)) names.push(name)
+    for (const name of this.#topics?.keys() ?? []) if (!this.#declared.has(name)) names.push(name)
     return names
   }
 
@@ -126,8 +112,10 @@ export class Attributes {
     for (const name of this.keys()) yield [name, this.get(name) as Topic]
   }
 
-  #heldOf(name: string, declared: Declared): Held {
+  /** What the topic of a declared attribute holds before it changes. */
+  heldOf(name: string): Held {
+    const { type, held } = this.#declared.get(name) as Declared
     const at = this.#names.indexOf(name)
-    return at === -1 ? declared.held : heldOf(declared.type, this.#values[at] as Value)
+    return at === -1 ? held : heldOf(type, this.#values[at] as Value)
   }
 }

@@ -51,24 +51,27 @@ export class Journal {
     }
   }
 
+  /** Whether what an object had before is still to be noted. Of one that is born in the batch nobody asks. */
+  #isFirst(noted: ReadonlyMap<SObject, unknown>, object: SObject): boolean {
+    return object.state.born !== this.number && !noted.has(object)
+  }
+
   /** Before the value of a topic changes. */
   topic(topic: Topic): void {
-    if (!this.#topics.has(topic)) this.#topics.set(topic, topic.held)
+    keep(this.#topics, topic, topic.held)
   }
 
   /** Before the children of an object change. */
   children(object: SObject): void {
-    if (object.state.born !== this.number && !this.#children.has(object)) {
-      this.#children.set(object, object.children)
-    }
+    if (this.#isFirst(this.#children, object)) this.#children.set(object, object.children)
   }
 
   attributes(object: SObject): void {
-    if (!this.#attributes.has(object)) this.#attributes.set(object, object.attributes)
+    if (this.#isFirst(this.#attributes, object)) this.#attributes.set(object, object.attributes)
   }
 
   tags(object: SObject): void {
-    if (!this.#tags.has(object)) this.#tags.set(object, object.tags)
+    if (this.#isFirst(this.#tags, object)) this.#tags.set(object, object.tags)
   }
 
   /** What happened inside a topic. `before` is given where only a comparison can tell. */
@@ -105,9 +108,9 @@ export class Journal {
     if (former?.[0].type !== type) return undefined
     const [object, state] = former
     this.#gone.delete(id)
-    if (!this.#children.has(object)) this.#children.set(object, state.children)
-    if (!this.#attributes.has(object)) this.#attributes.set(object, state.attributes)
-    if (!this.#tags.has(object)) this.#tags.set(object, state.tags)
+    keep(this.#children, object, state.children)
+    keep(this.#attributes, object, state.attributes)
+    keep(this.#tags, object, state.tags)
     return former
   }
 
@@ -118,7 +121,7 @@ export class Journal {
 
   /** Tells everyone. Call it once, when all of the batch is applied. */
   tell(audience: Audience): void {
-    const speaks = (object: SObject): boolean => object.state.alive && object.state.born !== this.number
+    const speaks = (object: SObject): boolean => object.state.born > 0 && object.state.born !== this.number
     const touched = new Map<SObject, Set<string | null>>()
     const touch = (object: SObject, name: string | null): void => {
       const names = touched.get(object)
@@ -165,7 +168,7 @@ export class Journal {
     for (const [object, names] of touched) for (const name of names) audience.touched(object, name)
     for (const [object] of this.#gone.values()) object.signals?.destroy.emit()
     audience.settled()
-    for (const [topic, args] of this.#emissions) if (topic.object.state.alive) audience.emitted(topic, args)
+    for (const [topic, args] of this.#emissions) if (topic.object.state.born) audience.emitted(topic, args)
   }
 
   #tellNetSteps(changed: readonly (readonly [Topic, Held])[], speaks: (object: SObject) => boolean): void {
@@ -180,6 +183,10 @@ export class Journal {
       for (const happened of topicSteps(topic.type, before, topic.held)) topic.tellHappened(happened)
     }
   }
+}
+
+function keep<K, V>(map: Map<K, V>, key: K, value: V): void {
+  if (!map.has(key)) map.set(key, value)
 }
 
 function tellStep(step: Step, speaks: (object: SObject) => boolean): void {

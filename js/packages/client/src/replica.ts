@@ -9,7 +9,7 @@
  * - No I/O and no clock: `client.ts` sends the actions and brings the transactions.
  */
 import { carry, type Decided, editsBetween, Footing, type Refused, renamed } from './carry.js'
-import { type Change, singly } from './changes.js'
+import type { Change } from './changes.js'
 import { ChangeError, LocalError, ProtocolError } from './errors.js'
 import { type Gesture, join } from './gestures.js'
 import type { Audience } from './journal.js'
@@ -199,10 +199,7 @@ export class Replica {
     const before = this.pending.slice()
     let rewound = false
     try {
-      for (const each of transactions) {
-        // What predictions meet is found change by change.
-        const transaction =
-          this.isSettled || !each.changes ? each : { ...each, changes: singly(each.changes) }
+      for (const transaction of transactions) {
         if (!rewound && this.#mustRewind(transaction)) {
           rewound = true
           journal.goNet()

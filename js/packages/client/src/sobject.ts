@@ -40,31 +40,25 @@ export interface Host {
   report(error: unknown, where: string): void
 }
 
-const NO_CHILDREN: SObject[] = []
-Object.freeze(NO_CHILDREN)
-
 /** @internal What an SObject is made of at the moment. One that goes leaves its state behind, so nobody has to copy it. */
 export class State {
   parent: SObject | null
-  /** Never changed in place while empty: all that have none share it. */
-  children: SObject[] = NO_CHILDREN
+  children: SObject[] = []
   tags: Set<string> | undefined = undefined
   attributes: Attributes
   dynamic: Set<string> | undefined = undefined
-  alive: boolean
-  /** The number of the batch that made it. */
+  /** The number of the batch that made it; 0 once it is gone. */
   readonly born: number
 
-  constructor(attributes: Attributes, parent: SObject | null, born: number, alive = true) {
+  constructor(attributes: Attributes, parent: SObject | null, born: number) {
     this.attributes = attributes
     this.parent = parent
     this.born = born
-    this.alive = alive
   }
 
   insert(child: SObject, place: number): void {
-    if (this.children.length === 0) this.children = [child]
-    else if (place === this.children.length) this.children.push(child)
+    // Not one `splice`: most go to the end, and that is ten times as fast.
+    if (place === this.children.length) this.children.push(child)
     else this.children.splice(place, 0, child)
   }
 }
@@ -76,8 +70,8 @@ type ObjectSignals = {
   destroy: Signal<[]>
 }
 
-/** The state of all that are gone. */
-const GONE = new State(new Attributes(undefined), null, 0, false)
+/** @internal The state of all that are gone. */
+export const GONE = new State(new Attributes(undefined), null, 0)
 
 export class SObject {
   readonly id: string
@@ -121,12 +115,8 @@ export class SObject {
   get attributeNames(): Iterable<string> {
     return this.state.attributes.keys()
   }
-  /** @internal */
-  leave(): void {
-    this.state = GONE
-  }
   get isDestroyed(): boolean {
-    return !this.state.alive
+    return !this.state.born
   }
 
   /** The names of the attributes that show something: those whose value is not nothing, and events. */

@@ -4,6 +4,7 @@
  * - Nothing is computed before it is asked for; from then on only what was touched is hashed again.
  * - It finds accidents, not attacks: 32 bits of CRC.
  */
+import { defaultOf } from './changes.js'
 import type { SObject } from './sobject.js'
 import type { Tree } from './tree.js'
 import type { TopicType, Value } from './values.js'
@@ -44,24 +45,6 @@ function double(value: number): string {
   return `f${hex(bytes)}`
 }
 
-/** What an attribute says that says nothing, by the first letters of its canonical text; that does not enter the hash. */
-const BLANK: { readonly [type in TopicType]: string } = {
-  generic: 'null',
-  bool: 'false',
-  int: '0',
-  float: '0',
-  string: '""',
-  bytes: 'b""',
-  set: '[]',
-  list: '[]',
-  dict: '{}',
-  event: '',
-  obj: 'null',
-  obj_list: '[]',
-  obj_set: '[]',
-  obj_dict: '{}',
-}
-
 /** The attributes of an object that say something: type and value of each, in their order. */
 export function attributeTexts(object: SObject): Map<string, string> {
   const texts = new Map<string, string>()
@@ -69,7 +52,7 @@ export function attributeTexts(object: SObject): Map<string, string> {
     const type = object.typeOf(name) as TopicType
     if (type === 'event') continue
     const text = canonical(object.read(name) as Value)
-    if (text !== BLANK[type]) texts.set(name, `["${type}",${text}]`)
+    if (text !== canonical(defaultOf(type))) texts.set(name, `["${type}",${text}]`)
   }
   return texts
 }

@@ -202,10 +202,12 @@ export class StringTopic extends Topic<string> {
 abstract class ItemsTopic<I, T> extends Topic<T> {
   /** @internal */
   protected seen(item: Value): I {
-    return copyValue(item) as I
+    if (!this.type.startsWith('obj_')) return copyValue(item) as I
+    return (this.object.host.objects.get(item as string) ?? null) as I
   }
   /** @internal */
   protected sent(item: I): Value {
+    if (this.type.startsWith('obj_')) return idOf(item as SObject | null, this.where)
     checkValue(item)
     return copyValue(item)
   }
@@ -384,32 +386,11 @@ export class ObjTopic extends Topic<SObject | null> {
   }
 }
 
-export class ObjListTopic extends _ListTopic<SObject | null> {
-  protected override seen(item: Value): SObject | null {
-    return this.object.host.objects.get(item as string) ?? null
-  }
-  protected override sent(item: SObject | null): Value {
-    return idOf(item, this.where)
-  }
-}
+export class ObjListTopic extends _ListTopic<SObject | null> {}
 
-export class ObjSetTopic extends _SetTopic<SObject | null> {
-  protected override seen(item: Value): SObject | null {
-    return this.object.host.objects.get(item as string) ?? null
-  }
-  protected override sent(item: SObject | null): Value {
-    return idOf(item, this.where)
-  }
-}
+export class ObjSetTopic extends _SetTopic<SObject | null> {}
 
-export class ObjDictTopic extends _DictTopic<SObject | null> {
-  protected override seen(item: Value): SObject | null {
-    return this.object.host.objects.get(item as string) ?? null
-  }
-  protected override sent(item: SObject | null): Value {
-    return idOf(item, this.where)
-  }
-}
+export class ObjDictTopic extends _DictTopic<SObject | null> {}
 
 function idOf(object: SObject | null, where: string): string {
   if (typeof object?.id === 'string') return object.id

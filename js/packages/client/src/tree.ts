@@ -5,15 +5,26 @@
  * - It answers by appending to `inverse` (where given) the changes that undo it, to be applied from the last to the first.
  * - Nobody is told of anything here; that is the journal's.
  */
-import { Attributes, Declarations, type Declared } from './attributes.js'
+import { Attributes, type Declarations, type Declared } from './attributes.js'
 import type { Change, Defaults, Held, TopicChange } from './changes.js'
-import { eachCreation, fits, fork, heldOf, hold, singly, wireValue } from './changes.js'
+import { fits, fork, hold, wireValue } from './changes.js'
 import { ChangeError } from './errors.js'
 import type { Journal } from './journal.js'
-import { type Host, SObject, State } from './sobject.js'
+import { GONE, type Host, SObject, State } from './sobject.js'
 import { createTopic, type Happened, type Topic } from './topics.js'
 import type { Dict, TopicType, Value } from './values.js'
 import { sameValue } from './values.js'
+
+type Shape = readonly [type: string, names: readonly string[]]
+
+/** What objects of one shape have in common. */
+interface Known {
+  readonly type: string
+  readonly names: readonly string[]
+  readonly all: Declarations
+  /** Those of the names. */
+  readonly declared: readonly Declared[]
+}
 
 interface TypeDefinition {
   readonly frontendType: string
@@ -25,7 +36,7 @@ export class Tree {
   readonly #host: Host
   /** A plain `SObject` needs no definition. */
   readonly #types = new Map<string, TypeDefinition>([
-    ['SObject', { frontendType: 'Root', attributes: new Declarations() }],
+    ['SObject', { frontendType: 'Root', attributes: new Map() }],
   ])
 
   /** Runs with the id of each object that a change is about: its own state, not its children's. */
@@ -73,8 +84,7 @@ export class Tree {
         inverse?.push(['destroy', change[1]])
         return
       case 'creates':
-        if (inverse) for (const single of singly([change])) this.apply(single, journal, inverse)
-        else this.#createAll(change, journal)
+        this.#createAll(change[1], change[2], change[3], journal, inverse)
         return
       case 'destroy':
         this.#destroy(this.#notRoot(change[1], 'destroyed'), journal, inverse)
@@ -152,7 +162,7 @@ export class Tree {
         },
       ],
     )
-    this.#types.set(type, { frontendType, attributes: new Declarations(declared) })
+    this.#types.set(type, { frontendType, attributes: new Map(declared) })
   }
 
   #create(
@@ -163,73 +173,75 @@ export class Tree {
     values: Dict,
     journal: Journal,
   ): void {
-    const definition = this.#definition(type)
+    const known = this.#known(type, Object.keys(values))
     if ((parentId === null) !== (id === 'root')) {
       throw new ChangeError('invalid_change', `'${id}' has the parent ${parentId}; only root has none`)
     }
     const parent = parentId === null ? null : this.get(parentId)
-    const place = parent ? placeAmong(parent.state.children.length, index, parent) : 0
-    const names = Object.keys(values)
-    const declared = declarationsOf(names, definition, type)
-    this.#bear(id, type, definition, declared, names, Object.values(values), parent, place, journal)
+    this.#bear(id, known, Object.values(values), parent, index, journal)
   }
 
   /** Many objects at the end of their parents: what they have in common is looked up once. */
-  #createAll(change: Extract<Change, readonly ['creates', ...unknown[]]>, journal: Journal): void {
+  #createAll(
+    first: string,
+    shapes: readonly Shape[],
+    items: readonly Value[],
+    journal: Journal,
+    inverse: Change[] | undefined,
+  ): void {
+    const known = shapes.map((shape) => this.#known(...shape))
     const made: SObject[] = []
-    const shapes = change[2].map(([type, names]) => {
-      const definition = this.#definition(type)
-      return { type, names, definition, declared: declarationsOf(names, definition, type) }
-    })
-    eachCreation(change, (id, number, above, values) => {
-      const { type, names, definition, declared } = shapes[number] as (typeof shapes)[number]
-      const parent = typeof above === 'number' ? (made[above] as SObject) : this.get(above)
+    let parent: SObject | undefined
+    for (let at = 0; at < items.length; ) {
+      const shape = known[items[at] as number]
+      const above = items[at + 1]
+      if (typeof above === 'string') parent = this.get(above)
+      else if (above !== 0) parent = made[made.length - (above as number)]
+      const end = at + 2 + (shape?.names.length ?? 0)
+      if (!shape || !parent || end > items.length) {
+        throw new ChangeError('invalid_change', `'creates' has no object at ${at}`)
+      }
+      const id = `${Number(first) + made.length}`
       this.onApply?.(id)
-      made.push(
-        this.#bear(
-          id,
-          type,
-          definition,
-          declared,
-          names,
-          values,
-          parent,
-          parent.state.children.length,
-          journal,
-        ),
-      )
-    })
+      made.push(this.#bear(id, shape, items.slice(at + 2, end), parent, -1, journal))
+      inverse?.push(['destroy', id])
+      at = end
+    }
   }
 
-  #definition(type: string): TypeDefinition {
+  #known(type: string, names: readonly string[]): Known {
     const definition = this.#types.get(type)
-    if (definition) return definition
-    const known = [...this.#types.keys()].join(', ')
-    throw new ChangeError('invalid_change', `there is no type '${type}'; the types are ${known}`)
+    if (!definition) throw new ChangeError('invalid_change', `there is no type '${type}'`)
+    const declared = names.map((name) => {
+      const found = definition.attributes.get(name)
+      if (found) return found
+      throw new ChangeError('unknown_attribute', `${type} has no attribute '${name}'`)
+    })
+    return { type, names, all: definition.attributes, declared }
   }
 
   #bear(
     id: string,
-    type: string,
-    definition: TypeDefinition,
-    declared: readonly Declared[],
-    names: readonly string[],
+    { type, names, all, declared }: Known,
     values: readonly Value[],
     parent: SObject | null,
-    place: number,
+    index: number,
     journal: Journal,
   ): SObject {
+    const place = parent ? placeAmong(parent.state.children.length, index, parent) : 0
     if (this.objects.has(id)) throw new ChangeError('already_exists', `the object '${id}' exists`)
     for (let i = 0; i < names.length; i++) {
-      const { type: kind } = declared[i] as Declared
-      if (!fits(kind, values[i] as Value)) {
-        hold(kind, values[i] as Value, `the attribute '${names[i]}' of ${type}(${id})`)
-      }
+      const kind = (declared[i] as Declared).type
+      const value = values[i] as Value
+      if (!fits(kind, value)) hold(kind, value, `the attribute '${names[i]}' of ${type}(${id})`)
     }
     const revived = journal.revive(id, type)
     const object = revived?.[0] ?? new SObject(this.#host, id, type)
-    const attributes = new Attributes(object, definition.attributes, names, values)
-    if (revived) this.#adopt(object, attributes, definition, names, values, journal)
+    const attributes = new Attributes(object, all, names, values)
+    // The topics that it had before it went stay its topics.
+    if (revived)
+      for (const [name, { type }] of all)
+        attributes.set(name, this.#makeTopic(object, name, type, attributes.heldOf(name), journal))
     object.state = new State(attributes, parent, revived?.[1].born ?? journal.number)
     this.objects.set(id, object)
     if (parent) {
@@ -238,22 +250,6 @@ export class Tree {
       if (parent.signals) journal.childMoved(parent, { kind: 'insert', child: object, index: place })
     }
     return object
-  }
-
-  /** The topics that an object had before it went and came back within the batch stay its topics. */
-  #adopt(
-    object: SObject,
-    attributes: Attributes,
-    { attributes: declared }: TypeDefinition,
-    names: readonly string[],
-    values: readonly Value[],
-    journal: Journal,
-  ): void {
-    for (const [name, { type, held }] of declared) {
-      const at = names.indexOf(name)
-      const now = at === -1 ? held : heldOf(type, values[at] as Value)
-      attributes.set(name, this.#makeTopic(object, name, type, now, journal))
-    }
   }
 
   /** A topic with this value: the one the object had, if it comes back within the batch. */
@@ -332,7 +328,7 @@ export class Tree {
     for (const each of found.reverse()) {
       journal.gone(each)
       this.objects.delete(each.id)
-      each.leave()
+      each.state = GONE
     }
   }
 
@@ -423,18 +419,6 @@ export class Tree {
 function isBlank(value: Value): boolean {
   if (typeof value !== 'object' || value === null) return value === null || value === '' || value === false
   return value instanceof Uint8Array ? value.length === 0 : Object.keys(value).length === 0
-}
-
-function declarationsOf(
-  names: readonly string[],
-  { attributes }: TypeDefinition,
-  type: string,
-): readonly Declared[] {
-  return names.map((name) => {
-    const declared = attributes.get(name)
-    if (declared) return declared
-    throw new ChangeError('unknown_attribute', `${type} has no attribute '${name}'`)
-  })
 }
 
 function placeAmong(length: number, index: number, parent: SObject): number {

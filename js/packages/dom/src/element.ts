@@ -31,9 +31,7 @@ const VOID: ReadonlySet<string> = new Set([
 
 export class ElementView extends View {
   static override frontendType: readonly string[] = ['Element', 'text']
-  #kind!: Kind
-  #text: Text | undefined
-  /** Whether a text was shown before there was anything else; its node is only looked for when it changes. */
+  #tag = 'div'
   #hasText = false
   #styles: ReadonlySet<string> | undefined
   #attrs: ReadonlySet<string> | undefined
@@ -43,14 +41,15 @@ export class ElementView extends View {
   #paces: Map<string, Pace> | undefined
 
   override create(): Element {
-    const kind = kindOf(this.object)
-    this.#kind = kind
-    const { tag, isVoid, isSvg } = kind
-    this.element = isSvg ? this.document.createElementNS(SVG, tag) : this.document.createElement(tag)
-    if (isVoid) this.container = null
+    const tag = tagOf(this.object)
+    this.#tag = tag
+    this.element = SVG_TAGS.has(tag)
+      ? this.document.createElementNS(SVG, tag)
+      : this.document.createElement(tag)
+    if (VOID.has(tag)) this.container = null
     if (tag === 'form') this.element.addEventListener('submit', preventDefault)
     // A control is listened to even while it shows nothing.
-    const names = kind.isControl ? this.object.attributeNames : this.object.shownNames
+    const names = isControlTag(tag) ? this.object.attributeNames : this.object.shownNames
     for (const name of names) this.touched(name)
     return this.element
   }
@@ -72,7 +71,7 @@ export class ElementView extends View {
       case 'attrs':
         this.#showAttributes(entriesOf(this.object, name))
         // A range without its `max` had cut the value off.
-        if (this.#kind.isControl) this.#showValue()
+        this.#showValue()
         break
       case 'classes':
         this.#showClasses(itemsOf(this.object, name))
@@ -82,7 +81,7 @@ export class ElementView extends View {
         break
       case 'value':
       case 'checked':
-        if (type === undefined || !this.#kind.isControl) break
+        if (type === undefined || !isControlTag(this.#tag)) break
         views.set(this.element, this)
         watchInput(this.element, onInput)
         applyValue(this.element, this.object.attribute(name), name)
@@ -93,7 +92,7 @@ export class ElementView extends View {
 
   /** A select can only show the value of an option it has. */
   override filled(): void {
-    if (this.#kind.tag === 'select') this.#showValue()
+    if (this.#tag === 'select') this.#showValue()
   }
 
   #showValue(): void {
@@ -112,7 +111,7 @@ export class ElementView extends View {
     const { client } = this.stage
     const isEdit = type === 'input' || type === 'change' || type === 'compositionend'
     this.stage.guard(object, () => {
-      if (!isEdit || !this.#kind.isControl) {
+      if (!isEdit || !isControlTag(this.#tag)) {
         const emission = this.#emissionOf(event, client)
         if (emission) client.record(emission)
         return
@@ -178,21 +177,15 @@ export class ElementView extends View {
 
   /** The text has a node of its own before the children, so that they can stand beside it. */
   #showText(text: string): void {
-    if (this.#kind.isTyped) return
-    if (this.#hasText) {
-      this.#hasText = false
-      this.#text = this.element.firstChild as Text
+    if (this.#tag === 'textarea' || this.#tag === 'input') return
+    const first = this.element.firstChild as Text | null
+    if (this.#hasText && first) {
+      if (first.data !== text) first.data = text
+    } else if (text) {
+      this.#hasText = true
+      if (first) this.element.prepend(text)
+      else this.element.textContent = text
     }
-    if (!this.#text) {
-      if (!text) return
-      if (!this.element.hasChildNodes()) {
-        this.element.textContent = text
-        this.#hasText = true
-        return
-      }
-      this.#text = this.document.createTextNode(text)
-      this.element.prepend(this.#text)
-    } else if (this.#text.data !== text) this.#text.data = text
   }
 
   #showStyle(styles: readonly (readonly [string, unknown])[]): void {
@@ -217,7 +210,7 @@ export class ElementView extends View {
     for (const [name, value] of attributes) {
       if (value === null || value === false) continue
       const text = value === true ? '' : String(value)
-      const why = refuseAttribute(this.#kind.tag, name, text)
+      const why = refuseAttribute(this.#tag, name, text)
       if (why) {
         this.stage.refuse(this.object, `attribute ${name}="${text}"`, why)
         continue
@@ -253,35 +246,13 @@ function onInput(event: Event): void {
 
 const preventDefault = (event: Event): void => event.preventDefault()
 
-/** What there is to know of a tag, looked up once for all elements of it. */
-interface Kind {
-  readonly tag: string
-  readonly isSvg: boolean
-  readonly isVoid: boolean
-  readonly isControl: boolean
-  /** Its text is its value. */
-  readonly isTyped: boolean
-}
-
-const kinds = new Map<string, Kind>()
-
-function kindOf(object: SObject): Kind {
+function tagOf(object: SObject): string {
   let tag = object.frontendType
-  if (tag === 'text') tag = 'div'
-  else if (tag === 'Element') tag = String(object.read('tag') ?? 'div')
-  let kind = kinds.get(tag)
-  if (kind) return kind
+  if (tag === 'text') return 'div'
+  if (tag === 'Element') tag = String(object.read('tag') ?? 'div')
   const why = refuseTag(tag)
-  if (why !== undefined) throw new TypeError(`<${tag}> cannot be shown: ${why}`)
-  kind = {
-    tag,
-    isSvg: SVG_TAGS.has(tag),
-    isVoid: VOID.has(tag),
-    isControl: isControlTag(tag),
-    isTyped: tag === 'textarea' || tag === 'input',
-  }
-  kinds.set(tag, kind)
-  return kind
+  if (why === undefined) return tag
+  throw new TypeError(`<${tag}> cannot be shown: ${why}`)
 }
 
 function entriesOf(object: SObject, name: string): readonly (readonly [string, unknown])[] {

@@ -182,9 +182,8 @@ export class Stage {
 
   #fillFirst(view: View, container: Element): void {
     const { children } = view.object
-    const isAlone = children.length === 1
     // What nobody sees yet needs no fragment to go in at once.
-    const into = isAlone || !container.isConnected ? container : this.document.createDocumentFragment()
+    const into = container.isConnected ? this.document.createDocumentFragment() : container
     const shown: View[] = []
     for (const child of children) {
       const each = this.show(child)
