@@ -442,6 +442,15 @@ class TestControls:
         page.get_by_label("Say").press("Enter")
         assert seen == [3, "hello"]
 
+    def test_either_handle_of_a_range_is_moved(self, page: Page) -> None:
+        years = controls.IntRangeSlider("Years", (1990, 2010), min=1900, max=2100)
+        page.get_by_label("Years to").fill("2020")
+        page.get_by_label("Years from").fill("1980")
+        assert years.value.value == [1980, 2020]
+        assert page.get_by_role("slider").count() == 2
+        with pytest.raises(Rejected, match="two rising numbers"):
+            page.get_by_label("Years from").fill("2050")
+
     def test_what_is_wrong_with_a_value_stands_at_the_field(self, page: Page) -> None:
         controls.Text("Name", validate=lambda name: "Too short." if len(name) < 3 else None)
         controls.IntInput("Age", min=18)

@@ -143,7 +143,13 @@ class _RangeSlider(_Slider):
             raise ValueError(f"expected two rising numbers from {self.min.value} to {self.max.value}")
 
     def picture(self) -> Markup:
-        return self._labelled(markup("output", " – ".join(self._text(each) for each in self.value.value)))
+        limits = {"min": self.min.value, "max": self.max.value, "step": self.step.value, "disabled": self.disabled.value}
+        handles = [
+            markup("input", type="range", value=str(number), **limits, **{"aria-label": f"{self.label.value} {end}".strip()})
+            for number, end in zip(self.value.value, ("from", "to"), strict=True)
+        ]
+        text = " – ".join(self._text(each) for each in self.value.value)
+        return self._labelled(*handles, markup("output", text), tag="div")
 
 
 class IntRangeSlider(_RangeSlider, frontend_type="objectsync.range-slider"):

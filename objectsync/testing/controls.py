@@ -41,7 +41,11 @@ def choose(node: Node, texts: list[str]) -> None:
 def enter(node: Node, number: float | None) -> None:
     """A number, in a field or slider whose value is one."""
     topic = node.object.attribute("value")
-    if isinstance(topic, IntTopic) and number is not None:
+    if isinstance(topic, ListTopic) and number is not None:
+        handles = [each for each in _parts(node) if each.input_type == "range"]
+        given = int(number) if number.is_integer() else number
+        topic.set([given if each is node else value for each, value in zip(handles, topic.value, strict=True)])
+    elif isinstance(topic, IntTopic) and number is not None:
         topic.set(round(number))
     elif isinstance(topic, FloatTopic) and number is not None:
         topic.set(number)

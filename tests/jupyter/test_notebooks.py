@@ -137,6 +137,88 @@ def test_two_tabs_write_one_text_and_vote(tour: Open) -> None:
         expect(notebook.live(2).locator("small")).to_have_text("26 characters")
 
 
+def test_controls_are_used_and_do_what_they_say(tour: Open) -> None:
+    notebook = tour("06-controls.ipynb")
+    run_all(notebook)
+    hello = notebook.live(3)
+    expect(hello.get_by_text("Hello Ada ★★★★★")).to_be_visible()
+    hello.get_by_label("Name").fill("Grace")
+    expect(hello.get_by_text("Hello Grace ★★★★★")).to_be_visible()
+    notebook.live(9).get_by_label("Celsius").fill("100")
+    expect(notebook.live(9).get_by_label("Fahrenheit")).to_have_value("212")
+    form = notebook.live(11)
+    form.get_by_role("button", name="Sign up").click()
+    expect(form.get_by_text("At least 3 letters.")).to_be_visible()
+    form.get_by_label("Nickname").fill("Ada")
+    form.get_by_label("I agree").check()
+    form.get_by_role("button", name="Sign up").click()
+    expect(form.get_by_text("welcome, Ada")).to_be_visible()
+    table = notebook.live(15)
+    expect(table.get_by_role("gridcell", name="99980001")).to_be_visible()  # the last row is the first
+    expect(table.get_by_text("chosen: [9999]")).to_be_visible()
+    notebook.live(18).get_by_label("loud").check()
+    expect(notebook.live(18).get_by_text("HIP HIP HOORAY").first).to_be_visible()
+    tabs = notebook.live(20)
+    tabs.get_by_role("button", name="Click me").click()
+    tabs.get_by_role("tab", name="Count").click()
+    expect(tabs.get_by_role("tabpanel")).to_have_text("So many clicks: 1")
+
+
+def test_pictures_are_drawn_and_drawn_again(tour: Open) -> None:
+    notebook = tour("07-pictures.ipynb")
+    run_all(notebook)
+    wave = notebook.live(3).get_by_role("img", name="A damped wave")
+    before = wave.get_attribute("src")
+    notebook.live(3).get_by_label("Frequency").fill("9")
+    expect(wave).not_to_have_attribute("src", before or "")
+    assert wave.evaluate("image => image.naturalWidth") == 600
+    expect(notebook.live(7).get_by_role("img", name="a times table")).to_have_css("width", "240px")
+    expect(notebook.live(8).get_by_role("img", name="a gradient")).to_be_visible()
+    table = notebook.live(12)
+    expect(table.get_by_role("columnheader")).to_have_text(["city", "people", "millions"])
+    table.get_by_role("button", name="people").click()
+    expect(table.get_by_role("gridcell").first).to_have_text("Oslo")
+    expect(notebook.live(15).get_by_role("figure", name="Steps").locator(".main-svg").first).to_be_visible(timeout=SLOW)
+    expect(notebook.live(16).get_by_role("img", name="People")).to_be_visible()
+    expect(notebook.live(18).get_by_text("splash!")).to_be_visible()
+
+
+def test_what_a_test_does_is_seen_in_the_view(tour: Open) -> None:
+    notebook = tour("08-test-your-ui.ipynb")
+    run_all(notebook)
+    shop = notebook.live(3)
+    expect(shop.get_by_role("gridcell")).to_have_text(["apples", "6", "bread", "6"])
+    expect(shop.get_by_label("What")).to_have_value("cheese")
+    shop.get_by_role("button", name="Add").click()
+    expect(shop.get_by_text("18 things")).to_be_visible()
+
+
+def test_a_function_is_explored_by_its_sliders(tour: Open) -> None:
+    notebook = tour("09-parameter-explorer.ipynb")
+    run_all(notebook)
+    picture = notebook.live(2).locator("img")
+    before = picture.get_attribute("src")
+    notebook.live(2).get_by_label("hunger").fill("0.9")
+    expect(picture).not_to_have_attribute("src", before or "")
+    expect(picture).to_have_count(1)
+
+
+def test_a_model_learns_and_is_stopped(tour: Open) -> None:
+    notebook = tour("10-live-training.ipynb")
+    notebook.run(1, 3, 5)
+    monitor = notebook.live(5)
+    notebook.start(7)
+    bar = "document.querySelector('.objectsync-view-live progress')?.value"
+    notebook.page.wait_for_function(f"() => {bar} >= 3")
+    monitor.get_by_label("Learning rate").fill("1.5")
+    monitor.get_by_role("button", name="Stop").click()
+    notebook.idle()
+    assert 3 <= notebook.page.evaluate(f"() => {bar}") <= 60
+    expect(monitor.get_by_text("loss 0.")).to_be_visible()
+    notebook.run(8)
+    assert notebook.output(8) == "True"
+
+
 def test_every_notebook_of_the_tour_has_a_test() -> None:
     tests = Path(__file__).read_text()
     for path in (ROOT / "notebooks").glob("*.ipynb"):

@@ -20,6 +20,8 @@ const SHEET = `
 }
 [data-jp-theme-light='true'] .os-control { color-scheme: light }
 [data-jp-theme-light='false'] .os-control { color-scheme: dark }
+/* JupyterLab's own red is hard to read on its dark theme. */
+[data-jp-theme-light='false'] { --os-error: #ff8a80 }
 .os-control *, .os-control *::before, .os-control *::after { box-sizing: border-box }
 .os-control[hidden], .os-control [hidden], [data-os-hidden] { display: none !important }
 .os-control :focus-visible, .os-control:focus-visible { outline: 2px solid var(--os-accent); outline-offset: 2px }
@@ -29,6 +31,7 @@ const SHEET = `
 .os-field > .os-label[hidden] + .os-body { grid-column: 1 / -1 }
 .os-field > .os-body, .os-field > .os-help, .os-field > .os-error { grid-column: 2 }
 .os-check { display: block }
+.os-check > .os-help, .os-check > .os-error { display: block; margin: 0.1rem 0 0.2rem 1.7em }
 .os-body { display: flex; align-items: center; gap: 0.6rem; min-width: 0 }
 .os-body > input, .os-body > textarea, .os-body > select, .os-body > progress { flex: 1 1 auto; min-width: 0 }
 .os-help, .os-error { font-size: 0.85em; line-height: 1.35 }
