@@ -16,7 +16,9 @@ from objectsync.controls import (
     HTML,
     Button,
     Checkbox,
+    Color,
     Column,
+    Date,
     Dialog,
     Download,
     Form,
@@ -34,6 +36,7 @@ from objectsync.controls import (
     Table,
     Tabs,
     Text,
+    Time,
     Toast,
     ToggleButton,
     Tooltip,
@@ -170,6 +173,18 @@ def test_fields_arrive_in_python_and_are_shown(open_page: NewPage, current: Serv
     expect(page.get_by_label("Name")).to_have_value("Grace")
     expect(page.get_by_role("slider", name="Size")).to_have_value("9")
     expect(page.get_by_text("1 – 2")).to_be_visible()
+
+
+def test_what_is_picked_is_one_value_and_never_half_of_two(open_page: NewPage, current: Server) -> None:
+    heard = Heard()
+    Color("Ink", "#1a5fb4", heard)
+    Date("Day", "2026-11-24", heard)
+    Time("Hour", "14:30", heard)
+    page = open_page(current.url, wait=".os-field")
+    for label, value in (("Ink", "#ff0000"), ("Day", "2027-01-02"), ("Hour", "09:15")):
+        page.get_by_label(label).fill(value)
+        heard.wait_for(value)
+        expect(page.get_by_label(label)).to_have_value(value)
 
 
 def test_choices_and_switches(open_page: NewPage, current: Server) -> None:

@@ -164,6 +164,22 @@ def test_controls_are_used_and_do_what_they_say(tour: Open) -> None:
     expect(tabs.get_by_role("tabpanel")).to_have_text("So many clicks: 1")
 
 
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_controls_keep_nobody_out_in_either_theme(tour: Open, theme: str) -> None:
+    notebook = tour("06-controls.ipynb")
+    run_all(notebook)
+    page = notebook.page
+    page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme: `JupyterLab ${theme}`})", theme)
+    expect(page.locator(f"body[data-jp-theme-light={'true' if theme == 'Light' else 'false'}]")).to_be_attached()
+    notebook.live(11).get_by_role("button", name="Sign up").click()
+    expect(notebook.live(11).get_by_text("Please fill in this field.")).to_be_visible()
+    page.evaluate((ROOT / "js" / "node_modules" / "axe-core" / "axe.min.js").read_text())
+    found = page.evaluate("() => axe.run('.objectsync-view-live', {resultTypes: ['violations']})")
+    assert found["passes"]
+    assert [(each["id"], each["impact"], [node["html"] for node in each["nodes"]]) for each in found["violations"]] == []
+    page.evaluate("() => jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Light'})")
+
+
 def test_pictures_are_drawn_and_drawn_again(tour: Open) -> None:
     notebook = tour("07-pictures.ipynb")
     run_all(notebook)

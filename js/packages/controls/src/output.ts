@@ -25,10 +25,11 @@ export class LinesView extends ControlView {
     const isLog = this.object.frontendType === 'objectsync.log'
     this.#box = this.make('div', 'os-lines')
     this.#box.tabIndex = 0
-    this.#box.role = isLog ? 'log' : 'region'
     this.container = null
     this.bind('label', (label) => {
       this.#box.ariaLabel = label || (isLog ? 'log' : 'output')
+      // A landmark needs a name of its own.
+      this.#box.role = isLog ? 'log' : label ? 'region' : 'group'
     })
     const topic = this.object.attribute<ListTopic>('items')
     for (const item of topic.value) this.#insert(item as unknown as Item, this.#items.length)
