@@ -32,6 +32,12 @@ class Digest:
     def take(self, transactions: Iterable[Transaction]) -> None:
         """Take transactions in order, as the log forgets them."""
         for transaction in transactions:
+            if len(transaction.changes) > self._limit:
+                # More than there is room for: nothing up to here can be told, so it need not be unpacked to find that out.
+                self.floor = transaction.seq
+                self._shape.clear()
+                self._touched.clear()
+                continue
             for change in transaction.changes:
                 kind = type(change)
                 if kind in _STATE:

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from .changes import Change, Destroy
+from .changes import Change
 from .digest import Digest
 from .values import size_of
 
@@ -26,8 +26,6 @@ REDO: Final = "redo"
 _CHUNK = 256
 """Transactions are weighed and forgotten this many at a time."""
 _SAMPLE = 16
-_DESTROY = 120
-"""About the bytes of a `Destroy`."""
 _MARKS = 10_000
 """One a tick: three minutes of 60 a second. Who comes back from before gets a snapshot."""
 
@@ -54,7 +52,7 @@ class Transaction(msgspec.Struct, frozen=True, gc=False):
 
     seq: int
     changes: Sequence[Change]
-    inverses: tuple[Change, ...] = ()
+    inverses: Sequence[Change] = ()
     scope: str | None = None
     kind: str = DO
     session: str | None = None
@@ -200,8 +198,7 @@ def _weigh_chunk(transactions: list[Transaction]) -> int:
 def weigh(value: Any) -> int:
     """About how many bytes a transaction, change or record keeps in memory."""
     if isinstance(value, tuple):
-        # A thousand rows are undone by as many of one kind, each just an id (benchmarks/dom, "create1000": 4 ms).
-        return 40 + sum([_DESTROY if type(each) is Destroy else weigh(each) for each in value])
+        return 40 + sum(map(weigh, value))
     packed = getattr(value, "size", None)
     if isinstance(packed, int):
         return 60 + packed

@@ -8,6 +8,7 @@ entry for rollback. Cycles, unknown parents and trees too deep are refused befor
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from typing import Any
 
 from .changes import Attribute, Change, Clear, Destroy, DropAttribute, Place, Tag, Untag
@@ -28,7 +29,7 @@ from .snapshot import (
 from .sobject import SObject
 from .topics import AttributeSpec
 from .topics.base import EMPTY
-from .transaction import FRESH, GONE, OpenTransaction, Record, Transactions, birthplace
+from .transaction import FRESH, GONE, LIVE, OpenTransaction, Record, Transactions, birthplace
 from .types import TypeInfo
 from .values import check_str, copy_value
 
@@ -321,7 +322,8 @@ class Shape:
     def _remove(self, transaction: OpenTransaction, tops: list[SObject], parent: SObject) -> Removed:
         """Take objects out of the tree; returns them as records. Rolled back, the very same Python objects come back."""
         assert parent._os_children is not None
-        gone: list[tuple[SObject, int]] = []
+        gone: list[SObject] = []
+        fresh: list[SObject] = []
         removed = Removed()
         for top in tops:
             for sobject in walk(top):
@@ -332,7 +334,8 @@ class Shape:
                     written: list[Change] = []
                     describe_object(sobject, birthplace(transaction, sobject), written)
                     transaction.described[sobject] = written
-                gone.append((sobject, sobject._os_state))
+                    fresh.append(sobject)
+                gone.append(sobject)
         before = parent._os_children
         if len(tops) == len(before):
             parent._os_children = []
@@ -341,15 +344,18 @@ class Shape:
             parent._os_children = before.copy()
             del parent._os_children[place_of(tops[0], before)]
         transaction.structure[parent] = transaction.structure.get(parent, 0) + 1
-        for sobject, _ in gone:
+        objects = self.objects
+        for sobject in gone:
             sobject._os_state = GONE
-            del self.objects[sobject._os_id]
-        transaction.destroyed += [sobject for sobject, _ in gone]
+            del objects[sobject._os_id]
+        transaction.destroyed += gone
 
         def put_back() -> None:
-            for sobject, state in gone:
-                sobject._os_state = state
-                self.objects[sobject._os_id] = sobject
+            for sobject in gone:
+                sobject._os_state = LIVE
+                objects[sobject._os_id] = sobject
+            for sobject in fresh:
+                sobject._os_state = FRESH
                 transaction.described.pop(sobject, None)
             parent._os_children = before
 
@@ -398,7 +404,7 @@ class Shape:
         if depth > self.limits.tree_depth:
             raise LimitExceeded(f"the tree would be {depth} deep; the limit is {self.limits.tree_depth} (Limits.tree_depth)")
 
-    def _scope_of(self, inverses: tuple[Change, ...]) -> str | None:
+    def _scope_of(self, inverses: Sequence[Change]) -> str | None:
         """The id of the lowest object that holds everything that these touch."""
         objects = self.objects
         common: SObject | None = None

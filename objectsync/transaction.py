@@ -21,11 +21,11 @@ from contextvars import ContextVar
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from .changes import Change, Emit
+from .changes import Change, Destroy, Emit
 from .creations import Creations
 from .errors import ListenerLoop
 from .log import DO, UNDO, Log, Transaction
-from .packed import PackedChanges
+from .packed import PackedChanges, PackedDestroys
 from .snapshot import describe_object
 from .topics.base import EMPTY, ChangeHandlers
 from .values import copy_value
@@ -209,7 +209,7 @@ class Transactions:
         """Called after each commit, with the lock held: there is something to send. Must return at once."""
         self.deliver: Callable[[list[Emission]], None] = lambda emissions: None
         """Called after a commit, outside the lock, with the events that have handlers."""
-        self.scope_of: Callable[[tuple[Change, ...]], str | None] = lambda inverses: None
+        self.scope_of: Callable[[Sequence[Change]], str | None] = lambda inverses: None
         self.unenter: Callable[[SObject], None] = lambda sobject: None
         """Takes the creation of an object back."""
 
@@ -381,12 +381,15 @@ class Transactions:
                 sobject._let_go()
         if not final and not transaction.cseq and not transaction.began:  # a drag that ended where it began is undone, too
             return
-        inverses = tuple(transaction.inverses)
+        inverses: Sequence[Change] = tuple(transaction.inverses)
+        scope = self.scope_of(inverses) if inverses else None
+        if len(inverses) >= _MANY and all(type(inverse) is Destroy for inverse in inverses):
+            inverses = PackedDestroys([inverse.object for inverse in inverses])
         entry = Transaction(
             self.log.head + 1,
             final,
             inverses,
-            self.scope_of(inverses) if inverses else None,
+            scope,
             transaction.kind,
             transaction.session,
             transaction.cseq,
