@@ -19,7 +19,7 @@ from . import protocol
 from .changes import Change, Define
 from .current import forget_newest
 from .errors import LimitExceeded, LocalError, ProtocolError
-from .events import Signal, wants_argument
+from .events import Signal
 from .frames import unescape
 from .history import UndoResult
 from .jobs import Job, Jobs
@@ -245,7 +245,8 @@ class Hub(Tree):
                 proposed = protocol.decode_changes(action.changes)
                 if len(proposed) > self.limits.action_changes:
                     raise LimitExceeded(f"{len(proposed)} changes in one action; the limit is {self.limits.action_changes}")
-                changes = [unescape(change, buffers) for change in proposed]
+                escaped = b'"$' in bytes(action.changes)
+                changes = [unescape(change, buffers) for change in proposed] if escaped else proposed
                 transaction.proposed = tuple(changes)
                 self._proposals.apply(session, action.base, changes)
                 transaction.decided = session.decided
@@ -352,7 +353,7 @@ class Hub(Tree):
     def _deliver(self, emissions: list[Emission]) -> None:
         for emission in emissions:
             for handler in emission.handlers:
-                job = _handler_job(handler.run, emission)
+                job = partial(handler.run, emission) if handler.takes_emission else handler.run
                 failed = self._handler_failed(emission)
                 if emission.session is None:
                     self.jobs.here(job, failed, emission.object)
@@ -468,10 +469,6 @@ def _told(result: UndoResult) -> Any:
     """What a client hears of an undo."""
     conflicts = [{"object": each.object, "attribute": each.attribute, "reason": each.reason} for each in result.conflicts]
     return {"done": result.done, "conflicts": conflicts}
-
-
-def _handler_job(handler: Callable[..., Any], emission: Emission) -> Job:
-    return partial(handler, emission) if wants_argument(handler) else handler
 
 
 def _then(outcome: Any, answer: Callable[[Any], None]) -> Any:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 from ..changes import Change, Emit, Set, Unemit
-from ..events import wants_argument
 from ..topics import EventTopic, ListTopic, Topic
 from ..topics.base import ChangeHandlers, News
 from ..transaction import GONE, Emission
@@ -194,7 +193,7 @@ def _tell_event(topic: EventTopic, change: Emit | Unemit, report: Report) -> Non
                 _call(listener, (), copy_value(args), report, f"{name} of {topic}")
     if isinstance(change, Emit):
         for handler in topic._handlers:
-            emission = (Emission(topic, copy_value(change.args), None),) if wants_argument(handler.run) else ()
+            emission = (Emission(topic, copy_value(change.args), None),) if handler.takes_emission else ()
             _call(handler.run, emission, {}, report, f"a handler of {topic}")
 
 

@@ -18,7 +18,7 @@ from tornado.testing import bind_unused_port
 from tornado.web import Application
 from tornado.websocket import WebSocketHandler, WebSocketProtocol13
 
-from objectsync_jupyter.splice import splice
+from objectsync_jupyter.splice import splice, splice_stream
 
 PATIENCE = 30
 LARGE = 40_000_000
@@ -34,8 +34,8 @@ class Ends:
         self.parted = joined
 
 
-@pytest.fixture
-async def ends() -> AsyncIterator[Ends]:
+@pytest.fixture(params=[splice, splice_stream], ids=["socket", "stream"])
+async def ends(request: pytest.FixtureRequest) -> AsyncIterator[Ends]:
     arrived: asyncio.Queue[ServerConnection] = asyncio.Queue()
     parted = asyncio.Event()
     heard: list[None] = []
@@ -51,7 +51,7 @@ async def ends() -> AsyncIterator[Ends]:
             connection = self.ws_connection
             assert isinstance(connection, WebSocketProtocol13)
             hop = await connect(f"ws://127.0.0.1:{port}", compression=None, proxy=None, ping_interval=None)
-            await splice(connection.stream, hop.transport, lambda: heard.append(None))
+            await request.param(connection.stream, hop.transport, lambda: heard.append(None))
             parted.set()
 
     options: dict[str, Any] = {"compression": None, "max_size": LARGE, "ping_interval": None, "max_queue": 1}
