@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 from websockets.asyncio.server import Server as WebSocketServer
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.datastructures import Headers
-from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame as WireFrame
 from websockets.frames import Opcode
 from websockets.http11 import Request, Response
@@ -31,6 +30,7 @@ from ..protocol import SUBPROTOCOL
 from ..session import RESTART, Connection
 from .gate import Gate
 from .page import Answer, Page
+from .socket import Message, Socket
 
 logger = logging.getLogger("objectsync.server")
 
@@ -50,7 +50,7 @@ class Client:
 
     __slots__ = ("connection", "drained_at", "ending", "last_buffered", "socket")
 
-    def __init__(self, socket: ServerConnection, connection: Connection, now: float) -> None:
+    def __init__(self, socket: Socket, connection: Connection, now: float) -> None:
         self.socket = socket
         self.connection = connection
         self.drained_at = now
@@ -78,7 +78,7 @@ class WebSocketShell:
         self._hub = hub
         self._gate = gate
         self._page = page
-        self._clients: dict[ServerConnection, Client] = {}
+        self._clients: dict[Socket, Client] = {}
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
         self._scheduled = False
@@ -102,7 +102,7 @@ class WebSocketShell:
                     process_request=self._process_request,
                     process_response=_add_headers,
                     max_size=self._hub.limits.message_bytes,
-                    max_queue=16,
+                    create_connection=Socket,
                     backlog=BACKLOG,
                     open_timeout=self._hub.limits.hello_seconds,
                     ping_interval=None,  # the protocol has its own heartbeat, which also sees what hangs above the socket
@@ -148,6 +148,7 @@ class WebSocketShell:
     # --- requests
 
     def _process_request(self, socket: ServerConnection, request: Request) -> Response | None:
+        assert isinstance(socket, Socket)
         headers: Mapping[str, str] = request.headers
         verdict = self._gate.check(request.path, headers)
         if verdict.status != 200:
@@ -157,8 +158,8 @@ class WebSocketShell:
             if SUBPROTOCOL not in [name.strip() for name in headers.get("Sec-WebSocket-Protocol", "").split(",")]:
                 reason = f"this server speaks the WebSocket subprotocol {SUBPROTOCOL}\n"
                 return _response(Answer(400, (("Content-Type", "text/plain; charset=utf-8"),), reason.encode()))
-            socket.objectsync_authorized = verdict.authorized  # type: ignore[attr-defined]  # carried to `_serve`
-            socket.objectsync_response = verdict.response  # type: ignore[attr-defined]  # carried to `_add_headers`
+            socket.authorized = verdict.authorized
+            socket.headers = verdict.response
             return None
         path = urlsplit(request.path).path
         if path in ("/healthz", "/readyz"):
@@ -174,34 +175,35 @@ class WebSocketShell:
     # --- one client
 
     async def _serve(self, socket: ServerConnection) -> None:
+        assert isinstance(socket, Socket)
         hub = self._hub
         waiting = sum(1 for client in self._clients.values() if client.connection.session is None)
         if waiting >= hub.limits.unauthenticated_connections:
             await socket.close(1013, "too many connections that have not said hello")
             return
-        authorized = bool(getattr(socket, "objectsync_authorized", False))
-        client = Client(socket, hub.connect(self._loop.time(), authorized=authorized), self._loop.time())
+        client = Client(socket, hub.connect(self._loop.time(), authorized=socket.authorized), self._loop.time())
         self._clients[socket] = client
-        connection = client.connection
+        socket.listen(lambda data: self._hear(client, data))
         try:
-            async for data in socket:
-                head, due = hub.log.head, hub.handlers_due
-                now = self._loop.time()
-                if not connection.receive(data, isinstance(data, bytes), now):
-                    continue
-                # What a client caused leaves at once: to everyone, or to itself alone; what has a handler, with what that does.
-                if hub.handlers_due != due:
-                    if self._held is None:
-                        self._held = self._loop.call_later(HANDLED, self._pump)
-                elif hub.log.head == head:
-                    self._write(client, now)
-                else:
-                    self._pump()
-        except ConnectionClosed:
-            pass
+            await socket.wait_closed()
         finally:
             self._clients.pop(socket, None)
-            connection.lost(self._loop.time(), clean=socket.close_code in (1000, 1001))
+            client.connection.lost(self._loop.time(), clean=socket.close_code in (1000, 1001))
+
+    def _hear(self, client: Client, data: Message) -> None:
+        hub = self._hub
+        head, due = hub.log.head, hub.handlers_due
+        now = self._loop.time()
+        if not client.connection.receive(data, isinstance(data, bytes), now):
+            return
+        # What a client caused leaves at once: to everyone, or to itself alone; what has a handler, with what that does.
+        if hub.handlers_due != due:
+            if self._held is None:
+                self._held = self._loop.call_later(HANDLED, self._pump)
+        elif hub.log.head == head:
+            self._write(client, now)
+        else:
+            self._pump()
 
     # --- writing
 
@@ -241,7 +243,7 @@ class WebSocketShell:
             self._held = None
         self._scheduled = False
         now = self._loop.time()
-        shared: dict[int, tuple[Frame, list[ServerConnection]]] = {}
+        shared: dict[int, tuple[Frame, list[Socket]]] = {}
         others: list[Client] = []
         with self._hub.lock:
             for client in self._clients.values():
@@ -291,7 +293,7 @@ _closing: set[asyncio.Task[None]] = set()
 """Sockets being closed; the event loop holds tasks weakly."""
 
 
-def _send(frame: Frame, sockets: Iterable[ServerConnection]) -> None:
+def _send(frame: Frame, sockets: Iterable[Socket]) -> None:
     """Write one message to all of these that are open.
 
     What goes over the wire is the same for each (no mask, no compression, no fragments), so it is made once and given to the transports:
@@ -303,7 +305,8 @@ def _send(frame: Frame, sockets: Iterable[ServerConnection]) -> None:
 
 
 def _add_headers(socket: ServerConnection, request: Request, response: Response) -> None:
-    for name, value in getattr(socket, "objectsync_response", ()):
+    assert isinstance(socket, Socket)
+    for name, value in socket.headers:
         response.headers[name] = value
 
 
