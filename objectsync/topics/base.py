@@ -64,6 +64,7 @@ class ChangeHandler:
     """Who wants to know when a topic has changed: `run(emission)`, beside whatever else runs if `live`."""
 
     __slots__ = ("_callback", "_handlers", "_seen", "_takes_value", "_topic", "live")
+    takes_emission = True
 
     def __init__(self, topic: Topic[Any], handlers: ChangeHandlers, callback: Callable[..., Any], live: bool) -> None:
         self._topic = topic
