@@ -420,23 +420,30 @@ class Transactions:
         described = transaction.described
         written: list[Change] = []
         creations = Creations(written)
+        row: list[SObject] = []
         for change in changes:
             if isinstance(change, Change):
-                if pack:
-                    creations.end()
-                written.append(change)
+                new: Sequence[Change] = (change,)
             elif change._os_state == FRESH:
                 change._os_state = LIVE
-                if pack:
-                    creations.take(change, birthplace(transaction, change))
-                else:
-                    describe_object(change, birthplace(transaction, change), written)
-            elif change in described:
-                if pack:
-                    creations.end()
-                written += described[change]
-        creations.end()
+                row.append(change)
+                continue
+            else:
+                new = described.get(change, ())
+            if row:
+                self._write_row(transaction, row, creations if pack else None, written)
+            written += new
+        if row:
+            self._write_row(transaction, row, creations if pack else None, written)
         return PackedChanges(written, len(changes)) if pack else tuple(written)
+
+    def _write_row(self, transaction: OpenTransaction, row: list[SObject], creations: Creations | None, written: list[Change]) -> None:
+        if creations is not None:
+            creations.take(row, transaction.birthplaces)
+        else:
+            for sobject in row:
+                describe_object(sobject, birthplace(transaction, sobject), written)
+        row.clear()
 
     def _enter_log(self, entry: Transaction, large: bool = False) -> None:
         if large:

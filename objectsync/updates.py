@@ -9,6 +9,7 @@ serves everyone who joins within a short while: what came since follows it as an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
 from .changes import Change, Define, Emit, Set, TopicChange, Unemit
 from .creations import Creations
@@ -163,15 +164,11 @@ class Updates:
         changes: list[Change] = list(self._defines())
         pages: list[Fragment] = []
         creations = Creations(changes)
-        for count, sobject in enumerate(walk(self._root), 1):
-            creations.take(sobject, None if sobject._os_parent is None else sobject._os_parent._os_id)
-            if count % self._limits.page_objects == 0:
-                creations.end()
-                pages.append(encode(changes))
-                changes.clear()
-        creations.end()
-        if changes:
+        objects = walk(self._root)
+        while page := list(islice(objects, self._limits.page_objects)):
+            creations.take(page, {})
             pages.append(encode(changes))
+            changes.clear()
         return [encode_snapshot(self._log.head, index, len(pages), page) for index, page in enumerate(pages)]
 
 
