@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 import threading
 from pathlib import Path
 from typing import Any
 
+import PIL.Image
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -323,6 +325,48 @@ def test_output_shows_text_pictures_html_and_objects(open_page: NewPage, current
     out.clear_output()
     expect(page.get_by_text("printed")).not_to_be_visible()
     assert page.evaluate("window.attacked") is None
+
+
+WATCH = """() => {
+    window.seen = {empty: 0, both: 0, names: []}
+    const look = () => {
+        const images = [...document.querySelectorAll('.os-lines img, img.os-image.os-control')].filter((image) => image.offsetHeight > 0)
+        if (images.length < 2) window.seen.empty++
+        if (images.length > 2) window.seen.both++
+        for (const image of images) {
+            if (!image.complete || !image.naturalWidth) window.seen.empty++
+        }
+        const name = images.map((image) => image.alt).join(' ')
+        if (window.seen.names.at(-1) !== name) window.seen.names.push(name)
+        requestAnimationFrame(look)
+    }
+    requestAnimationFrame(look)
+}"""
+
+
+def test_a_picture_stays_until_the_next_is_decoded(open_page: NewPage, current: Server) -> None:
+    def png(shade: int) -> bytes:
+        data = io.BytesIO()
+        PIL.Image.new("L", (600, 400), shade).save(data, "PNG")
+        return data.getvalue()
+
+    with Column():
+        out = Output()
+        image = Image(png(0), "number 0")
+    out.add_bundle({"image/png": png(0), "text/plain": "output 0"})
+    page = open_page(current.url, wait=".os-lines img:not([hidden])")
+    page.evaluate(WATCH)
+    for number in range(1, 30):
+        out.clear_output(wait=True)
+        out.add_bundle({"image/png": png(number), "text/plain": f"output {number}"})
+        with current.record():
+            image.show(png(number))
+            image.alt.set(f"number {number}")
+    expect(page.get_by_role("img", name="output 29")).to_be_visible()
+    expect(page.get_by_role("img", name="number 29")).to_be_visible()
+    page.wait_for_function("window.seen.names.at(-1) === 'output 29 number 29'")
+    seen = page.evaluate("window.seen")
+    assert (seen["empty"], seen["both"]) == (0, 0), seen
 
 
 HOSTILE = [

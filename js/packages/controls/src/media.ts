@@ -4,7 +4,7 @@ import { refuseUrl } from '@objectsync/dom'
 import { ControlView } from './base.js'
 
 /** Follows `data`, `mime` and `url`; an address made for bytes is given back when it is no longer shown. */
-function followSource(view: ControlView, tag: string, show: (url: string) => void): void {
+function followSource(view: ControlView, tag: string, show: (url: string) => void | Promise<void>): void {
   const { object } = view
   let made: string | undefined
   const drop = (): void => {
@@ -20,12 +20,19 @@ function followSource(view: ControlView, tag: string, show: (url: string) => voi
           new Blob([bytes as Uint8Array<ArrayBuffer>], { type: String(object.attribute('mime').value) }),
         )
       : undefined
-    show(made ?? (refuseUrl(tag, url) === undefined ? url : ''))
+    const shown = show(made ?? (refuseUrl(tag, url) === undefined ? url : ''))
     // Not before the new one is there: it would flicker.
-    if (former) setTimeout(() => URL.revokeObjectURL(former), 1000)
+    if (former) void Promise.resolve(shown).then(() => URL.revokeObjectURL(former))
   }
   for (const name of ['data', 'mime', 'url']) view.bind(name, update)
   view.own(drop)
+}
+
+/** Loads and decodes a picture, in an element that shows it, or ahead of that; one that cannot be decoded is not waited for. */
+export async function decoded(image: HTMLImageElement, url: string): Promise<void> {
+  image.src = url
+  // A browser decodes nothing for a page that nobody sees.
+  if (!image.ownerDocument.hidden) await image.decode().catch(() => undefined)
 }
 
 export class ImageView extends ControlView {
@@ -33,7 +40,12 @@ export class ImageView extends ControlView {
 
   protected build(): HTMLElement {
     const image = this.make('img', 'os-image')
-    followSource(this, 'img', (url) => {
+    let newest = ''
+    followSource(this, 'img', async (url) => {
+      newest = url
+      if (url && image.src) await decoded(this.make('img'), url)
+      // Meanwhile there may be a newer one.
+      if (newest !== url) return
       if (url) image.src = url
       else image.removeAttribute('src')
     })

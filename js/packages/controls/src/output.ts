@@ -3,10 +3,12 @@
  *
  * - What was shown stays: only what came and what went is changed, however long it is.
  * - It scrolls along as long as its end is in sight.
+ * - What a picture takes the place of stays until that is decoded: a plot that is drawn again and again does not flicker.
  */
 import type { ListTopic, Value } from '@objectsync/client'
 import { ControlView } from './base.js'
 import { sanitized } from './html.js'
+import { decoded } from './media.js'
 
 type Item = readonly [kind: string, value: Value]
 const PICTURES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp']
@@ -19,6 +21,9 @@ interface Shown {
 export class LinesView extends ControlView {
   static override frontendType: readonly string[] = ['objectsync.output', 'objectsync.log']
   readonly #items: Shown[] = []
+  readonly #leaving: Shown[] = []
+  /** How many pictures are being decoded. */
+  #coming = 0
   #box!: HTMLElement
 
   protected build(): HTMLElement {
@@ -38,7 +43,7 @@ export class LinesView extends ControlView {
     )
     this.own(topic.onPop((_, index) => this.#follow(() => this.#pop(index))))
     this.own(() => {
-      for (const item of this.#items) item.end()
+      for (const item of [...this.#items, ...this.#leaving]) item.end()
     })
     return this.#box
   }
@@ -52,14 +57,37 @@ export class LinesView extends ControlView {
 
   #insert(item: Item, index: number): void {
     const shown = this.#show(item)
-    this.#box.insertBefore(shown.element, this.#box.children[index] ?? null)
+    this.#box.insertBefore(shown.element, this.#items[index]?.element ?? null)
     this.#items.splice(index, 0, shown)
   }
 
   #pop(index: number): void {
-    const [shown] = this.#items.splice(index, 1)
-    shown?.element.remove()
-    shown?.end()
+    this.#leaving.push(...this.#items.splice(index, 1))
+    // What comes in its place comes in the same frame.
+    queueMicrotask(() => this.#follow(() => this.#leave()))
+  }
+
+  /** What has gone goes from sight, unless a picture comes in its place: then when that is there. */
+  #leave(before?: Element): void {
+    const place = this.#leaving.findIndex(({ element }) => element === before)
+    if (!before && this.#coming) return
+    for (const shown of this.#leaving.splice(0, place < 0 ? this.#leaving.length : place)) {
+      shown.element.remove()
+      shown.end()
+    }
+  }
+
+  /** A picture is not seen before it is decoded; one that has gone meanwhile is, until the next one is. */
+  async #bring(image: HTMLImageElement, url: string): Promise<void> {
+    this.#coming++
+    image.hidden = true
+    await decoded(image, url)
+    this.#coming--
+    this.#follow(() => {
+      image.hidden = false
+      this.#leave(image)
+      this.#leave()
+    })
   }
 
   #show([kind, value]: Item): Shown {
@@ -85,7 +113,7 @@ export class LinesView extends ControlView {
       const image = this.make('img', 'os-image')
       const data = picture ? (bundle[picture] as Uint8Array<ArrayBuffer>) : String(svg)
       const url = URL.createObjectURL(new Blob([data], { type: picture ?? 'image/svg+xml' }))
-      image.src = url
+      void this.#bring(image, url)
       image.alt = String(bundle['text/plain'] ?? '')
       return { element: image, end: () => URL.revokeObjectURL(url) }
     }

@@ -69,13 +69,14 @@ describe('controls', () => {
     expect(note?.textContent).toBe('Please agree.')
   })
 
-  it('keep the lines that stay', () => {
+  it('keep the lines that stay', async () => {
     const it = shown(['create', '1', 'Output', 'root', -1, { items: [['stdout', 'a']] }])
     const line = it.host.querySelector('pre')
     it.change(['insert', '1', 'items', -1, ['stderr', 'b']])
     expect([...it.host.querySelectorAll('pre')].map((each) => each.textContent)).toEqual(['a', 'b'])
     expect(it.host.querySelector('pre')).toBe(line)
     it.change(['pop', '1', 'items', 0])
+    await Promise.resolve()
     expect([...it.host.querySelectorAll('pre')].map((each) => each.textContent)).toEqual(['b'])
   })
 })

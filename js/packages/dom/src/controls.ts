@@ -1,8 +1,8 @@
 /**
  * Controls: `value` and `checked` of input, textarea and select, both ways.
  *
- * - What a person types goes out as inserts and deletes (string topics), so that two who type both keep their letters. What is picked (a colour,
- *   a day) is one value: half of one is none.
+ * - What a person types goes out as inserts and deletes (string topics), so that two who type both keep their letters. What has no caret, and
+ *   so is picked (a colour, a day), is one value: half of one is none.
  * - What comes in never moves the caret of the field that is being typed in, and waits while an input method composes.
  */
 import type { SObject, StringTopic, Topic } from '@objectsync/client'
@@ -19,7 +19,6 @@ interface Control extends Element {
 }
 
 const TAGS: ReadonlySet<string> = new Set(['input', 'textarea', 'select'])
-const PICKED: ReadonlySet<string> = new Set(['color', 'date', 'time', 'datetime-local', 'month', 'week'])
 const watched = new WeakSet<Element>()
 const composing = new WeakSet<Element>()
 /** The text each field was last given or said: what a person's typing is compared with. */
@@ -112,7 +111,7 @@ export function readValue(element: Element, object: SObject, event: Event): void
   const topic = object.attribute<Topic>('value')
   switch (topic.type) {
     case 'string':
-      if (PICKED.has(element.type)) topic.set(element.value)
+      if (typeof element.selectionStart !== 'number') topic.set(element.value)
       else (topic as StringTopic).edit(element.value.toWellFormed(), lastText.get(element))
       // What came in while an input method composed was not shown; now it is.
       applyValue(element, topic, 'value')
