@@ -32,13 +32,6 @@ export class Stage {
     ]
   }
 
-  /** How many views there are. */
-  get size(): number {
-    let sum = 0
-    for (const views of this.#views.values()) sum += Array.isArray(views) ? views.length : 1
-    return sum
-  }
-
   /** Makes the view of an object, with those below it; not yet in the document. */
   show(object: SObject): View {
     const Class = this.registry.get(object.frontendType)
