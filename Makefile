@@ -47,6 +47,7 @@ bench: .make/bench chromium  ## the tables of benchmarks/, beside the peers
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.sync
 	$(BIN)/python -m benchmarks.dom
+	$(BIN)/python -m benchmarks.pictures
 	$(BIN)/python -m benchmarks.lab
 
 js: .make/js
