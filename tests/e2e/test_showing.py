@@ -70,7 +70,7 @@ def test_figures_images_and_arrays_are_shown_as_they_are(open_page: NewPage, cur
     picture.alt.set("two squares")
     expect(page.get_by_role("img", name="two squares")).to_have_css("image-rendering", "pixelated")
     picture.update(pd.DataFrame({"name": ["<i>Ada</i>"]}))
-    expect(page.get_by_role("cell", name="<i>Ada</i>")).to_be_visible()
+    expect(page.get_by_role("gridcell", name="<i>Ada</i>")).to_be_visible()
     picture.update(alt.Chart(pd.DataFrame({"x": [1], "y": [2]}), title="Bars").mark_bar().encode(x="x:O", y="y:Q"))
     picture.alt.set("")
     expect(page.get_by_role("img", name="Bars")).to_be_visible()
