@@ -38,15 +38,15 @@ async def _splice_socket(page: IOStream, kernel: asyncio.Transport, heard: Calla
         kernel.close()
         return
     page.io_loop.remove_handler(page.fileno())
-    if come.done() and come.exception() is None:
-        kernel.write(come.result())
-        heard()
     up, down = _Side(kernel, heard), _Side(None)
     taken = page.socket.dup()
     taken.setblocking(False)
     down.other, _ = await asyncio.get_running_loop().connect_accepted_socket(lambda: up, taken)
     try:
         kernel.set_protocol(down)
+        if come.done() and come.exception() is None:
+            up.data_received(come.result())  # not before: the kernel may answer at once
+        down.other.resume_reading()
         if kernel.is_closing():
             down.other.close()
         await up.ended
@@ -63,6 +63,10 @@ class _Side(asyncio.Protocol):
         self.other = other
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._heard = heard
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        transport.pause_reading()  # until both are joined
 
     def data_received(self, data: bytes) -> None:
         assert self.other is not None

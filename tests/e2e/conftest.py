@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from objectsync import Server
 
@@ -23,6 +23,7 @@ def take_picture(page: Page, name: str) -> None:
 
 
 NewPage = Callable[..., Page]
+expect.set_options(timeout=30_000)  # what is waited for comes; how soon is for benchmarks/ to say
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -27,6 +27,7 @@ KERNELS = ("7.4", "7.3", "6.31")
 (`.venv-ipykernel-7.3`, …, or where OBJECTSYNC_IPYKERNEL_7_3 says)."""
 SLOW = 30_000
 """Milliseconds: JupyterLab itself, and a kernel that starts, on a busy machine."""
+expect.set_options(timeout=SLOW)  # what is waited for comes; how soon is for benchmarks/ to say
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -72,7 +73,7 @@ class Lab:
     """A running JupyterLab with a directory of its own.
 
     With our `extension` in the page and (`prompt`) in the server, and `ipywidgets`' only where it is asked for. `settings` are more of the
-    server's, in Python.
+    server's, in Python. With `installed`, the Python of an environment into which a user has installed us, nothing comes from here.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class Lab:
         token: str = "",
         base: str = "",
         settings: str = "",
+        installed: Path | None = None,
     ) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -96,7 +98,7 @@ class Lab:
         self.token = token
         self.base = base.rstrip("/")
         data = folder / "data"
-        if extension:
+        if extension and installed is None:
             assert (EXTENSION / "package.json").exists(), "the extension is not built: cd js && npm run build"
             link = data / "labextensions" / "@objectsync" / "labextension"
             link.parent.mkdir(parents=True)
@@ -104,7 +106,8 @@ class Lab:
         # Said either way: an installation of ours has enabled it for the whole environment.
         config = folder / "config" / "jupyter_server_config.d" / "objectsync_jupyter.json"
         config.parent.mkdir(parents=True)
-        config.write_text(json.dumps({"ServerApp": {"jpserver_extensions": {"objectsync_jupyter": prompt}}}))
+        if installed is None:
+            config.write_text(json.dumps({"ServerApp": {"jpserver_extensions": {"objectsync_jupyter": prompt}}}))
         if settings:
             (folder / "config" / "jupyter_server_config.py").write_text(settings)
         for version in KERNELS:
@@ -122,7 +125,7 @@ class Lab:
             "JUPYTER_DATA_DIR": str(folder / "own"),
             "JUPYTER_RUNTIME_DIR": str(folder / "run"),
             "IPYTHONDIR": str(folder / "ipython"),
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": str(ROOT) if installed is None else "",
             "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
             "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
         }
@@ -137,7 +140,10 @@ class Lab:
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "jupyter", app, "--no-browser", "--allow-root", "--expose-app-in-browser"),
+                    *((sys.executable, "-m", "jupyter", app) if installed is None else (str(installed), "-m", "jupyterlab")),
+                    *("--no-browser", "--allow-root", "--expose-app-in-browser"),
+                    # Where an environment sees another's JupyterLab, its pages are there.
+                    *([] if installed is None else [f"--LabApp.app_dir={sys.prefix}/share/jupyter/lab"]),
                     *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={self.port}", "--ServerApp.port_retries=0"),
                     *(
                         f"--IdentityProvider.token={token}",

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
+from websockets.sync.server import serve as serve_in_thread
 
 pytest.importorskip("tornado")
 
@@ -22,6 +26,7 @@ from objectsync_jupyter.splice import splice, splice_stream
 
 PATIENCE = 30
 LARGE = 40_000_000
+OPTIONS: dict[str, Any] = {"compression": None, "max_size": LARGE, "ping_interval": None, "max_queue": 1}
 
 
 class Ends:
@@ -34,36 +39,55 @@ class Ends:
         self.parted = joined
 
 
+Join = Callable[[int, Callable[[], None]], AbstractAsyncContextManager[ClientConnection]]
+
+
+@pytest.fixture
+def parted() -> asyncio.Event:
+    return asyncio.Event()
+
+
 @pytest.fixture(params=[splice, splice_stream], ids=["socket", "stream"])
-async def ends(request: pytest.FixtureRequest) -> AsyncIterator[Ends]:
+def join(request: pytest.FixtureRequest, parted: asyncio.Event) -> Join:
+    """`async with join(port, heard) as page`: a page that has just been let in, and what joins it to the kernel there soon."""
+
+    @asynccontextmanager
+    async def joined(port: int, heard: Callable[[], None]) -> AsyncIterator[ClientConnection]:
+        class Between(WebSocketHandler):
+            ping_interval = None
+
+            async def open(self, *args: str, **kwargs: str) -> None:
+                connection = self.ws_connection
+                assert isinstance(connection, WebSocketProtocol13)
+                hop = await connect(f"ws://127.0.0.1:{port}", compression=None, proxy=None, ping_interval=None)
+                await request.param(connection.stream, hop.transport, heard)
+                parted.set()
+
+        own, public = bind_unused_port()
+        http = HTTPServer(Application([("/", Between)]))
+        http.add_socket(own)
+        async with connect(f"ws://127.0.0.1:{public}", proxy=None, **OPTIONS) as page:
+            yield page
+        http.stop()
+        await http.close_all_connections()
+
+    return joined
+
+
+@pytest.fixture
+async def ends(join: Join, parted: asyncio.Event) -> AsyncIterator[Ends]:
     arrived: asyncio.Queue[ServerConnection] = asyncio.Queue()
-    parted = asyncio.Event()
     heard: list[None] = []
 
     async def kernel(socket: ServerConnection) -> None:
         arrived.put_nowait(socket)
         await socket.wait_closed()
 
-    class Between(WebSocketHandler):
-        ping_interval = None
-
-        async def open(self, *args: str, **kwargs: str) -> None:
-            connection = self.ws_connection
-            assert isinstance(connection, WebSocketProtocol13)
-            hop = await connect(f"ws://127.0.0.1:{port}", compression=None, proxy=None, ping_interval=None)
-            await request.param(connection.stream, hop.transport, lambda: heard.append(None))
-            parted.set()
-
-    options: dict[str, Any] = {"compression": None, "max_size": LARGE, "ping_interval": None, "max_queue": 1}
-    async with serve(kernel, "127.0.0.1", 0, **options) as listening:
-        port = listening.sockets[0].getsockname()[1]
-        own, public = bind_unused_port()
-        http = HTTPServer(Application([("/", Between)]))
-        http.add_socket(own)
-        async with connect(f"ws://127.0.0.1:{public}", proxy=None, **options) as page:
-            yield Ends(page, await asyncio.wait_for(arrived.get(), PATIENCE), heard, parted)
-        http.stop()
-        await http.close_all_connections()
+    async with (
+        serve(kernel, "127.0.0.1", 0, **OPTIONS) as listening,
+        join(listening.sockets[0].getsockname()[1], lambda: heard.append(None)) as page,
+    ):
+        yield Ends(page, await asyncio.wait_for(arrived.get(), PATIENCE), heard, parted)
 
 
 async def test_messages_of_any_size_and_kind_go_both_ways(ends: Ends) -> None:
@@ -73,6 +97,24 @@ async def test_messages_of_any_size_and_kind_go_both_ways(ends: Ends) -> None:
             assert await asyncio.wait_for(other.recv(), PATIENCE) == message
             await sending
     assert ends.heard
+
+
+async def test_what_the_page_says_at_once_is_answered(join: Join) -> None:
+    """The kernel, which has a process of its own, answers before the two are quite joined."""
+
+    def echo(socket: Any) -> None:
+        for message in socket:
+            socket.send(message)
+
+    with serve_in_thread(echo, "127.0.0.1", 0) as kernel:
+        thread = threading.Thread(target=kernel.serve_forever)
+        thread.start()
+        port = kernel.socket.getsockname()[1]
+        async with join(port, lambda: time.sleep(0.1)) as page:  # time enough for the kernel; nothing else here runs meanwhile
+            await page.send("hello")
+            assert await asyncio.wait_for(page.recv(), PATIENCE) == "hello"
+        kernel.shutdown()
+        thread.join()
 
 
 async def test_each_learns_why_the_other_closes(ends: Ends) -> None:
