@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
@@ -39,7 +38,7 @@ class Ends:
         self.parted = joined
 
 
-Join = Callable[[int, Callable[[], None]], AbstractAsyncContextManager[ClientConnection]]
+Join = Callable[[int, Callable[[], object]], AbstractAsyncContextManager[ClientConnection]]
 
 
 @pytest.fixture
@@ -52,7 +51,7 @@ def join(request: pytest.FixtureRequest, parted: asyncio.Event) -> Join:
     """`async with join(port, heard) as page`: a page that has just been let in, and what joins it to the kernel there soon."""
 
     @asynccontextmanager
-    async def joined(port: int, heard: Callable[[], None]) -> AsyncIterator[ClientConnection]:
+    async def joined(port: int, heard: Callable[[], object]) -> AsyncIterator[ClientConnection]:
         class Between(WebSocketHandler):
             ping_interval = None
 
@@ -102,15 +101,18 @@ async def test_messages_of_any_size_and_kind_go_both_ways(ends: Ends) -> None:
 async def test_what_the_page_says_at_once_is_answered(join: Join) -> None:
     """The kernel, which has a process of its own, answers before the two are quite joined."""
 
+    answered = threading.Event()
+
     def echo(socket: Any) -> None:
         for message in socket:
             socket.send(message)
+            answered.set()
 
     with serve_in_thread(echo, "127.0.0.1", 0) as kernel:
         thread = threading.Thread(target=kernel.serve_forever)
         thread.start()
         port = kernel.socket.getsockname()[1]
-        async with join(port, lambda: time.sleep(0.1)) as page:  # time enough for the kernel; nothing else here runs meanwhile
+        async with join(port, lambda: answered.wait(PATIENCE)) as page:  # nothing else here runs before the kernel has answered
             await page.send("hello")
             assert await asyncio.wait_for(page.recv(), PATIENCE) == "hello"
         kernel.shutdown()
