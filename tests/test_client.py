@@ -259,6 +259,22 @@ class TestPrediction:
         client.flush()
         assert mine.text.value == note.text.value == "xxxxxxxxxxabc12"
 
+    def test_an_edit_of_an_item_that_a_squashed_difference_replaced_stays_as_the_server_takes_it(self) -> None:
+        hub = make_hub(limits=Limits(frame_transactions=3))
+        note = hub.create_object(Note)
+        client = MemoryClient(hub)
+        mine = client.object(note.id)
+        mine.items.pop(0)
+        seen: list[Any] = []
+        mine.items.on_set += seen.append
+        note.items[0] = 96
+        for _ in range(10):
+            note.count.add(1)
+        client.receive()  # and only then is the pop sent
+        client.flush()
+        assert mine.items.value == note.items.value == [2, 3]
+        assert seen == []  # it was never shown otherwise
+
     def test_an_object_that_is_taken_back_and_replayed_is_the_same(self, note: Note, client: MemoryClient, mine: ClientObject) -> None:
         child = mine.add_child("Note")
         seen: list[int] = []
@@ -601,13 +617,13 @@ class TestReconnecting:
         client.advance(1)
         client.send()
         client.receive()
-        client.advance(0.5)
+        client.advance(2)
         client.send()  # it has acknowledged the welcome and the first pages
         client.cut()
         client.advance(1)
         for _ in range(30):
             client.flush()  # as far as the server's window goes
-            client.advance(0.5)
+            client.advance(2)
         assert (note.count.value, mine.count.value, client.pending_count) == (1, 1, 0)
 
     def test_a_rejection_is_heard_of_with_a_snapshot_too(self, hub: Hub, note: Note, client: MemoryClient, mine: ClientObject) -> None:

@@ -49,12 +49,23 @@ def list_edits(object: str, name: str, old: list[Any], new: list[Any]) -> list[C
 
 
 def value_edits(object: str, name: str, old: Any, new: Any) -> list[Change]:
-    """Of texts and lists; of other values nothing is edited by position."""
+    """What an undecided edit has to be moved past when one value took the place of the other: of texts and lists; of other values nothing
+    is edited by position. An item in whose place another stands was replaced, which moves nothing: so will the server see it, where that
+    is what happened; where it is not, its answer says what it made of the edit."""
     if type(old) is str and type(new) is str:
         return text_edits(object, name, old, new)
     if type(old) is list and type(new) is list:
-        return list_edits(object, name, old, new)
+        return _moving_edits(object, name, old, new)
     return []
+
+
+def _moving_edits(object: str, name: str, old: list[Any], new: list[Any]) -> list[Change]:
+    edits: list[Change] = []
+    for gap in reversed(_gaps([value_key(item) for item in old], [value_key(item) for item in new])):
+        replaced = min(gap.end - gap.start, gap.new_end - gap.new_start)
+        edits += [Pop(object, name, index) for index in range(gap.end - 1, gap.start + replaced - 1, -1)]
+        edits += [Insert(object, name, gap.start + at, new[gap.new_start + at]) for at in range(replaced, gap.new_end - gap.new_start)]
+    return edits
 
 
 def _gaps(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[Gap]:

@@ -132,11 +132,17 @@ export function editsBetween(
         : (['delete_text', id, name, edit.position, edit.length] as const),
     )
   }
-  return topicSteps(type, before, after).flatMap((step): readonly Change[] => {
-    if (step[0] === 'pop') return [['pop', id, name, step[2] as number]]
-    if (step[0] === 'insert') return [['insert', id, name, step[2] as number, step[1] as Value]]
-    return []
-  })
+  // An item in whose place another stands was replaced, which moves nothing: so will the server see it, where that is what happened.
+  const steps = topicSteps(type, before, after)
+  const pops = steps.filter(([kind]) => kind === 'pop')
+  const inserts = steps.filter(([kind]) => kind === 'insert')
+  const replaced = Math.min(pops.length, inserts.length)
+  return [
+    ...pops.slice(0, pops.length - replaced).map(([, , at]): Change => ['pop', id, name, at as number]),
+    ...inserts
+      .slice(replaced)
+      .map(([, item, at]): Change => ['insert', id, name, at as number, item as Value]),
+  ]
 }
 
 /** An action with the ids of the objects that it and others create changed. */

@@ -3,6 +3,7 @@ import type { Change } from '../src/changes.js'
 import type { CallError } from '../src/errors.js'
 import { decodeServer, encode } from '../src/protocol.js'
 import type { Rejection } from '../src/replica.js'
+import type { Value } from '../src/values.js'
 import { dump, world as newWorld, type World } from './helpers.js'
 
 const ITEM: readonly Change[] = [
@@ -338,6 +339,23 @@ describe('a difference', () => {
     })
     it.server.network.current.deliver()
     expect(text.value).toBe('oh hexxllo!')
+  })
+
+  it('counts an item in whose place another stands as replaced, as the server will', () => {
+    const it = world()
+    const list = it.client.object('1').attribute('l')
+    const becomes = (prev: number, seq: number, items: readonly Value[]): void => {
+      const transactions = [{ seq, changes: [['set', '1', 'l', items] as Change] }]
+      it.server.send(it.server.network.current, { type: 'update', prev, seq, transactions })
+      it.server.network.current.deliver()
+    }
+    becomes(0, 1, ['a', 'b', 'c'])
+    list.pop(0)
+    list.insert('x', 1)
+    becomes(1, 5000, [96, 'b', 'c'])
+    expect(list.value).toEqual(['b', 'x', 'c'])
+    becomes(5000, 9000, ['c'])
+    expect(list.value).toEqual(['x', 'c'])
   })
 })
 
