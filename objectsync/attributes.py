@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 TopicT = TypeVar("TopicT", bound=Topic[Any])
 ValueT = TypeVar("ValueT")
+BuildT = TypeVar("BuildT", bound=Callable[..., None])
 
 
 class DeclaredAttribute(Generic[TopicT]):
@@ -74,6 +75,17 @@ def attribute(
         InvalidValue: the default is no value of that topic.
     """
     return DeclaredAttribute(make_spec(topic_class, default, is_stateful, order_strict, validator, writable))
+
+
+def sets_attributes(first: str | None = None) -> Callable[[BuildT], BuildT]:
+    """Say of a `build` that it does nothing but set attributes, as far as it is given texts: by keywords those of the same names, and by a
+    positional argument the attribute `first`. Objects that are given such texts alone are made without calling it."""
+
+    def mark(build: BuildT) -> BuildT:
+        build.sets_first = first  # type: ignore[attr-defined]  # read by TypeInfo
+        return build
+
+    return mark
 
 
 def make_spec(

@@ -56,7 +56,11 @@ class Life(Shape):
             AlreadyExists: the id is taken.
             InvalidValue: `serialized` is not what `serialize()` gives.
         """
-        parent = parent_id if isinstance(parent_id, SObject) else self.get_object(parent_id)
+        if isinstance(parent_id, SObject):
+            parent = parent_id
+            self._alive(parent)
+        else:
+            parent = self.get_object(parent_id)
         if serialized is None:
             return self._create_new(cls, parent, id, (), kwargs)  # type: ignore[return-value]  # of the class asked for
         if kwargs:
@@ -107,8 +111,11 @@ class Life(Shape):
     # --- inner: creating
 
     def _build_new(self, sobject: SObject, parent: SObject | None, id: str | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        """Create an object: `pre_build`, `build`, its place, `init`. This is the way of every element, so it is kept flat
-        (benchmarks/core.py, "rows"): `_new_id`, `OpenTransaction.mark` and `_enter` are written out."""
+        """Create an object below a parent of this tree: `pre_build`, `build`, its place, `init`. It takes `kwargs` over.
+
+        This is the way of every element, so it is kept flat, and reads as little of the objects as it can (benchmarks/core.py, "rows"):
+        `_new_id`, `OpenTransaction.mark` and `_enter` are written out.
+        """
         transactions = self.transactions
         transaction = transactions.open
         if transaction is None or transaction.thread != get_ident():
@@ -120,16 +127,19 @@ class Life(Shape):
         if parent is None:
             parent = self.root
             loose = self.loose
-        elif parent._os_state == GONE or parent._os_tree is not self:
+        above = parent._os_state
+        if above == GONE:
             self._alive(parent)
         objects = self.objects
         if id is None:
-            id = str(self._next_id)
-            self._next_id += 1
+            number = self._next_id
+            self._next_id = number + 1
+            id = str(number)
             if id in objects:
                 id = self._new_id(None)
         else:
             id = self._new_id(id)
+            transaction.numbered = False
         changes, journal, inverses = transaction.changes, transaction.journal, transaction.inverses
         mark = (len(journal), len(changes), len(inverses), len(transaction.emitted), len(transaction.after))
         try:
@@ -146,41 +156,34 @@ class Life(Shape):
             sobject._os_parent = parent
             sobject._os_children = sobject._os_topics = sobject._os_dynamic = sobject._os_tags = sobject._os_services = None
             sobject._os_depth = depth
-            sobject._os_values = {}
             sobject._os_state = FRESH
             objects[id] = sobject
             transaction.born += 1
             changes.append(sobject)
             journal.append(sobject)
-            if parent._os_state != FRESH and transaction.recording:
+            if above != FRESH and transaction.recording:
                 # Before what build does, so that undo takes that back first: build may have moved older objects below this one.
                 inverses.append(Destroy(id))
             siblings = parent._os_children
             if siblings is None:
                 siblings = parent._os_children = []
-            length = len(siblings)
-            structure = transaction.structure
-            changed = structure.get(parent, 0) if structure else 0
-            if info.pre_build:
-                if cls._pre_build_takes_keywords:
-                    sobject.pre_build(None, **kwargs)
-                else:
-                    sobject.pre_build(None)
-            if info.build:
-                sobject.build(*args, **kwargs)
-            elif args or kwargs:
-                SObject.build(sobject, *args, **kwargs)
-            if parent._os_state == GONE:
-                self._alive(parent)
-            siblings = parent._os_children
-            if siblings is None:
-                siblings = parent._os_children = []
-            if len(siblings) == length and (not structure or structure.get(parent, 0) == changed) and parent._os_depth + 1 == depth:
+            values = info.first_texts(args, kwargs)
+            if values is not None:
+                sobject._os_values = values
                 siblings.append(sobject)
             else:
-                # Its creation is told before what its build did below the same parent: say where it really stands.
-                changes.append(Place(id, parent._os_id, len(siblings)))
-                self._attach(transaction, sobject, parent, len(siblings))
+                sobject._os_values = {}
+                length, moves = len(siblings), transaction.moves
+                if info.pre_build:
+                    if cls._pre_build_takes_keywords:
+                        sobject.pre_build(None, **kwargs)
+                    else:
+                        sobject.pre_build(None)
+                sobject.build(*args, **kwargs)
+                if len(siblings) == length and transaction.moves == moves:
+                    siblings.append(sobject)
+                else:
+                    self._append(transaction, sobject, parent, length, moves)
             if info.post_build:
                 sobject.post_build()
             if info.init:
@@ -190,6 +193,19 @@ class Life(Shape):
             raise
         if loose is not None:
             loose.add(id)
+
+    def _append(self, transaction: OpenTransaction, sobject: SObject, parent: SObject, length: int, moves: int) -> None:
+        """Give a new object its place below a parent, where its build has moved objects or made some of the same parent."""
+        self._alive(parent)
+        siblings = parent._os_children
+        same = len(siblings or ()) == length and transaction.structure.get(parent, 0) <= moves
+        if siblings is not None and same and parent._os_depth + 1 == sobject._os_depth:
+            siblings.append(sobject)
+            return
+        # Its creation is told before what its build did below the same parent: say where it really stands.
+        place = len(siblings or ())
+        transaction.changes.append(Place(sobject._os_id, parent._os_id, place))
+        self._attach(transaction, sobject, parent, place)
 
     def _begin(self, root: SObject) -> None:
         """Create the root object."""

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .changes import Attribute, Change, Clear, Destroy, DropAttribute, Place, Tag, Untag
+from .creations import birthplace_of
 from .errors import InvalidChangeError, InvalidValue, LimitExceeded, describe
 from .history import History
 from .limits import Limits
@@ -29,9 +30,10 @@ from .snapshot import (
 from .sobject import SObject
 from .topics import AttributeSpec
 from .topics.base import EMPTY
-from .transaction import FRESH, GONE, LIVE, OpenTransaction, Record, Transactions, birthplace
+from .transaction import FRESH, GONE, LIVE, OpenTransaction, Record, Transactions
 from .types import TypeInfo
 from .values import check_str, copy_value
+from .written import changes_of, inverses_of
 
 _FORBIDDEN_NAMES = frozenset({"__proto__", "constructor", "prototype"})
 
@@ -54,6 +56,8 @@ class Shape:
         self.transactions = Transactions(self.log, self.history, self.limits.listener_depth)
         self.transactions.scope_of = self._scope_of
         self.transactions.unenter = self._unenter
+        self.transactions.written = changes_of
+        self.transactions.kept = inverses_of
         self.lock = self.transactions.lock
         self._unpacked: deque[Removed] = deque()
         self.objects: dict[str, SObject] = {}
@@ -257,6 +261,7 @@ class Shape:
         sobject._os_services = None
         sobject._os_state = FRESH
         self.objects[id] = sobject
+        transaction.numbered = False
         transaction.born += 1
         transaction.changes.append(sobject)
         transaction.journal.append(sobject)
@@ -284,8 +289,7 @@ class Shape:
             shift = depth - sobject._os_depth
             for below in walk(sobject):
                 below._os_depth += shift
-        structure = transaction.structure
-        structure[parent] = structure.get(parent, 0) + 1
+        transaction.moved_below(parent)
 
     def _detach(self, transaction: OpenTransaction, sobject: SObject) -> None:
         parent = sobject._os_parent
@@ -297,7 +301,7 @@ class Shape:
         else:
             del siblings[place_of(sobject, siblings)]
         sobject._os_parent = None
-        transaction.structure[parent] = transaction.structure.get(parent, 0) + 1
+        transaction.moved_below(parent)
 
     def _put_back(self, transaction: OpenTransaction, sobject: SObject, parent: SObject, index: int) -> None:
         self._detach(transaction, sobject)
@@ -332,7 +336,7 @@ class Shape:
                     removed.take(sobject, None if sobject is top or above is None else above._os_id)
                 if sobject._os_state == FRESH:
                     written: list[Change] = []
-                    describe_object(sobject, birthplace(transaction, sobject), written)
+                    describe_object(sobject, birthplace_of(sobject, transaction.birthplaces), written)
                     transaction.described[sobject] = written
                     fresh.append(sobject)
                 gone.append(sobject)
@@ -343,7 +347,7 @@ class Shape:
             assert len(tops) == 1  # one object, or all (`clear`)
             parent._os_children = before.copy()
             del parent._os_children[place_of(tops[0], before)]
-        transaction.structure[parent] = transaction.structure.get(parent, 0) + 1
+        transaction.moved_below(parent)
         objects = self.objects
         for sobject in gone:
             sobject._os_state = GONE

@@ -14,7 +14,7 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, get_origin
 
-from .attributes import DeclaredAttribute, Shadowable, TopicT, attribute, make_spec
+from .attributes import DeclaredAttribute, Shadowable, TopicT, attribute, make_spec, sets_attributes
 from .changes import Set
 from .compat import OlderNames
 from .current import current_parent, current_server, enter_parent, leave_parent
@@ -118,6 +118,7 @@ class SObject(OlderNames):
     def pre_build(self, values: Mapping[str, Any] | None, /) -> None:
         """Add dynamic attributes here. `values` is None for a new object, the saved values for a restored one."""
 
+    @sets_attributes()
     def build(self, *args: Any, **kwargs: Any) -> None:
         """For a new object: first values, children. Without an own `build`, keywords set declared attributes."""
         if args:

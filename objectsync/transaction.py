@@ -21,12 +21,9 @@ from contextvars import ContextVar
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from .changes import Change, Destroy, Emit
-from .creations import Creations
+from .changes import Change, Emit
 from .errors import ListenerLoop
 from .log import DO, UNDO, Log, Transaction
-from .packed import PackedChanges, PackedDestroys
-from .snapshot import describe_object
 from .topics.base import EMPTY, ChangeHandlers
 from .values import copy_value
 
@@ -69,7 +66,7 @@ LIVE: Final = 0
 FRESH: Final = 1
 GONE: Final = 2
 
-_MANY: Final = 32
+MANY: Final = 32
 """So many new objects are kept as the bytes that travel, not as changes."""
 
 JournalEntry = Any
@@ -151,6 +148,8 @@ class OpenTransaction:
         "inverses",
         "journal",
         "kind",
+        "moves",
+        "numbered",
         "origin",
         "proposed",
         "recording",
@@ -184,7 +183,9 @@ class OpenTransaction:
         self.birthplaces: dict[SObject, str] = {}  # of fresh objects that were moved since: the id of the parent they were born to
         self.described: dict[SObject, list[Change]] = {}
         self.destroyed: list[SObject] = []
-        self.structure: dict[SObject, int] = {}
+        self.numbered = True  # whether all that were created have got the next number as their id
+        self.moves = 0  # how often objects were put below another or taken away, other than by creating them
+        self.structure: dict[SObject, int] = {}  # the last of these `moves`, by the object below which it was
         self.emitted: list[Emission] = []
         self.after: list[Callable[[], Any]] = []
         self.stack: list[Topic[Any]] = []
@@ -194,6 +195,11 @@ class OpenTransaction:
     def mark(self) -> Mark:
         """How far the transaction has come, for a rollback to here."""
         return (len(self.journal), len(self.changes), len(self.inverses), len(self.emitted), len(self.after))
+
+    def moved_below(self, parent: SObject) -> None:
+        """Objects were put below a parent, or taken away, other than by creating them."""
+        self.moves += 1
+        self.structure[parent] = self.moves
 
 
 class Transactions:
@@ -212,6 +218,10 @@ class Transactions:
         self.scope_of: Callable[[Sequence[Change]], str | None] = lambda inverses: None
         self.unenter: Callable[[SObject], None] = lambda sobject: None
         """Takes the creation of an object back."""
+        self.written: Callable[[OpenTransaction], Sequence[Change]]
+        """What clients are told of a transaction, and"""
+        self.kept: Callable[[OpenTransaction], Sequence[Change]]
+        """what undoes it (written.py)."""
 
     # --- changes
 
@@ -375,16 +385,14 @@ class Transactions:
         del transaction.after[after_length:]
 
     def _commit(self, transaction: OpenTransaction) -> None:
-        final = self._written(transaction)
+        final = self.written(transaction)
         for sobject in transaction.destroyed:
             if sobject._os_state == GONE:
                 sobject._let_go()
         if not final and not transaction.cseq and not transaction.began:  # a drag that ended where it began is undone, too
             return
-        inverses: Sequence[Change] = tuple(transaction.inverses)
-        scope = self.scope_of(inverses) if inverses else None
-        if len(inverses) >= _MANY and all(type(inverse) is Destroy for inverse in inverses):
-            inverses = PackedDestroys([inverse.object for inverse in inverses])
+        scope = self.scope_of(transaction.inverses) if transaction.inverses else None
+        inverses = self.kept(transaction)
         entry = Transaction(
             self.log.head + 1,
             final,
@@ -402,7 +410,7 @@ class Transactions:
             transaction.gesture,
             transaction.began,
         )
-        large = transaction.born + len(transaction.destroyed) >= _MANY
+        large = transaction.born + len(transaction.destroyed) >= MANY
         if inverses:
             step = self._history.append(entry, self.scope_of)
             if large:
@@ -411,40 +419,6 @@ class Transactions:
         if transaction.decided is not None:
             transaction.decided(entry)
 
-    def _written(self, transaction: OpenTransaction) -> Sequence[Change]:
-        """What happened, as changes; a fresh object as its creation, with the values it has by now."""
-        changes = transaction.changes
-        if not transaction.born:
-            return tuple(changes)  # type: ignore[arg-type]  # without fresh objects there are only changes
-        pack = transaction.born >= _MANY and transaction.session is None
-        described = transaction.described
-        written: list[Change] = []
-        creations = Creations(written)
-        row: list[SObject] = []
-        for change in changes:
-            if isinstance(change, Change):
-                new: Sequence[Change] = (change,)
-            elif change._os_state == FRESH:
-                change._os_state = LIVE
-                row.append(change)
-                continue
-            else:
-                new = described.get(change, ())
-            if row:
-                self._write_row(transaction, row, creations if pack else None, written)
-            written += new
-        if row:
-            self._write_row(transaction, row, creations if pack else None, written)
-        return PackedChanges(written, len(changes)) if pack else tuple(written)
-
-    def _write_row(self, transaction: OpenTransaction, row: list[SObject], creations: Creations | None, written: list[Change]) -> None:
-        if creations is not None:
-            creations.take(row, transaction.birthplaces)
-        else:
-            for sobject in row:
-                describe_object(sobject, birthplace(transaction, sobject), written)
-        row.clear()
-
     def _enter_log(self, entry: Transaction, large: bool = False) -> None:
         if large:
             self.log.append_large(entry)
@@ -452,15 +426,6 @@ class Transactions:
             self.log.append(entry)
         for wake in self.wakers:
             wake()
-
-
-def birthplace(transaction: OpenTransaction, fresh: SObject) -> str | None:
-    """The id of the parent that a fresh object was born to; None for the root."""
-    moved = transaction.birthplaces
-    if moved and fresh in moved:
-        return moved[fresh]
-    parent = fresh._os_parent
-    return None if parent is None else parent._os_id
 
 
 class Record:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .changes import Define
 from .errors import AlreadyExists, UnknownType
@@ -16,6 +16,7 @@ from .values import copy_value
 
 if TYPE_CHECKING:
     from .sobject import SObject
+    from .topics import AttributeSpec
 
 
 @dataclass(eq=False, slots=True)
@@ -29,12 +30,18 @@ class TypeInfo:
     init: bool
     post_build: bool
     on_destroy: bool
+    texts: dict[str, AttributeSpec] | None
+    """The attributes that a text can be set to at once, where `build` does nothing else when it is given texts (`sets_attributes`)."""
+    first: str | None
+    """The one among these that the first positional argument is for."""
     superseded: bool = False
     """Its name means another class now; objects of this one live on."""
 
     @staticmethod
     def of(name: str, cls: type[SObject], base: type[SObject]) -> TypeInfo:
         """What there is to know of a class."""
+        first = getattr(cls.build, "sets_first", "")
+        direct = first != "" and cls.pre_build is base.pre_build and cls.set_attributes is base.set_attributes
         return TypeInfo(
             name,
             cls,
@@ -43,7 +50,33 @@ class TypeInfo:
             cls.init is not base.init,
             cls.post_build is not base.post_build,
             cls.on_destroy is not base.on_destroy,
+            {name: spec for name, spec in cls._specs.items() if spec.takes_ascii} if direct else None,
+            first,
         )
+
+    def first_texts(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any] | None:
+        """`kwargs` as the table of values of a new object, if the class's `build` would do no more than to set these texts: then it
+        need not be called (a third of what an element costs: benchmarks/core.py, "rows"). None if it has to be."""
+        texts = self.texts
+        if texts is None:
+            return None
+        for name, value in kwargs.items():
+            spec = texts.get(name)
+            if spec is None or type(value) is not str or not value.isascii() or value == spec.default:
+                return None
+            if spec.validators and value not in spec.allowed:
+                return None
+        if args:
+            first = self.first
+            if first is None or first in kwargs or len(args) != 1:
+                return None
+            value = args[0]
+            spec = texts[first]
+            if type(value) is not str or not value.isascii() or (spec.validators and value not in spec.allowed):
+                return None
+            if value != spec.default:
+                kwargs[first] = value
+        return kwargs
 
     def define(self) -> Define:
         """What clients are told."""

@@ -6,11 +6,24 @@ from typing import Any
 
 import pytest
 
-from objectsync import AlreadyExists, DictTopic, Element, ElementObject, EventTopic, InvalidChangeError, SObject, attribute
+from objectsync import (
+    AlreadyExists,
+    DictTopic,
+    Element,
+    ElementObject,
+    EventTopic,
+    InvalidChangeError,
+    InvalidValue,
+    SObject,
+    StringTopic,
+    UnknownAttribute,
+    attribute,
+)
 from objectsync.dom import button, check_events, circle, div, h1, input_, label, p, svg, tags
 from objectsync.hub import Hub
 from objectsync.safety import HTML_TAGS, SVG_TAGS
 from tests.clients import WireClient, changes_in, make_hub
+from tests.replica import same
 
 
 @pytest.fixture
@@ -55,6 +68,59 @@ def test_what_is_not_allowed_is_named_at_the_call(hub: Hub) -> None:
     with pytest.raises(InvalidChangeError, match="onclick"):
         div(onclick="alert(1)")
     assert hub.root.children == []
+
+
+class Titled(Element):
+    """A class with a build of its own, which sets less than it is given."""
+
+    def build(self, tag: str = "h1", text: str = "") -> None:  # type: ignore[override]  # as users do
+        super().build(tag, text=text.upper())
+
+
+class Shouting(Element):
+    """A class whose attributes are set in a way of its own."""
+
+    def set_attributes(self, /, **values: Any) -> None:
+        super().set_attributes(**{name: value.upper() if name == "text" else value for name, value in values.items()})
+
+
+class Prepared(Element):
+    def pre_build(self, _: Any) -> None:
+        self.heard: list[str] = []
+        self.text.on_set += self.heard.append
+
+
+def test_texts_alone_make_the_same_element_as_all_that_build_takes(hub: Hub) -> None:
+    cases: tuple[dict[str, Any], ...] = ({}, {"text": ""}, {"text": "a"}, {"text": "é"}, {"value": "x"}, {"text": "a", "value": "b"})
+    for texts in cases:
+        for tag in ("div", "td"):
+            short, long = Element(tag, **texts), Element(tag, **texts, checked=False)
+            assert [getattr(short, name).value for name in short.attributes] == [getattr(long, name).value for name in long.attributes]
+            assert same(short.serialize()["objects"][0].get("attributes"), long.serialize()["objects"][0].get("attributes"))
+    assert Titled("h2", text="title").text.value == "TITLE"
+    assert Shouting("p", text="word").text.value == "WORD"
+    assert Prepared("p", text="word").heard == ["word"]
+
+
+def test_texts_that_cannot_be_are_refused_as_ever(hub: Hub) -> None:
+    before = list(hub.root.children)
+    with pytest.raises(InvalidChangeError, match="script"):
+        Element("script", text="alert(1)")
+    with pytest.raises(TypeError, match="tag"):
+        Element("td", tag="th")
+    with pytest.raises(TypeError, match="txet"):
+        Element("td", txet="a")
+    with pytest.raises(InvalidValue, match="surrogate"):
+        Element("td", text="\ud800")
+    with pytest.raises(TypeError, match="no positional arguments"):
+        Plain("a")
+    with pytest.raises(UnknownAttribute, match="Did you mean 'text'"):
+        Plain(txet="a")
+    assert hub.root.children == before
+
+
+class Plain(SObject):
+    text = attribute(StringTopic, "")
 
 
 def test_with_makes_a_parent(hub: Hub) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from .. import safety
+from ..attributes import sets_attributes
 from ..sobject import SObject, attribute
 from ..topics import BoolTopic, DictTopic, GenericTopic, SetTopic, StringTopic
 from .listening import check_events, joined, options
@@ -128,6 +129,7 @@ class Element(ElementObject):
     checked = attribute(BoolTopic, False)
     """Whether a checkbox or radio button is on, both ways."""
 
+    @sets_attributes(first="tag")
     def build(
         self,
         tag: str = "div",
