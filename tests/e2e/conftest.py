@@ -78,7 +78,7 @@ def open_page(browser: Browser, watch: Watch, server: Server) -> Iterator[NewPag
         context = browser.new_context(viewport={"width": width, "height": height})
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         page.on("console", watch.on_console)
         page.on("pageerror", lambda error: watch.errors.append(str(error)))
         page.on("request", watch.on_request)

@@ -329,6 +329,7 @@ class TestConnection:
 
         def idle() -> None:
             page = open_page(server.url)
+            wait_until(page, lambda: come)
             connection = server._sessions[come[0]].connection
             pings = 0
             while pings < 8:
@@ -369,7 +370,7 @@ class TestConnection:
 def wait_until(page: Page, condition: object) -> None:
     """Wait for something in Python, letting the browser go on."""
     assert callable(condition)
-    for _ in range(500):
+    for _ in range(3_000):
         if condition():
             return
         page.wait_for_timeout(10)

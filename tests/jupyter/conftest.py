@@ -25,7 +25,7 @@ HERE = ("localhost", "127.0.0.1")
 KERNELS = ("7.4", "7.3", "6.31")
 """The versions of ipykernel that behave differently. The first is that of this environment; the others have environments of their own
 (`.venv-ipykernel-7.3`, …, or where OBJECTSYNC_IPYKERNEL_7_3 says)."""
-SLOW = 30_000
+SLOW = 60_000
 """Milliseconds: JupyterLab itself, and a kernel that starts, on a busy machine."""
 expect.set_options(timeout=SLOW)  # what is waited for comes; how soon is for benchmarks/ to say
 
@@ -182,6 +182,15 @@ class Lab:
         metadata = {"kernelspec": {"name": kernel, "display_name": kernel, "language": "python"}}
         content = {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": listed}
         (self.notebooks / name).write_text(json.dumps(content))
+
+    def until_told(self, name: str, step: str) -> str:
+        """A cell that does a step ten times a second (`i` counts them), blocking its kernel, until `tell(name)`."""
+        (self.notebooks / name).unlink(missing_ok=True)
+        return f"import pathlib, time\ni = 0\nwhile not pathlib.Path({name!r}).exists():\n    {step}\n    i += 1\n    time.sleep(0.1)"
+
+    def tell(self, name: str) -> None:
+        """End what runs `until_told`."""
+        (self.notebooks / name).touch()
 
     def kernels(self) -> list[dict[str, Any]]:
         with urllib.request.urlopen(f"{self.url}/api/kernels?token={self.token}", timeout=5) as answer:

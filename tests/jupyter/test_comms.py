@@ -26,11 +26,6 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     running.stop()
 
 
-@pytest.fixture
-def ticks() -> int:
-    return 50
-
-
 def test_a_page_is_live_over_comms_and_asks_for_nothing_else(lab: Lab, browsing: Browsing, kernel: str) -> None:
     sockets = sockets_of(browsing)
     lab.write("plain.ipynb", EXAMPLE, COMMS, kernel=kernel)
