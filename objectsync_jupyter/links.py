@@ -34,6 +34,8 @@ CROWD: Final = 6
 """Every page gets every page's messages (iopub is a broadcast); with more pages than this, each gets fewer."""
 CLOCK: Final = 1.0
 """Seconds between looks at the clock."""
+HANDLED: Final = 0.005
+"""Seconds that a page's click may wait for its handler before it is answered: one message, where there were two."""
 QUIET: Final = 0.25
 """Seconds of silence after which a page is told again how many messages it should have."""
 
@@ -150,7 +152,9 @@ class Links:
         self._closed = False
         self._main_free = True
         self._executing = False
-        self._remove_waker = hub.add_waker(self._wake)
+        self._held_until = 0.0
+        self._handled = threading.Event()
+        self._remove_waker = hub.add_waker(self._wake, self._urge)
         self._thread = threading.Thread(target=self._work, name="objectsync-links", daemon=True)
         self._thread.start()
 
@@ -209,6 +213,7 @@ class Links:
         link = self._links.get(pair)
         if link is None:
             return
+        due = self.hub.handlers_due
         with link.lock:
             link.hears_on_main = threading.current_thread() is self._main
             link.now = max(link.now, time.monotonic()) if not link.hears_on_main else link.now
@@ -219,6 +224,9 @@ class Links:
                 link.connection.receive(frame, binary, link.now)
             if "part" in data:
                 link.take_part(data, buffers[0])
+        if self.hub.handlers_due != due:
+            self._handled.clear()
+            self._held_until = time.monotonic() + HANDLED
         self._wanted.set()
 
     def left(self, pair: str, code: Any) -> None:
@@ -235,11 +243,20 @@ class Links:
         if self._links:
             self._wanted.set()
 
+    def _urge(self) -> None:
+        """A handler has run."""
+        self._handled.set()
+        self._wake()
+
     def _work(self) -> None:
         clock = time.monotonic()
         while not self._closed:
             self._wanted.clear()
             now = time.monotonic()
+            if now < self._held_until:
+                self._handled.wait(self._held_until - now)
+                self._held_until = 0.0
+                now = time.monotonic()
             held, rest = 0.0, CLOCK
             try:
                 held, rest = self._pump(now)

@@ -3,8 +3,9 @@
  *
  * - One goes up, on which the kernel never sends; one comes down, on which this page never sends.
  * - Jupyter's websocket waits for the page's TCP to acknowledge one small message before it sends the next, and a page that says nothing
- *   acknowledges 40 ms late. So the page says something empty as soon as the kernel says that it has begun with a message of ours. Not in
- *   a row of messages, where the next one does that; and not where our server extension has set TCP_NODELAY.
+ *   acknowledges 40 ms late. So while a message of ours is on its way, until the kernel says that it has begun with it, the page answers
+ *   what comes with something empty. Not in a row of messages, where the next one does that; and not where our server extension has set
+ *   TCP_NODELAY.
  */
 import type { Kernel } from '@jupyterlab/services'
 import type { Connect } from '@objectsync/client'
@@ -19,6 +20,8 @@ export const HERE = 'objectsync.here'
 
 /** Milliseconds of silence after which a message stands alone: in a row, they are 16 apart. */
 const ALONE = 32
+/** How often something empty is said for one message. What others make the kernel say may come in between. */
+const EMPTY = 3
 /** Milliseconds after which a subshell is taken for gone: a second attempt costs less than a view that never comes. */
 const SUBSHELL_WITHIN = 8_000
 /** What a client says without waiting for anything. */
@@ -40,8 +43,9 @@ export function comm(kernel: Kernel.IKernelConnection, events: CommEvents): Conn
     let subshell: string | undefined
     let cancel = (): void => {}
     let sentAt = Number.NEGATIVE_INFINITY
-    /** The message of ours whose first effect is answered with something empty. */
-    let lone: string | undefined
+    /** The message of ours that is on its way, and how much of what comes until then is still answered. */
+    let lone = ''
+    let empty = 0
 
     const sendUp = (data: object, buffers: readonly Uint8Array[]): string =>
       sendComm(kernel, 'comm_msg', { comm_id: up, data }, subshell, buffers)
@@ -50,8 +54,11 @@ export function comm(kernel: Kernel.IKernelConnection, events: CommEvents): Conn
         const now = performance.now()
         const id = sendUp(data, buffers)
         const { frames } = data as { frames?: readonly (readonly [string, number])[] }
-        const waits = !frames?.every(([text]) => text.startsWith(ACK))
-        if (waits && now - sentAt > ALONE && !serverHelps()) lone = id
+        if (frames?.every(([text]) => text.startsWith(ACK))) return
+        if (now - sentAt > ALONE && !serverHelps()) {
+          lone = id
+          empty = EMPTY
+        }
         sentAt = now
       },
       goodbye: (code, reason) => {
@@ -71,8 +78,8 @@ export function comm(kernel: Kernel.IKernelConnection, events: CommEvents): Conn
     // Not `iopubMessage`: that waits until what others do with earlier messages is done.
     const onMessage = (_: unknown, { msg, direction }: Kernel.IAnyMessageArgs): void => {
       if (direction !== 'recv' || msg.channel !== 'iopub') return
-      if (lone !== undefined && (msg.parent_header as { msg_id?: string } | undefined)?.msg_id === lone) {
-        lone = undefined
+      if (empty > 0) {
+        empty = (msg.parent_header as { msg_id?: string } | undefined)?.msg_id === lone ? 0 : empty - 1
         sendUp({ frames: [] }, [])
       }
       const read = readComm(msg)
