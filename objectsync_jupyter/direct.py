@@ -25,6 +25,7 @@ from objectsync.transports.page import Answer, Page
 from objectsync.transports.websocket import WebSocketShell
 
 from .endpoint import NONCE_HEADER, PROOF_HEADER, Endpoint, endpoint_file, prove, write_endpoint
+from .handover import Handover
 
 logger = logging.getLogger("objectsync.jupyter")
 
@@ -71,6 +72,7 @@ class DirectShell:
         self._file = endpoint_file(connection_file)
         self._process = os.getpid()
         self._shell: WebSocketShell | None = None
+        self._handover: Handover | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
         self._started = threading.Event()
@@ -97,9 +99,9 @@ class DirectShell:
 
     def leave_to_parent(self) -> None:
         """In a child process: let go of the sockets, or the port would stay open, with nobody behind it, when the kernel is gone."""
-        if self._shell is not None:
+        if self._shell is not None and self._handover is not None:
             nowhere = os.open(os.devnull, os.O_RDONLY)
-            for number in self._shell.filenos():
+            for number in self._shell.filenos() + self._handover.filenos():
                 os.dup2(nowhere, number)  # not close: the number may be given to something else, which would be closed in turn
             os.close(nowhere)
 
@@ -115,17 +117,19 @@ class DirectShell:
         secret = secrets.token_urlsafe(32)
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
-        self._shell = WebSocketShell(self._hub, KernelGate(secret), NoPage())
+        self._shell = shell = WebSocketShell(self._hub, KernelGate(secret), NoPage())
+        self._handover = Handover(lambda: shell.sockets)
         try:
-            (port,) = await self._shell.listen([(HOST, 0)])
-            write_endpoint(self._file, Endpoint(port, secret, self._hub.epoch))
+            (port,) = await shell.listen([(HOST, 0)])
+            write_endpoint(self._file, Endpoint(port, secret, self._hub.epoch, self._handover.name))
             self._started.set()
             await self._stop.wait()
         finally:
             with contextlib.suppress(OSError):  # also where its folder is none; the socket is to be closed all the same
                 self._file.unlink()
-            await self._shell.close()
-            self._shell = self._loop = self._stop = None
+            await shell.close()
+            self._handover.close()
+            self._shell = self._handover = self._loop = self._stop = None
 
 
 def direct_shell(hub: Hub) -> DirectShell | None:

@@ -25,6 +25,8 @@ class Endpoint(msgspec.Struct, frozen=True):
     port: int
     secret: str
     epoch: str
+    handover: str = ""
+    """The name by which the kernel takes pages' sockets over (handover.py); empty where it does not."""
 
     def prove(self, who: Literal["server", "kernel"], nonce: str) -> str:
         """What shows the other side that this one has read the file."""

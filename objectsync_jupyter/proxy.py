@@ -2,7 +2,8 @@
 
 Rules: who may run code in a kernel may come in, as for Jupyter's own kernel websocket, by the same checks. The page names a kernel and
 never a port. A kernel that cannot be reached so is a close code, not a failed handshake, which a browser would log as an error. Once both
-handshakes are over and the page has been told which kernel it is, the two are one connection (splice.py).
+handshakes are over and the page has been told which kernel it is, the page's socket is the kernel's (handover.py), or where that cannot be
+the two are joined (splice.py).
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from websockets.typing import Subprotocol
 from objectsync.protocol import SUBPROTOCOL
 
 from .endpoint import NONCE_HEADER, PROOF_HEADER, Endpoint, endpoint_file, read_endpoint
+from .handover import hand_over, is_possible
 from .splice import splice
 
 PATTERN: Final = r"/objectsync/kernels/(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
@@ -82,7 +84,9 @@ class KernelProxy(WebSocketMixin, WebSocketHandler, JupyterHandler):
         except WebSocketClosedError:  # the page has gone meanwhile
             kernel.abort()
             return
-        await splice(connection.stream, kernel, self._note_activity)
+        stream = connection.stream
+        if not (is_possible(stream) and await hand_over(stream, kernel, endpoint.handover, self._note_activity)):
+            await splice(stream, kernel, self._note_activity)
 
     def _endpoint(self) -> Endpoint | None:
         if self.kernel_id not in self.kernel_manager:

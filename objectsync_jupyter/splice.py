@@ -4,8 +4,8 @@ Rules: both handshakes are over, with the same subprotocol and no extensions, an
 that the page has masked is masked for the kernel as well, and the kernel's own are not. So pings, limits, fragments and the closing
 handshake are between the page and the kernel. A side that does not read holds up the other; when one is gone, so is the other.
 
-A page's socket is taken from tornado, whose stream costs each click a tenth of a millisecond: a future and a turn of the loop. Where it is
-encrypted, only the stream can read it.
+This is for pages whose socket cannot be the kernel's own (handover.py): encrypted ones, which only tornado's stream can read, and those on
+machines other than Linux.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, Final
 
-from tornado.iostream import IOStream, SSLIOStream, StreamClosedError
+from tornado.iostream import IOStream, StreamClosedError
 
 CHUNK: Final = 256 * 1024
 """Bytes handed on at once."""
@@ -25,71 +25,6 @@ async def splice(page: IOStream, kernel: asyncio.Transport, heard: Callable[[], 
 
     Nothing may have been read of what the kernel says after its handshake.
     """
-    if isinstance(page, SSLIOStream):
-        await splice_stream(page, kernel, heard)
-    else:
-        await _splice_socket(page, kernel, heard)
-
-
-async def _splice_socket(page: IOStream, kernel: asyncio.Transport, heard: Callable[[], None]) -> None:
-    try:
-        come = asyncio.ensure_future(page.read_bytes(CHUNK, partial=True))  # done at once with what the stream has read already, or never
-    except StreamClosedError:
-        kernel.close()
-        return
-    page.io_loop.remove_handler(page.fileno())
-    up, down = _Side(kernel, heard), _Side(None)
-    taken = page.socket.dup()
-    taken.setblocking(False)
-    down.other, _ = await asyncio.get_running_loop().connect_accepted_socket(lambda: up, taken)
-    try:
-        kernel.set_protocol(down)
-        if come.done() and come.exception() is None:
-            up.data_received(come.result())  # not before: the kernel may answer at once
-        down.other.resume_reading()
-        if kernel.is_closing():
-            down.other.close()
-        await up.ended
-    finally:
-        down.other.abort()
-        kernel.close()  # after what it has not been given yet, which may be the page's goodbye
-        page.close()
-
-
-class _Side(asyncio.Protocol):
-    """What comes from one side goes to the other."""
-
-    def __init__(self, other: asyncio.Transport | None, heard: Callable[[], None] | None = None) -> None:
-        self.other = other
-        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._heard = heard
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        transport.pause_reading()  # until both are joined
-
-    def data_received(self, data: bytes) -> None:
-        assert self.other is not None
-        self.other.write(data)
-        if self._heard is not None:
-            self._heard()
-
-    def pause_writing(self) -> None:
-        if self.other is not None and not self.other.is_closing():
-            self.other.pause_reading()
-
-    def resume_writing(self) -> None:
-        if self.other is not None and not self.other.is_closing():
-            self.other.resume_reading()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self.other is not None:
-            self.other.close()
-        self.ended.set_result(None)
-
-
-async def splice_stream(page: IOStream, kernel: asyncio.Transport, heard: Callable[[], None]) -> None:
-    """The same by tornado's own stream, whatever it is."""
     down = _Down(page, kernel)
     kernel.set_protocol(down)
     try:
@@ -143,4 +78,4 @@ class _Down(asyncio.Protocol):
             self._kernel.resume_reading()
 
 
-__all__ = ["splice", "splice_stream"]
+__all__ = ["splice"]

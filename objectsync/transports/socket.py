@@ -6,6 +6,7 @@ hub. Here what comes is taken in the turn that read it; nothing waits, and who s
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from websockets.asyncio.server import ServerConnection
@@ -23,6 +24,9 @@ class Socket(ServerConnection):
     authorized = False
     headers: tuple[tuple[str, str], ...] = ()
 
+    messages = 0
+    """How many have come."""
+
     _take: Callable[[Message], None] | None = None
     _early: tuple[Message, ...] = ()
     _parts: list[Frame] | None = None
@@ -33,6 +37,18 @@ class Socket(ServerConnection):
         early, self._early = self._early, ()
         for message in early:
             take(message)
+
+    def move(self, transport: asyncio.Transport, early: bytes) -> None:
+        """Go on over another transport, which reads nothing yet and brought `early`; nothing was sent or heard over this one."""
+        former = self.transport
+        former.set_protocol(asyncio.Protocol())
+        former.abort()
+        transport.set_write_buffer_limits(self.write_limit_high, self.write_limit_low)
+        transport.set_protocol(self)
+        self.transport = transport
+        if early:
+            self.data_received(early)
+        transport.resume_reading()
 
     def process_event(self, event: Request | Response | Frame) -> None:
         """Take what has come. (The library calls it.)"""
@@ -49,6 +65,7 @@ class Socket(ServerConnection):
         if not event.fin:
             return
         self._parts = None
+        self.messages += 1
         data = bytes(event.data) if len(parts) == 1 else b"".join([part.data for part in parts])
         try:
             message: Message = data.decode() if parts[0].opcode is Opcode.TEXT else data

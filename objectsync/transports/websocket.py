@@ -124,6 +124,11 @@ class WebSocketShell:
         """How many sockets are open."""
         return len(self._clients)
 
+    @property
+    def sockets(self) -> list[Socket]:
+        """Those that are open."""
+        return list(self._clients)
+
     def filenos(self) -> list[int]:
         """The file descriptors of all of its sockets."""
         listening = [socket.fileno() for server in self._servers for socket in server.sockets]

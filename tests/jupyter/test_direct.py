@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -85,6 +87,21 @@ def test_a_page_goes_on_over_comms_when_the_kernels_socket_is_gone_and_loses_not
     assert notebook.output(4) == "typed meanwhile 21"
     assert client.evaluate("client => client.session") == session  # resumed, not begun anew
     assert len(sockets) == 2  # it was asked for again, and answered by a close code: nothing is on the console
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux hands sockets over")
+def test_a_click_does_not_wait_for_the_jupyter_server(lab: Lab, browsing: Browsing) -> None:
+    lab.write("alone.ipynb", EXAMPLE)
+    notebook = browsing.open(lab, "alone.ipynb")
+    notebook.run(0)
+    notebook.live(0).locator("button").click()
+    expect(notebook.live(0).locator("span")).to_have_text("1")
+    lab.process.send_signal(signal.SIGSTOP)  # as busy as can be
+    try:
+        notebook.live(0).locator("button").click()
+        expect(notebook.live(0).locator("span")).to_have_text("2")
+    finally:
+        lab.process.send_signal(signal.SIGCONT)
 
 
 def test_large_bytes_go_both_ways_in_one_piece(lab: Lab, browsing: Browsing) -> None:

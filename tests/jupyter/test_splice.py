@@ -21,7 +21,7 @@ from tornado.testing import bind_unused_port
 from tornado.web import Application
 from tornado.websocket import WebSocketHandler, WebSocketProtocol13
 
-from objectsync_jupyter.splice import splice, splice_stream
+from objectsync_jupyter.splice import splice
 
 PATIENCE = 30
 LARGE = 40_000_000
@@ -38,7 +38,7 @@ class Ends:
         self.parted = joined
 
 
-Join = Callable[[int, Callable[[], object]], AbstractAsyncContextManager[ClientConnection]]
+Join = Callable[[int, Callable[[], None]], AbstractAsyncContextManager[ClientConnection]]
 
 
 @pytest.fixture
@@ -46,12 +46,12 @@ def parted() -> asyncio.Event:
     return asyncio.Event()
 
 
-@pytest.fixture(params=[splice, splice_stream], ids=["socket", "stream"])
-def join(request: pytest.FixtureRequest, parted: asyncio.Event) -> Join:
+@pytest.fixture
+def join(parted: asyncio.Event) -> Join:
     """`async with join(port, heard) as page`: a page that has just been let in, and what joins it to the kernel there soon."""
 
     @asynccontextmanager
-    async def joined(port: int, heard: Callable[[], object]) -> AsyncIterator[ClientConnection]:
+    async def joined(port: int, heard: Callable[[], None]) -> AsyncIterator[ClientConnection]:
         class Between(WebSocketHandler):
             ping_interval = None
 
@@ -59,7 +59,7 @@ def join(request: pytest.FixtureRequest, parted: asyncio.Event) -> Join:
                 connection = self.ws_connection
                 assert isinstance(connection, WebSocketProtocol13)
                 hop = await connect(f"ws://127.0.0.1:{port}", compression=None, proxy=None, ping_interval=None)
-                await request.param(connection.stream, hop.transport, heard)
+                await splice(connection.stream, hop.transport, heard)
                 parted.set()
 
         own, public = bind_unused_port()
@@ -103,6 +103,9 @@ async def test_what_the_page_says_at_once_is_answered(join: Join) -> None:
 
     answered = threading.Event()
 
+    def wait() -> None:
+        answered.wait(PATIENCE)
+
     def echo(socket: Any) -> None:
         for message in socket:
             socket.send(message)
@@ -112,7 +115,7 @@ async def test_what_the_page_says_at_once_is_answered(join: Join) -> None:
         thread = threading.Thread(target=kernel.serve_forever)
         thread.start()
         port = kernel.socket.getsockname()[1]
-        async with join(port, lambda: answered.wait(PATIENCE)) as page:  # nothing else here runs before the kernel has answered
+        async with join(port, wait) as page:  # nothing else here runs before the kernel has answered
             await page.send("hello")
             assert await asyncio.wait_for(page.recv(), PATIENCE) == "hello"
         kernel.shutdown()
