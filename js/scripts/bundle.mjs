@@ -1,8 +1,10 @@
 // Bundles the standalone page into the Python package: objectsync.js (client and views, which frontends of users import) and
 // page.js, which imports it, so that the page and every frontend share one module; so does controls.js, which is fetched when it is needed.
-import { copyFile, mkdir } from 'node:fs/promises'
+// esbuild bundles; terser, which looks further than one expression, takes another thirtieth off what is sent.
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { minify } from 'terser'
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url))
 const out = at('../../objectsync/static/')
@@ -33,6 +35,19 @@ await build({
   alias: { '@objectsync/client': './objectsync.js', '@objectsync/dom': './objectsync.js' },
   external: ['./objectsync.js'],
 })
+for (const name of ['objectsync.js', 'page.js', 'controls.js']) {
+  const content = await readFile(`${out}${name}.map`, 'utf8')
+  const { code, map } = await minify(await readFile(`${out}${name}`, 'utf8'), {
+    module: true,
+    ecma: 2022,
+    compress: { passes: 2 },
+    sourceMap: { content, filename: name, url: `${name}.map` },
+  })
+  await writeFile(`${out}${name}`, code)
+  const [from, to] = [JSON.parse(content), JSON.parse(map)]
+  to.sourcesContent = to.sources.map((source) => from.sourcesContent[from.sources.indexOf(source)])
+  await writeFile(`${out}${name}.map`, JSON.stringify(to))
+}
 for (const name of ['index.html', 'page.css', 'favicon.svg']) {
   await copyFile(`${page}static/${name}`, `${out}${name}`)
 }
