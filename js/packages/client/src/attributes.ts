@@ -24,37 +24,50 @@ export interface Declared {
 /** What a type declares, by name. */
 export type Declarations = ReadonlyMap<string, Declared>
 
-const NONE: Declarations = new Map()
-const NOTHING: readonly never[] = Object.freeze([])
+/** What objects have in common whose creation named the same attributes of the same type. */
+export class Kind {
+  readonly type: string
+  readonly declared: Declarations
+  /** What the creation named. */
+  readonly names: readonly string[]
+  #shown: readonly string[] | undefined
+
+  constructor(type: string, declared: Declarations, names: readonly string[]) {
+    this.type = type
+    this.declared = declared
+    this.names = names
+  }
+
+  /** The declared names of what is not blank, and of events. */
+  get shown(): readonly string[] {
+    this.#shown ??= [...this.declared.keys()].filter(
+      (name) => !this.declared.get(name)?.blank || this.names.includes(name),
+    )
+    return this.#shown
+  }
+}
 
 export class Attributes {
   readonly #object: SObject | undefined
-  readonly #declared: Declarations
-  /** What the creation named, and the values. */
-  readonly #names: readonly string[]
+  readonly #kind: Kind
+  /** Those of the names. */
   readonly #values: readonly Value[]
   #topics: Map<string, Topic> | undefined
 
-  constructor(
-    object: SObject | undefined,
-    declared: Declarations = NONE,
-    names: readonly string[] = NOTHING,
-    values: readonly Value[] = NOTHING,
-  ) {
+  constructor(object: SObject | undefined, kind: Kind, values: readonly Value[]) {
     this.#object = object
-    this.#declared = declared
-    this.#names = names
+    this.#kind = kind
     this.#values = values
   }
 
   has(name: string): boolean {
-    return this.#declared.has(name) || this.#topics?.has(name) === true
+    return this.#kind.declared.has(name) || this.#topics?.has(name) === true
   }
 
   get(name: string): Topic | undefined {
     const made = this.#topics?.get(name)
     if (made) return made
-    const declared = this.#declared.get(name)
+    const declared = this.#kind.declared.get(name)
     if (!declared) return undefined
     const topic = createTopic(this.#object as SObject, name, declared.type, this.heldOf(name))
     this.#topics ??= new Map()
@@ -64,16 +77,16 @@ export class Attributes {
 
   /** The type of an attribute, without making its topic. */
   typeOf(name: string): TopicType | undefined {
-    return this.#declared.get(name)?.type ?? this.#topics?.get(name)?.type
+    return this.#kind.declared.get(name)?.type ?? this.#topics?.get(name)?.type
   }
 
   /** The value of an attribute as users see it (ids for objects), without making its topic. */
   read(name: string): Value | undefined {
     const made = this.#topics?.get(name)
     if (made) return wireValue(made.held)
-    const declared = this.#declared.get(name)
+    const declared = this.#kind.declared.get(name)
     if (!declared) return undefined
-    const at = this.#names.indexOf(name)
+    const at = this.#kind.names.indexOf(name)
     return wireValue(at === -1 ? declared.held : (this.#values[at] as Value))
   }
 
@@ -88,19 +101,14 @@ export class Attributes {
     this.#topics?.delete(name)
   }
 
-  *keys(): Generator<string> {
-    yield* this.#declared.keys()
-    for (const name of this.#topics?.keys() ?? []) if (!this.#declared.has(name)) yield name
+  keys(): Iterable<string> {
+    const { declared } = this.#kind
+    return this.#topics ? new Set([...declared.keys(), ...this.#topics.keys()]) : declared.keys()
   }
 
   /** The names of those that show something: what is not blank, and events. */
-  shown(): readonly string[] {
-    const names: string[] = []
-    for (const [name, { blank }] of this.#declared) {
-      if (!blank || this.#names.includes(name) || this.#topics?.has(name)) names.push(name)
-    }
-    for (const name of this.#topics?.keys() ?? []) if (!this.#declared.has(name)) names.push(name)
-    return names
+  shown(): Iterable<string> {
+    return this.#topics ? new Set([...this.#kind.shown, ...this.#topics.keys()]) : this.#kind.shown
   }
 
   /** The topics that exist; the others have no listeners. */
@@ -114,8 +122,8 @@ export class Attributes {
 
   /** What the topic of a declared attribute holds before it changes. */
   heldOf(name: string): Held {
-    const { type, held } = this.#declared.get(name) as Declared
-    const at = this.#names.indexOf(name)
+    const { type, held } = this.#kind.declared.get(name) as Declared
+    const at = this.#kind.names.indexOf(name)
     return at === -1 ? held : heldOf(type, this.#values[at] as Value)
   }
 }

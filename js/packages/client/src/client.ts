@@ -78,7 +78,7 @@ export class Client {
   readonly #statusSignal: Signal<[Status]>
   readonly #frameSignal: Signal<[]>
   readonly #settledSignal: Signal<[]>
-  readonly #touchedSignal: Signal<[SObject, string | null]>
+  readonly #touchedSignal: Signal<[SObject, string | null, (readonly SObject[])?]>
   readonly #emittedSignal: Signal<[SObject, string, Dict]>
   readonly #rejectedSignal: Signal<[Rejection]>
   readonly #noticeSignal: Signal<[ErrorNotice]>
@@ -125,7 +125,7 @@ export class Client {
       (error) => this.#report(error, 'a listener of the presence'),
     )
     this.#replica = new Replica(this.#makeHost(), {
-      touched: (object, name) => this.#touchedSignal.emit(object, name),
+      touched: (object, name, moved) => this.#touchedSignal.emit(object, name, moved),
       settled: () => this.#settledSignal.emit(),
       emitted: (topic, args) => this.#emittedSignal.emit(topic.object, topic.name, args),
       acted: () => this.#pumpSoon(),
@@ -188,8 +188,13 @@ export class Client {
   onSettled(listener: () => void): Disconnect {
     return this.#settledSignal.connect(listener)
   }
-  /** Runs once per batch for each attribute that changed, and with `null` for the children. */
-  onTouched(listener: (object: SObject, name: string | null) => void): Disconnect {
+  /**
+   * Runs once per batch for each attribute that changed, and with `null` for the children: then `moved` are those that came, went or moved,
+   * where these are few; the others are there as before, in the same order.
+   */
+  onTouched(
+    listener: (object: SObject, name: string | null, moved?: readonly SObject[]) => void,
+  ): Disconnect {
     return this.#touchedSignal.connect(listener)
   }
   /** Runs for each event that the server emits, after all else that came with it. */

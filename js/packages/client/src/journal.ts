@@ -18,13 +18,25 @@ type Step =
   | { readonly topic: Topic; readonly happened: Happened }
   | { readonly object: SObject; readonly change: ChildrenChange }
 
-/** Who hears of every change, whatever the object: `name` is the attribute, or null for the children. */
+/**
+ * Who hears of every change, whatever the object: `name` is the attribute, or null for the children. `moved` are those of them that came,
+ * went or moved, where these are few; the others are there as before, in the same order.
+ */
 export interface Audience {
-  touched(object: SObject, name: string | null): void
+  touched(object: SObject, name: string | null, moved?: readonly SObject[]): void
   settled(): void
   /** The server emitted an event; told last, so that what came with it is there. */
   emitted(topic: Topic, args: Dict): void
 }
+
+/** The children of an object before the batch; and which of them came, went or moved, unless these are many. */
+interface Before {
+  readonly children: readonly SObject[]
+  moved: SObject[] | undefined
+}
+
+/** Where more than these came, went or moved, all children are compared. */
+const FEW = 16
 
 let batches = 0
 
@@ -34,7 +46,7 @@ export class Journal {
   #net = false
   /** Touched topics, with what they held before. */
   readonly #topics = new Map<Topic, Held>()
-  readonly #children = new Map<SObject, readonly SObject[]>()
+  readonly #children = new Map<SObject, Before>()
   readonly #attributes = new Map<SObject, ReadonlyMap<string, Topic> | Attributes>()
   readonly #tags = new Map<SObject, ReadonlySet<string> | undefined>()
   readonly #gone = new Map<string, readonly [SObject, State]>()
@@ -61,9 +73,16 @@ export class Journal {
     keep(this.#topics, topic, topic.held)
   }
 
-  /** Before the children of an object change. */
-  children(object: SObject): void {
-    if (this.#isFirst(this.#children, object)) this.#children.set(object, object.children)
+  /** Before the children of an object change: where `child` comes, goes or moves, or all may. */
+  children(object: SObject, child?: SObject): void {
+    if (object.state.born === this.number) return
+    let before = this.#children.get(object)
+    if (!before) {
+      before = { children: object.children, moved: [] }
+      this.#children.set(object, before)
+    }
+    if (!child || before.moved?.length === FEW) before.moved = undefined
+    else before.moved?.push(child)
   }
 
   attributes(object: SObject): void {
@@ -108,7 +127,8 @@ export class Journal {
     if (former?.[0].type !== type) return undefined
     const [object, state] = former
     this.#gone.delete(id)
-    keep(this.#children, object, state.children)
+    const { children } = this.#children.get(object) ?? state
+    this.#children.set(object, { children, moved: undefined })
     keep(this.#attributes, object, state.attributes)
     keep(this.#tags, object, state.tags)
     return former
@@ -155,26 +175,30 @@ export class Journal {
       topic.tellSet(before)
       touch(topic.object, topic.name)
     }
-    for (const [object, before] of this.#children) {
+    for (const [object, { children }] of this.#children) {
       if (!speaks(object)) continue
       const now = object.state.children
-      if (before.length === now.length && before.every((child, i) => child === now[i])) continue
+      if (children.length === now.length && children.every((child, i) => child === now[i])) continue
       touch(object, null)
     }
     for (const [object, before] of this.#tags) {
       if (!speaks(object) || sameTags(before, object.state.tags)) continue
       object.signals?.tags.emit()
     }
-    for (const [object, names] of touched) for (const name of names) audience.touched(object, name)
+    for (const [object, names] of touched) {
+      for (const name of names) {
+        audience.touched(object, name, name === null ? this.#children.get(object)?.moved : undefined)
+      }
+    }
     for (const [object] of this.#gone.values()) object.signals?.destroy.emit()
     audience.settled()
     for (const [topic, args] of this.#emissions) if (topic.object.state.born) audience.emitted(topic, args)
   }
 
   #tellNetSteps(changed: readonly (readonly [Topic, Held])[], speaks: (object: SObject) => boolean): void {
-    for (const [object, before] of this.#children) {
+    for (const [object, { children }] of this.#children) {
       if (!speaks(object) || !object.signals?.children.size) continue
-      for (const change of childrenSteps(before, object.state.children)) {
+      for (const change of childrenSteps(children, object.state.children)) {
         object.signals.children.emit(change)
       }
     }

@@ -5,7 +5,7 @@
  * - The same SObject stays for as long as its id and type live, also across a reconnect: hold on to it, compare it with `===`.
  * - Listeners run when a whole transaction (or frame) has been applied.
  */
-import { Attributes } from './attributes.js'
+import { Attributes, Kind } from './attributes.js'
 import type { Change } from './changes.js'
 import { LocalError, nearest } from './errors.js'
 import { type Disconnect, Signal } from './events.js'
@@ -40,10 +40,13 @@ export interface Host {
   report(error: unknown, where: string): void
 }
 
+const NONE: SObject[] = []
+
 /** @internal What an SObject is made of at the moment. One that goes leaves its state behind, so nobody has to copy it. */
 export class State {
   parent: SObject | null
-  children: SObject[] = []
+  /** Most have none, and share it. */
+  children: SObject[] = NONE
   tags: Set<string> | undefined = undefined
   attributes: Attributes
   dynamic: Set<string> | undefined = undefined
@@ -58,7 +61,8 @@ export class State {
 
   insert(child: SObject, place: number): void {
     // Not one `splice`: most go to the end, and that is ten times as fast.
-    if (place === this.children.length) this.children.push(child)
+    if (this.children === NONE) this.children = [child]
+    else if (place === this.children.length) this.children.push(child)
     else this.children.splice(place, 0, child)
   }
 }
@@ -71,7 +75,7 @@ type ObjectSignals = {
 }
 
 /** @internal The state of all that are gone. */
-export const GONE = new State(new Attributes(undefined), null, 0)
+export const GONE = new State(new Attributes(undefined, new Kind('', new Map(), []), []), null, 0)
 
 export class SObject {
   readonly id: string
@@ -80,6 +84,8 @@ export class SObject {
   readonly host: Host
   /** @internal */
   state: State = GONE
+  /** @internal What it is shown by: a place for whoever shows it, so that one who shows many needs no map of them. */
+  shownBy: unknown = undefined
   #signals: ObjectSignals | undefined
 
   /** @internal Objects are created by the tree. */

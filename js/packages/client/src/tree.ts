@@ -5,7 +5,7 @@
  * - It answers by appending to `inverse` (where given) the changes that undo it, to be applied from the last to the first.
  * - Nobody is told of anything here; that is the journal's.
  */
-import { Attributes, type Declarations, type Declared } from './attributes.js'
+import { Attributes, type Declarations, type Declared, Kind } from './attributes.js'
 import type { Change, Defaults, Held, TopicChange } from './changes.js'
 import { fits, fork, hold, wireValue } from './changes.js'
 import { ChangeError } from './errors.js'
@@ -16,15 +16,6 @@ import type { Dict, TopicType, Value } from './values.js'
 import { sameValue } from './values.js'
 
 type Shape = readonly [type: string, names: readonly string[]]
-
-/** What objects of one shape have in common. */
-interface Known {
-  readonly type: string
-  readonly names: readonly string[]
-  readonly all: Declarations
-  /** Those of the names. */
-  readonly declared: readonly Declared[]
-}
 
 interface TypeDefinition {
   readonly frontendType: string
@@ -173,12 +164,12 @@ export class Tree {
     values: Dict,
     journal: Journal,
   ): void {
-    const known = this.#known(type, Object.keys(values))
+    const kind = this.#kindOf(type, Object.keys(values))
     if ((parentId === null) !== (id === 'root')) {
       throw new ChangeError('invalid_change', `'${id}' has the parent ${parentId}; only root has none`)
     }
     const parent = parentId === null ? null : this.get(parentId)
-    this.#bear(id, known, Object.values(values), parent, index, journal)
+    this.#bear(id, kind, Object.values(values), parent, index, journal)
   }
 
   /** Many objects at the end of their parents: what they have in common is looked up once. */
@@ -189,40 +180,39 @@ export class Tree {
     journal: Journal,
     inverse: Change[] | undefined,
   ): void {
-    const known = shapes.map((shape) => this.#known(...shape))
+    const kinds = shapes.map((shape) => this.#kindOf(...shape))
+    const start = Number(first)
     const made: SObject[] = []
     let parent: SObject | undefined
     for (let at = 0; at < items.length; ) {
-      const shape = known[items[at] as number]
+      const kind = kinds[items[at] as number]
       const above = items[at + 1]
       if (typeof above === 'string') parent = this.get(above)
       else if (above !== 0) parent = made[made.length - (above as number)]
-      const end = at + 2 + (shape?.names.length ?? 0)
-      if (!shape || !parent || end > items.length) {
+      const end = at + 2 + (kind?.names.length ?? 0)
+      if (!kind || !parent || end > items.length) {
         throw new ChangeError('invalid_change', `'creates' has no object at ${at}`)
       }
-      const id = `${Number(first) + made.length}`
+      const id = `${start + made.length}`
       this.onApply?.(id)
-      made.push(this.#bear(id, shape, items.slice(at + 2, end), parent, -1, journal))
+      made.push(this.#bear(id, kind, items.slice(at + 2, end), parent, -1, journal))
       inverse?.push(['destroy', id])
       at = end
     }
   }
 
-  #known(type: string, names: readonly string[]): Known {
+  #kindOf(type: string, names: readonly string[]): Kind {
     const definition = this.#types.get(type)
     if (!definition) throw new ChangeError('invalid_change', `there is no type '${type}'`)
-    const declared = names.map((name) => {
-      const found = definition.attributes.get(name)
-      if (found) return found
-      throw new ChangeError('unknown_attribute', `${type} has no attribute '${name}'`)
-    })
-    return { type, names, all: definition.attributes, declared }
+    const { attributes } = definition
+    const missing = names.find((name) => !attributes.has(name))
+    if (missing === undefined) return new Kind(type, attributes, names)
+    throw new ChangeError('unknown_attribute', `${type} has no attribute '${missing}'`)
   }
 
   #bear(
     id: string,
-    { type, names, all, declared }: Known,
+    kind: Kind,
     values: readonly Value[],
     parent: SObject | null,
     index: number,
@@ -230,22 +220,24 @@ export class Tree {
   ): SObject {
     const place = parent ? placeAmong(parent.state.children.length, index, parent) : 0
     if (this.objects.has(id)) throw new ChangeError('already_exists', `the object '${id}' exists`)
+    const { type, names, declared } = kind
     for (let i = 0; i < names.length; i++) {
-      const kind = (declared[i] as Declared).type
+      const name = names[i] as string
       const value = values[i] as Value
-      if (!fits(kind, value)) hold(kind, value, `the attribute '${names[i]}' of ${type}(${id})`)
+      const { type: topicType } = declared.get(name) as Declared
+      if (!fits(topicType, value)) hold(topicType, value, `the attribute '${name}' of ${type}(${id})`)
     }
     const revived = journal.revive(id, type)
     const object = revived?.[0] ?? new SObject(this.#host, id, type)
-    const attributes = new Attributes(object, all, names, values)
+    const attributes = new Attributes(object, kind, values)
     // The topics that it had before it went stay its topics.
     if (revived)
-      for (const [name, { type }] of all)
+      for (const [name, { type }] of declared)
         attributes.set(name, this.#makeTopic(object, name, type, attributes.heldOf(name), journal))
     object.state = new State(attributes, parent, revived?.[1].born ?? journal.number)
     this.objects.set(id, object)
     if (parent) {
-      journal.children(parent)
+      journal.children(parent, object)
       parent.state.insert(object, place)
       if (parent.signals) journal.childMoved(parent, { kind: 'insert', child: object, index: place })
     }
@@ -288,7 +280,7 @@ export class Tree {
       this.#describe(object, index, restore)
       inverse.push(...restore.reverse())
     }
-    journal.children(parent)
+    journal.children(parent, object)
     parent.state.children.splice(index, 1)
     journal.childMoved(parent, { kind: 'remove', child: object, index })
     this.#remove(object, journal)
@@ -344,8 +336,8 @@ export class Tree {
     const from = before.state.children.indexOf(object)
     const room = parent.state.children.length - (parent === before ? 1 : 0)
     const to = placeAmong(room, index, parent)
-    journal.children(before)
-    journal.children(parent)
+    journal.children(before, object)
+    if (parent !== before) journal.children(parent, object)
     before.state.children.splice(from, 1)
     parent.state.insert(object, to)
     object.state.parent = parent

@@ -38,7 +38,6 @@ export const TOPIC_TYPES = [
 export type TopicType = (typeof TOPIC_TYPES)[number]
 
 const MAX_DEPTH = 64
-const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/
 
 export function isDict(value: unknown): value is Dict {
   return (
@@ -68,7 +67,7 @@ export function checkValue(value: unknown, path = '$', depth = 0): asserts value
     case 'boolean':
       return
     case 'string':
-      if (LONE_SURROGATE.test(value)) fail('half of a surrogate pair cannot be sent')
+      if (!value.isWellFormed()) fail('half of a surrogate pair cannot be sent')
       return
     case 'number':
       if (!Number.isFinite(value)) fail('only finite numbers can be sent')
@@ -88,7 +87,7 @@ export function checkValue(value: unknown, path = '$', depth = 0): asserts value
       const prototype: unknown = Object.getPrototypeOf(value)
       if (prototype !== Object.prototype && prototype !== null) fail('expected JSON data or bytes')
       for (const [key, item] of Object.entries(value)) {
-        if (LONE_SURROGATE.test(key)) fail('half of a surrogate pair cannot be sent')
+        if (!key.isWellFormed()) fail('half of a surrogate pair cannot be sent')
         checkValue(item, `${path}.${key}`, depth + 1)
       }
       return

@@ -249,6 +249,38 @@ describe('a client', () => {
     expect(seen).toEqual([5, [5, 5]])
   })
 
+  it('tells which children came, went or moved, where these are few', () => {
+    const { server, clock, client } = world(ITEM)
+    const told: unknown[] = []
+    client.onTouched((object, name, moved) => {
+      if (name === null) told.push([object.id, moved?.map(({ id }) => id)])
+    })
+    const change = (...changes: Change[]): void => {
+      server.change(...changes)
+      server.settle(clock)
+    }
+    const create = (id: string, parent = 'root'): Change => ['create', id, 'Item', parent, -1, {}]
+    change(create('3'), create('4', '1'), create('5', '4'))
+    change(['place', '3', 'root', 0], ['place', '4', '2', 0])
+    change(['destroy', '3'])
+    change(...Array.from({ length: 17 }, (_, i) => create(`many${i}`)))
+    // What was below it went without a word; and comes again.
+    change(['place', '1', 'root', 1], ['place', '5', '4', 0], ['destroy', '2'], create('2'))
+    change(['clear', '1'], ['clear', 'root'])
+    expect(told).toEqual([
+      ['root', ['3']],
+      ['1', ['4']],
+      ['root', ['3']],
+      ['1', ['4']],
+      ['2', ['4']],
+      ['root', ['3']],
+      ['root', undefined],
+      ['2', undefined],
+      ['root', ['1', '2', '2']],
+      ['root', undefined],
+    ])
+  })
+
   it('names the object and the attribute in its errors, and what was perhaps meant', () => {
     const { client } = world(ITEM)
     expect(() => client.object('1').attribute('m')).toThrow("Item(1) has no attribute 'm'. Did you mean 'n'?")

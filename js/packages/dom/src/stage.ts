@@ -12,11 +12,13 @@ import { INVOKE, type Order, orderIn } from './orders.js'
 import type { Registry } from './registry.js'
 import { View } from './view.js'
 
+/** What shows an object: mostly one view. */
+type Views = View | View[] | undefined
+
 export class Stage {
   readonly client: Client
   readonly registry: Registry
   readonly document: Document
-  readonly #views = new Map<SObject, View | View[]>()
   readonly #refused = new Set<string>()
   readonly #ends: readonly (() => void)[]
 
@@ -25,7 +27,7 @@ export class Stage {
     this.registry = registry
     this.document = document
     this.#ends = [
-      client.onTouched((object, name) => this.#touched(object, name)),
+      client.onTouched((object, name, moved) => this.#touched(object, name, moved)),
       client.onEmitted((object, name, args) => {
         if (name === INVOKE) this.#invoke(object, args)
       }),
@@ -50,10 +52,10 @@ export class Stage {
       view.element = errorBox(this.document, object, error)
       view.container = null
     }
-    const others = this.#views.get(object)
-    if (!others) this.#views.set(object, view)
+    const others = object.shownBy as Views
+    if (!others) object.shownBy = view
     else if (Array.isArray(others)) others.push(view)
-    else this.#views.set(object, [others, view])
+    else object.shownBy = [others, view]
     this.#fill(view)
     if (coming) this.#renewAfter(coming, view)
     return view
@@ -63,11 +65,11 @@ export class Stage {
   #renewAfter(coming: Promise<void>, standIn: View): void {
     const renew = (): void => {
       const { object } = standIn
-      if (![this.#views.get(object) ?? []].flat().includes(standIn)) return
+      if (!this.#viewsOf(object).includes(standIn)) return
       this.#forget(standIn)
       const view = this.show(object)
       standIn.element.replaceWith(view.element)
-      for (const parent of [(object.parent && this.#views.get(object.parent)) ?? []].flat()) {
+      for (const parent of object.parent ? this.#viewsOf(object.parent) : []) {
         const place = parent.shown.indexOf(standIn)
         if (place === -1) continue
         parent.shown = parent.shown.with(place, view)
@@ -92,8 +94,8 @@ export class Stage {
   #endAll(view: View): void {
     const waiting = [view]
     for (let next = waiting.pop(); next; next = waiting.pop()) {
-      waiting.push(...next.shown)
-      next.shown = []
+      for (const child of next.shown) waiting.push(child)
+      if (next.shown.length) next.shown = []
       this.#forget(next)
       next.end()
     }
@@ -127,32 +129,32 @@ export class Stage {
   #invoke(object: SObject, args: Dict): void {
     const order = orderIn(args, this.client.session)
     if (!order) return
-    for (const view of [this.#views.get(object) ?? []].flat()) this.guard(object, () => view.invoke(order))
+    for (const view of this.#viewsOf(object)) this.guard(object, () => view.invoke(order))
   }
 
-  #touched(object: SObject, name: string | null): void {
-    const views = this.#views.get(object)
-    if (!views) return
-    const each = (view: View): void => {
+  #touched(object: SObject, name: string | null, moved?: readonly SObject[]): void {
+    for (const view of this.#viewsOf(object)) {
       if (name !== null) view.touched(name)
-      else this.#fill(view)
+      else this.#fill(view, moved)
     }
-    if (Array.isArray(views)) for (const view of views.slice()) each(view)
-    else each(views)
+  }
+
+  /** The views of this stage that show an object; there may be other stages. */
+  #viewsOf(object: SObject): readonly View[] {
+    const views = object.shownBy as Views
+    if (!views) return []
+    return [views].flat().filter((view) => view.stage === this)
   }
 
   #forget(view: View): void {
-    const views = this.#views.get(view.object)
-    if (views === view) this.#views.delete(view.object)
-    else if (Array.isArray(views)) {
-      const rest = views.filter((other) => other !== view)
-      if (rest.length) this.#views.set(view.object, rest)
-      else this.#views.delete(view.object)
-    }
+    const { object } = view
+    const views = object.shownBy as Views
+    if (Array.isArray(views)) object.shownBy = views.filter((other) => other !== view)
+    else if (views === view) object.shownBy = undefined
   }
 
-  /** Brings the views of the children in line with the children. */
-  #fill(view: View): void {
+  /** Brings the views of the children in line with the children, of which only `moved` came, went or moved, if it is given. */
+  #fill(view: View, moved?: readonly SObject[]): void {
     const container = view.container === undefined ? view.element : view.container
     if (!container) return
     const old = view.shown
@@ -160,7 +162,7 @@ export class Stage {
     if (count === 0 && old.length === 0) return
     if (count === 0) this.#emptyOut(view, container)
     else if (old.length === 0) this.#fillFirst(view, container)
-    else this.#bringInLine(view, container)
+    else this.#bringInLine(view, container, moved ? new Set(moved) : movedIn(old, view.object.children))
     view.filled()
   }
 
@@ -187,49 +189,70 @@ export class Stage {
     if (into !== container) container.appendChild(into)
   }
 
-  #bringInLine(view: View, container: Element): void {
-    const { children } = view.object
-    const old = view.shown
-    const known = new Map(old.map((child) => [child.object, child]))
-    const wanted = new Set(children)
-    const kept = old.filter((child) => wanted.has(child.object))
-    for (const child of old) if (!wanted.has(child.object)) this.hide(child)
-    const shown = children.map((child) => known.get(child) ?? this.show(child))
+  /** Only `moved` are made, placed or hidden; the others stand in their order already. */
+  #bringInLine(view: View, container: Element, moved: ReadonlySet<SObject>): void {
+    const known = new Map<SObject, View>()
+    const kept: View[] = []
+    for (const each of view.shown) {
+      if (moved.has(each.object)) known.set(each.object, each)
+      else kept.push(each)
+    }
+    const moving: View[] = []
+    const fresh = new Set<View>()
+    const places: number[] = []
+    let at = 0
+    const shown = view.object.children.map((child, place) => {
+      if (!moved.has(child)) return kept[at++] as View
+      places.push(place)
+      const former = known.get(child)
+      if (former) {
+        known.delete(child)
+        moving.push(former)
+        return former
+      }
+      const made = this.show(child)
+      fresh.add(made)
+      return made
+    })
     view.shown = shown
-    const place = new Map(kept.map((child, i) => [child, i]))
-    const still = longestRise(shown.map((child) => place.get(child) ?? -1))
-    const moving = shown.filter((child, i) => place.has(child) && !still.has(i))
+    for (const gone of known.values()) this.hide(gone)
     const restore = remember(container, moving)
     // From the last to the first, so that the one to stand before is in place; new neighbours go in together.
-    let next: Element | null = null
-    let fresh: DocumentFragment | undefined
-    for (let i = shown.length - 1; i >= 0; i--) {
-      const child = shown[i] as View
-      if (place.has(child)) {
-        next = insertAll(container, fresh, next)
-        fresh = undefined
-        if (!still.has(i)) move(container, child.element, next)
-        next = child.element
-      } else {
-        fresh ??= this.document.createDocumentFragment()
-        fresh.prepend(child.element)
+    for (let i = places.length - 1; i >= 0; i--) {
+      const last = places[i] as number
+      const { element } = shown[last] as View
+      const next = shown[last + 1]?.element ?? null
+      if (!fresh.has(shown[last] as View)) {
+        if (element.nextSibling !== next) move(container, element, next)
+        continue
       }
+      let first = last
+      while (places[i - 1] === first - 1 && fresh.has(shown[first - 1] as View)) {
+        first--
+        i--
+      }
+      const run = this.document.createDocumentFragment()
+      for (const each of shown.slice(first, last + 1)) run.append(each.element)
+      container.insertBefore(run, next)
     }
-    insertAll(container, fresh, next)
     restore()
   }
 }
 
-/** Inserts new elements. @returns what the ones before them stand before */
-function insertAll(
-  container: Element,
-  fresh: DocumentFragment | undefined,
-  next: Element | null,
-): Element | null {
-  if (!fresh) return next
-  const first = fresh.firstElementChild
-  container.insertBefore(fresh, next)
-  return first
+/** The objects that have come, gone, or have to move from where they are shown: as few as possible. */
+function movedIn(shown: readonly View[], children: readonly SObject[]): ReadonlySet<SObject> {
+  const most = Math.min(shown.length, children.length)
+  let start = 0
+  while (start < most && shown[start]?.object === children[start]) start++
+  let tail = 0
+  while (tail < most - start && shown.at(-1 - tail)?.object === children.at(-1 - tail)) tail++
+  const former = shown.slice(start, shown.length - tail).map(({ object }) => object)
+  const wanted = children.slice(start, children.length - tail)
+  const place = new Map(former.map((object, i) => [object, i]))
+  const moved = new Set([...former, ...wanted])
+  for (const i of longestRise(wanted.map((child) => place.get(child) ?? -1)))
+    moved.delete(wanted[i] as SObject)
+  return moved
 }
 
 type Movable = Element & { moveBefore?: (node: Node, child: Node | null) => void }

@@ -12,6 +12,8 @@ import type { Stage } from './stage.js'
 // biome-ignore lint/suspicious/noExplicitAny: what an attribute holds is known to who binds it
 export type Bound = (value: any) => void
 
+const NONE: readonly View[] = []
+
 export class View {
   /** The frontend type this view shows. */
   static frontendType: string | readonly string[] = ''
@@ -23,7 +25,7 @@ export class View {
   /** Where the children's views go: undefined is the element, null is nowhere. */
   container: Element | null | undefined = undefined
   /** @internal The children's views in order, as shown now. */
-  shown: View[] = []
+  shown: readonly View[] = NONE
   /** @internal Runs when another view, that had to be fetched, takes the place of this one. */
   renewed: ((view: View) => void) | undefined
   #bound: Map<string, Bound[]> | undefined

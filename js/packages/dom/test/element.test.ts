@@ -296,6 +296,23 @@ describe('the tree', () => {
     }
   })
 
+  it('comes to the same when many move at once, and makes none again that stays', () => {
+    const names = Array.from({ length: 60 }, (_, i) => `${i}`)
+    const { host, change, client } = show(rows(...names))
+    const before = elements(host)
+    const shuffled = names.toSorted((a, b) => ((Number(a) * 37) % 61) - ((Number(b) * 37) % 61))
+    const inserted = vi.spyOn(host.firstElementChild as Element, 'insertBefore')
+    change(
+      ...shuffled.slice(5, 55).map((name): Change => ['place', name, 'root', 5]),
+      ['destroy', '0'],
+      ...rows('x', 'y', 'z'),
+      ['place', 'y', 'root', 20],
+    )
+    expect(text(host)).toBe(client.root?.children.map((child) => child.attribute('text').value).join(''))
+    for (const [name, element] of elements(host)) if (before.has(name)) expect(element).toBe(before.get(name))
+    expect(inserted.mock.calls.length).toBeLessThan(60)
+  })
+
   it('moves an object to another parent, with what is below it', () => {
     const { host, change } = show([
       ['create', '1', 'Row', 'root', -1, { text: 'one' }],
