@@ -543,6 +543,20 @@ class TestControls:
         expect(page.get_by_text("3", exact=True)).to_be_visible()
         timer.running.set(False)
 
+    def test_what_plays_is_played_and_held_by_its_buttons(self, page: Page) -> None:
+        frame = controls.Play("Frame", min=2, max=5, interval=0.002)
+        page.get_by_role("button", name="play").click()
+        expect(page.get_by_text("5", exact=True)).to_be_visible()
+        expect(page.get_by_role("button", name="play")).to_be_visible()  # at its end it stops
+        page.get_by_role("button", name="back to the start").click()
+        assert (frame.value.value, frame.running.value) == (2, False)
+        page.get_by_label("Frame").fill("4")
+        assert frame.value.value == 4
+        frame.interval.set(60)
+        page.get_by_role("button", name="play").click()
+        page.get_by_role("button", name="pause").click()
+        assert (frame.value.value, frame.running.value) == (4, False)
+
     def test_tabs_and_dialogs_open(self, page: Page) -> None:
         controls.Tabs({"One": p("first"), "Two": p("second")})
         ask = controls.Dialog("Sure?", p("It cannot be undone."))

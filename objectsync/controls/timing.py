@@ -17,6 +17,10 @@ from ..picture import Markup, markup
 from ..sobject import attribute
 from ..topics import BoolTopic, FloatTopic, IntTopic
 from .base import Control, Field, Handler
+from .buttons import BUTTON_STYLE
+
+BACK = "back to the start"
+"""What the button of `Play` that does this is called."""
 
 logger = logging.getLogger("objectsync.controls")
 
@@ -193,7 +197,16 @@ class Play(_Timed, Field, frontend_type="objectsync.play"):
                 self.running.set(False)
 
     def picture(self) -> Markup:
-        return self._labelled(markup("span", "❚❚" if self.running.value else "▶"), markup("output", str(self.value.value)))
+        disabled = self.disabled.value
+        limits = {"min": self.min.value, "max": self.max.value, "step": self.step.value}
+        sign, does = ("❚❚", "pause") if self.running.value else ("▶", "play")
+        return self._labelled(
+            markup("button", sign, type="button", disabled=disabled, style=BUTTON_STYLE, aria_label=does),
+            markup("button", "■", type="button", disabled=disabled, style=BUTTON_STYLE, aria_label=BACK),
+            markup("input", type="range", value=str(self.value.value), disabled=disabled, aria_label=self.label.value or None, **limits),
+            markup("output", str(self.value.value)),
+            tag="div",
+        )
 
 
 __all__ = ["Play", "Timer"]

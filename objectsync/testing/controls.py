@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..client import ClientObject
+from ..controls.timing import BACK
 from ..topics import BoolTopic, EventTopic, FloatTopic, IntTopic, ListTopic
 from . import tables
 from .nodes import Node, read
@@ -24,6 +25,8 @@ def press(node: Node) -> None:
     elif node.input_type == "radio":
         radios = [each for each in _parts(node) if each.input_type == "radio"]
         sobject.attribute("value").set(_options(sobject)[radios.index(node)][1])
+    elif node.tag == "button" and _is(sobject, "running", BoolTopic):
+        _play(sobject, back=node.attrs.get("aria-label") == BACK)
     elif node.tag == "button" and _is(sobject, "click", EventTopic):
         sobject.emit("click")
     elif (node.tag == "button" or node.input_type == "checkbox") and _is(sobject, "value", BoolTopic):
@@ -63,6 +66,15 @@ def sent(node: Node) -> None:
     """Enter, in a field that tells of it."""
     if node.tag == "input" and _is(node.object, "submit", EventTopic):
         node.object.emit("submit")
+
+
+def _play(sobject: ClientObject, back: bool) -> None:
+    """A press of one of the buttons of `Play`."""
+    value, running = sobject.attribute("value"), sobject.attribute("running")
+    start = read(sobject, "min")
+    if back or (not running.value and value.value >= read(sobject, "max")):
+        value.set(start)
+    running.set(not back and not running.value)
 
 
 def _parts(node: Node) -> list[Node]:
