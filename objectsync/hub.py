@@ -210,7 +210,7 @@ class Hub(Tree):
             if self._sessions.pop(session.id, None) is None:
                 return
             if session.connection is not None:
-                session.connection.session = None
+                session.connection.detach()
                 session.connection = None
             if not forget:
                 self._departed[session.id] = session

@@ -6,8 +6,9 @@ A `Session` is the client as the server knows it; it outlives a broken connectio
 
 Rules: the first message is hello. Nothing raises: a bad message is answered, many of them end the connection, and the server lives on.
 No more than a window of unacknowledged bytes is under way; a client that lags is simply not written to, and is told the difference
-since its `seq` when it catches up. A result never overtakes the changes that its service made. Each action is decided once, whatever the
-wire repeats, loses or reorders: a repeat is ignored, and after a gap the client is asked to come back and say it all again.
+since its `seq` when it catches up. While it has nothing of its own to hear, it is one of an audience (audience.py). A result never
+overtakes the changes that its service made. Each action is decided once, whatever the wire repeats, loses or reorders: a repeat is
+ignored, and after a gap the client is asked to come back and say it all again.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
+from .audience import Audience
 from .errors import ObjectSyncError, ProtocolError
 from .frames import Frame, cut_buffers, encode_message, split, unescape
 from .limits import Limits
@@ -135,8 +137,13 @@ class Connection:
         self.authorized = authorized
         """Whether the transport itself has proved the client (a cookie, Jupyter's own authentication)."""
         self.session: Session | None = None
-        self.closing: tuple[int, str] | None = None
-        """Close code and reason, once the connection should be closed."""
+        self.audience: Audience[Any] | None = None
+        """Those who hear the same, if the shell has that."""
+        self.place: int | None = None
+        """While it is one of them: the number of the first frame that it has not acknowledged."""
+        self.presence_at = -1
+        """The version of the presence that the client knows; -1 while it has not said who it is."""
+        self._closing: tuple[int, str] | None = None
         self._out: deque[Frame] = deque()
         self._pages: deque[Frame] = deque()
         self._results: deque[Frame] = deque()
@@ -144,7 +151,6 @@ class Connection:
         self._view: PartialView | None = None  # of a client that sees only a part
         self._subscribe: Subscribe | None = None
         self._verify: Verify | None = None
-        self._presence_at = -1  # the version of the presence that the client knows; -1 while it has not said who it is
         self._under_way: deque[int] = deque()  # sizes of the frames not yet acknowledged
         self._bytes_under_way = 0
         self._frames_acknowledged = 0
@@ -158,9 +164,39 @@ class Connection:
         self._deadline_hello = now + host.limits.hello_seconds
 
     @property
+    def closing(self) -> tuple[int, str] | None:
+        """Close code and reason, once the connection should be closed."""
+        return self._closing
+
+    @closing.setter
+    def closing(self, closing: tuple[int, str] | None) -> None:
+        self._closing = closing
+        self._step_out()
+
+    @property
     def bytes_under_way(self) -> int:
         """What was given out and has not been acknowledged: all that a client which does not read keeps in memory."""
-        return self._bytes_under_way
+        if self.place is None or self.audience is None:
+            return self._bytes_under_way
+        return self._bytes_under_way + self.audience.bytes_under_way(self.place)
+
+    def take_back(self, seq: int, sizes: list[int], since: float) -> None:
+        """It is no longer one of an audience: it is at `seq`, and these frames are under way, the first one since then."""
+        self._cursor = seq
+        if sizes and not self._under_way:
+            self._progress_at = max(self._progress_at, since)
+        self._under_way.extend(sizes)
+        self._bytes_under_way += sum(sizes)
+
+    def detach(self) -> None:
+        """The client's session is over, or another connection's."""
+        self.session = None
+        self._step_out()
+
+    def _step_out(self) -> None:
+        """There will be something of its own to hear."""
+        if self.audience is not None:
+            self.audience.call(self)
 
     # --- in
 
@@ -196,6 +232,8 @@ class Connection:
             session.tokens = session.tokens[:1]
         if session is None:
             raise ProtocolError(f"the first message must be hello, not {type(message).__name__.lower()}", 4100)
+        if self.place is not None and not isinstance(message, (Ack, Pong)):
+            self._step_out()
         match message:
             case Action():
                 if self._spend(now) and not self._is_deaf(session):
@@ -215,7 +253,7 @@ class Connection:
             case Present():
                 if self._spend(now):
                     self._host.presence.set(session.id, session.identity, message)
-                    self._presence_at = max(self._presence_at, 0)
+                    self.presence_at = max(self.presence_at, 0)
                     return False
             case Subscribe():
                 if self._spend(now):
@@ -252,7 +290,7 @@ class Connection:
                 host.resume_session(session)
                 if session.connection is not None:
                     session.connection.closing = TAKEN_OVER
-                    session.connection.session = None
+                    session.connection.detach()
             session.attempt = hello.attempt
             # The one it came with stays good until it has shown that it got the new one, however many welcomes are lost on the way.
             session.tokens = (host.new_token(), hello.token) if known and hello.token else (host.new_token(),)
@@ -330,10 +368,14 @@ class Connection:
         new = ack.frames - self._frames_acknowledged
         if new < 0:
             return  # overtaken by a newer one
-        if new > len(self._under_way):
-            raise ProtocolError(f"acknowledged {ack.frames} frames of {self._frames_acknowledged + len(self._under_way)}")
-        for _ in range(new):
+        own = len(self._under_way)
+        shared = 0 if self.place is None or self.audience is None else self.audience.count_under_way(self.place)
+        if new > own + shared:
+            raise ProtocolError(f"acknowledged {ack.frames} frames of {self._frames_acknowledged + own + shared}")
+        for _ in range(min(new, own)):
             self._bytes_under_way -= self._under_way.popleft()
+        if self.place is not None:
+            self.place += max(0, new - own)
         self._frames_acknowledged = ack.frames
         if self.session is not None and ack.seq <= self._cursor:
             self.session.forget_answers(ack.seq)
@@ -362,43 +404,27 @@ class Connection:
 
     def result(self, id: int, value: Any = None, failure: Failure | None = None) -> None:
         """Answer a call, behind the changes made so far. (Call it with the tree's lock held.)"""
+        self._step_out()
         self._results.append(encode_message(Result(id, value) if failure is None else Result(id, error=failure)))
 
     def tell(self, error: Error) -> None:
         """Tell the client of something that concerns it alone."""
-        self._tell(error)
+        with self._host.lock:
+            self._tell(error)
 
     def _tell(self, error: Error) -> None:
+        self._step_out()
         self._out.append(encode_message(error))
 
     def _is_full(self) -> bool:
-        return self._bytes_under_way >= self._host.limits.outbox_bytes
-
-    def shared_frame(self, now: float) -> Frame | None:
-        """The one frame to write now, where that is an update which others get as well: what `frames_to_send` gives in the normal case,
-        for less (`benchmarks.sync`). None is no answer. Call it with the tree's lock held."""
-        session = self.session
-        if session is None or session.answers or self._out or self._pages or self._results or self.closing or self._is_full():
-            return None
-        if self._view is not None or self._subscribe is not None:
-            return None  # what others get may hold what this client may not see
-        host = self._host
-        log = host.log
-        if self._cursor == log.head or 0 <= self._presence_at != host.presence.version or not log.remembers(self._cursor):
-            return None
-        frame = host.updates.since(self._cursor, session.id, ())
-        self._cursor = log.head
-        if not self._under_way:
-            self._progress_at = now
-        size = len(frame.data)
-        self._under_way.append(size)
-        self._bytes_under_way += size
-        return frame
+        return self.bytes_under_way >= self._host.limits.outbox_bytes
 
     def frames_to_send(self, now: float) -> list[Frame]:
         """The frames to write now, in order; each is given out once."""
         frames: list[Frame] = []
         with self._host.lock:
+            if self.audience is not None:
+                self.audience.leave(self)
             while self._out:
                 self._give(frames, self._out.popleft(), now)
             if self.session is None or self.closing:
@@ -425,10 +451,16 @@ class Connection:
             if self._verify is not None:
                 self._answer_verify(self._verify, frames, now)
             presence = self._host.presence
-            if self._presence_at != presence.version and self._presence_at >= 0:
-                self._give(frames, presence.since(self._presence_at), now)
-                self._presence_at = presence.version
+            if self.presence_at != presence.version and self.presence_at >= 0:
+                self._give(frames, presence.since(self.presence_at), now)
+                self.presence_at = presence.version
+            self._join_others(self.session)
         return frames
+
+    def _join_others(self, session: Session) -> None:
+        """Hear what all hear, where that is right: what others get may hold what this client may not see, and answers are for it alone."""
+        if self.audience is not None and self._view is None and self._verify is None and not session.answers and not self._is_full():
+            self.audience.join(self, self._cursor)
 
     def _too_far_behind(self, frames: list[Frame], now: float) -> list[Frame]:
         self._tell(Error("slow", "the client fell too far behind; it can come back", fatal=True))
@@ -497,9 +529,11 @@ class Connection:
                 return
         elif now - self._heard_at >= limits.heartbeat_seconds:
             self._pinged_at = now
+            self._step_out()
             self._out.append(encode_message(Ping()))
         # A hidden tab's timers may run late; it acknowledges with its next pong, so it gets that much longer.
-        if self._under_way and now - self._progress_at >= limits.progress_seconds + limits.heartbeat_seconds:
+        since = self._waiting_since()
+        if since is not None and now - since >= limits.progress_seconds + limits.heartbeat_seconds:
             self._tell(Error("slow", "no acknowledgement came; the client can come back", fatal=True))
             self.closing = SLOW
 
@@ -509,13 +543,23 @@ class Connection:
         if self.session is None:
             return self._deadline_hello
         deadline = (self._heard_at if self._pinged_at is None else self._pinged_at) + limits.heartbeat_seconds
+        since = self._waiting_since()
+        return deadline if since is None else min(deadline, since + limits.progress_seconds + limits.heartbeat_seconds)
+
+    def _waiting_since(self) -> float | None:
+        """Since when the client has been due an acknowledgement."""
         if self._under_way:
-            deadline = min(deadline, self._progress_at + limits.progress_seconds + limits.heartbeat_seconds)
-        return deadline
+            return self._progress_at
+        if self.place is None or self.audience is None or not self.audience.count_under_way(self.place):
+            return None
+        return max(self._progress_at, self.audience.given_at(self.place))
 
     def lost(self, now: float, clean: bool) -> None:
         """The transport is gone. After a clean close the session ends at once; otherwise it waits to be resumed."""
         session = self.session
+        if self.audience is not None:
+            with self._host.lock:
+                self.audience.remove(self)
         self.closing = self.closing or (1000, "gone")
         self.session = None
         if session is None or session.connection is not self:

@@ -273,29 +273,8 @@ class TestFramesAreBounded:
         assert len(update["transactions"]) == 50
 
 
-class TestWhatIsSentTogether:
-    def test_it_is_the_same_frame_as_otherwise(self, hub: Hub, note: Note) -> None:
-        one, other = WireClient(hub), WireClient(hub)
-        note.n.set(1)
-        frame = one.link.connection.shared_frame(0.0)
-        assert frame is not None
-        assert other.link.connection.frames_to_send(0.0) == [frame]
-        assert one.link.connection.shared_frame(0.0) is None
-        assert one.link.connection.frames_to_send(0.0) == []
-
-    def test_not_for_who_is_due_an_answer_a_result_or_nothing(self, hub: Hub, note: Note) -> None:
-        hub.register_service("hello", lambda: "hello")
-        actor, caller, lagging = WireClient(hub), WireClient(hub), WireClient(hub)
-        actor.propose(["add", note.id, "n", 1])
-        caller.link.send({"type": "call", "id": 1, "service": "hello", "args": {}})
-        big = make_hub(limits=Limits(outbox_bytes=1))
-        full = WireClient(big)
-        big.create_object(Note)
-        assert [client.link.connection.shared_frame(0.0) for client in (actor, caller, full)] == [None] * 3
-        assert lagging.link.connection.shared_frame(0.0) is not None
-        assert actor.receive()[0]["transactions"][0]["cseq"] == 1
-
-    def test_pings_of_who_does_not_read_gather_no_answers(self) -> None:
+class TestWhoDoesNotRead:
+    def test_gathers_no_answers_to_pings(self) -> None:
         hub = make_hub(limits=Limits(outbox_bytes=1_000))
         client = WireClient(hub)
         for _ in range(1_000):

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from ..audience import Audience
 from ..frames import Frame, cut_buffers, split, unescape
 from ..hub import Hub
 
@@ -17,8 +18,16 @@ class MemoryLink:
         self.now = now
         self._hub = hub
         self.connection = hub.connect(now, identity)
+        self._audience: Audience[Any] = Audience(hub)
+        self.join(self._audience, None)
         self.frames: list[Frame] = []
         """Every frame received, as it was on the wire."""
+
+    def join(self, audience: Audience[Any], who: Any) -> None:
+        """Be one of these, and not an audience of one; what they share, whoever has them told it."""
+        self._audience.remove(self.connection)
+        self._audience = audience
+        audience.add(self.connection, who)
 
     def send(self, message: dict[str, Any]) -> None:
         """A message from the client to the server."""
@@ -31,8 +40,10 @@ class MemoryLink:
     def receive(self) -> list[dict[str, Any]]:
         """The messages that the server has for the client now, with their buffers in place. They are asked for as by the WebSocket."""
         with self._hub.lock:
-            shared = self.connection.shared_frame(self.now)
-        frames = ([] if shared is None else [shared]) + self.connection.frames_to_send(self.now)
+            shared = self._audience.share(self.now)
+        frames = [] if shared is None else [shared[0]]
+        if self._audience.apart:
+            frames += self.connection.frames_to_send(self.now)
         self.frames += frames
         return [decode_frame(frame) for frame in frames]
 

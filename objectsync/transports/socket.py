@@ -1,19 +1,27 @@
-"""A WebSocket connection that hands on each message as it comes.
+"""A WebSocket connection that hands on each message as it comes, and many to which one message is written at once.
 
 The library has a task wait for messages: for each a future, a queue and a turn of the event loop, which is more than most of them cost the
 hub. Here what comes is taken in the turn that read it; nothing waits, and who sends faster than it is heard is held up by TCP.
+
+To 200 clients, a small frame is little more than 200 calls of the kernel (`benchmarks.sync`). So what goes over the wire is made once, the
+same for each (no mask, no compression, no fragments): the library's `broadcast` makes it anew for every socket, which is half of its time.
+And where nothing waits in a transport's buffer, it goes past the transport, straight to the kernel.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterable
 
 from websockets.asyncio.server import ServerConnection
 from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request, Response
+from websockets.protocol import State
 
 Message = str | bytes
+WRITE_LIMIT = 0
+"""Bytes in a transport's buffer above which it says so: any at all."""
 MAX_FRAGMENTS = 1024
 """Of one message. Their bytes are limited by the library (`max_size`)."""
 
@@ -27,9 +35,32 @@ class Socket(ServerConnection):
     messages = 0
     """How many have come."""
 
+    descriptor: int | None = None
+    """Of the kernel's socket, while nothing waits in the transport's buffer that has to go first. None on Windows, where it is no file."""
+
     _take: Callable[[Message], None] | None = None
     _early: tuple[Message, ...] = ()
     _parts: list[Frame] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """There is a connection. (The event loop calls it.)"""
+        super().connection_made(transport)
+        self._go_past_the_transport()
+
+    def pause_writing(self) -> None:
+        """Something waits in the buffer. (The transport calls it.)"""
+        super().pause_writing()
+        self.descriptor = None
+
+    def resume_writing(self) -> None:
+        """Nothing does any more. (The transport calls it.)"""
+        super().resume_writing()
+        self._go_past_the_transport()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is over, and the descriptor may soon be another socket's. (The event loop calls it.)"""
+        self.descriptor = None
+        super().connection_lost(exc)
 
     def listen(self, take: Callable[[Message], None]) -> None:
         """Have `take` called with each message, also with those that have come already."""
@@ -46,6 +77,7 @@ class Socket(ServerConnection):
         transport.set_write_buffer_limits(self.write_limit_high, self.write_limit_low)
         transport.set_protocol(self)
         self.transport = transport
+        self._go_past_the_transport()
         if early:
             self.data_received(early)
         transport.resume_reading()
@@ -77,9 +109,27 @@ class Socket(ServerConnection):
         else:
             self._take(message)
 
+    def _go_past_the_transport(self) -> None:
+        if os.name == "posix" and isinstance(self.loop, asyncio.SelectorEventLoop):
+            self.descriptor = self.transport.get_extra_info("socket").fileno()
+
     def _fail(self, code: CloseCode, reason: str) -> None:
         self.protocol.fail(code, reason)
         self.send_data()
 
 
-__all__ = ["Message", "Socket"]
+def write(message: Frame, sockets: Iterable[Socket]) -> None:
+    """Write one message to all of these that are open."""
+    data = message.serialize(mask=False)
+    for socket in sockets:
+        if socket.state is not State.OPEN:
+            continue
+        try:
+            written = 0 if socket.descriptor is None else os.write(socket.descriptor, data)
+        except OSError:
+            written = 0  # its buffer is full, or the connection broken: the transport finds out which, and deals with it
+        if written < len(data):
+            socket.transport.write(data[written:])
+
+
+__all__ = ["WRITE_LIMIT", "Message", "Socket", "write"]

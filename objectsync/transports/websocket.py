@@ -21,16 +21,16 @@ from websockets.datastructures import Headers
 from websockets.frames import Frame as WireFrame
 from websockets.frames import Opcode
 from websockets.http11 import Request, Response
-from websockets.protocol import State
 from websockets.typing import Subprotocol
 
+from ..audience import Audience
 from ..frames import Frame
 from ..hub import Hub
 from ..protocol import SUBPROTOCOL
 from ..session import RESTART, Connection
 from .gate import Gate
 from .page import Answer, Page
-from .socket import Message, Socket
+from .socket import WRITE_LIMIT, Message, Socket, write
 
 logger = logging.getLogger("objectsync.server")
 
@@ -79,6 +79,7 @@ class WebSocketShell:
         self._gate = gate
         self._page = page
         self._clients: dict[Socket, Client] = {}
+        self._audience: Audience[Client] = Audience(hub)
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
         self._scheduled = False
@@ -107,6 +108,7 @@ class WebSocketShell:
                     open_timeout=self._hub.limits.hello_seconds,
                     ping_interval=None,  # the protocol has its own heartbeat, which also sees what hangs above the socket
                     close_timeout=2,
+                    write_limit=WRITE_LIMIT,
                     compression=None,  # updates are small, and a compressor is 300 kB a client
                     server_header="objectsync",
                 )
@@ -188,6 +190,8 @@ class WebSocketShell:
             return
         client = Client(socket, hub.connect(self._loop.time(), authorized=socket.authorized), self._loop.time())
         self._clients[socket] = client
+        with hub.lock:
+            self._audience.add(client.connection, client)
         socket.listen(lambda data: self._hear(client, data))
         try:
             await socket.wait_closed()
@@ -248,21 +252,12 @@ class WebSocketShell:
             self._held = None
         self._scheduled = False
         now = self._loop.time()
-        shared: dict[int, tuple[Frame, list[Socket]]] = {}
-        others: list[Client] = []
         with self._hub.lock:
-            for client in self._clients.values():
-                frame = client.connection.shared_frame(now)
-                if frame is None:
-                    others.append(client)
-                    continue
-                together = shared.get(id(frame))
-                if together is None:
-                    together = shared[id(frame)] = (frame, [])
-                together[1].append(client.socket)
-        for frame, sockets in shared.values():
-            _send(frame, sockets)
-        for client in others:
+            shared = self._audience.share(now)
+            apart = list(self._audience.apart.values())
+        if shared is not None:
+            _send(shared[0], [client.socket for client in shared[1]])
+        for client in apart:
             self._write(client, now)
 
     def _write(self, client: Client, now: float) -> None:
@@ -299,14 +294,7 @@ _closing: set[asyncio.Task[None]] = set()
 
 
 def _send(frame: Frame, sockets: Iterable[Socket]) -> None:
-    """Write one message to all of these that are open.
-
-    What goes over the wire is the same for each (no mask, no compression, no fragments), so it is made once and given to the transports:
-    the library's `broadcast` makes it anew for every socket, which is half of its time (`benchmarks.sync`)."""
-    data = WireFrame(Opcode.BINARY if frame.binary else Opcode.TEXT, frame.data).serialize(mask=False)
-    for socket in sockets:
-        if socket.state is State.OPEN:
-            socket.transport.write(data)
+    write(WireFrame(Opcode.BINARY if frame.binary else Opcode.TEXT, frame.data), sockets)
 
 
 def _add_headers(socket: ServerConnection, request: Request, response: Response) -> None:

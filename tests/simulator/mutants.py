@@ -48,6 +48,14 @@ def the_hub_applies_repeats(patch: pytest.MonkeyPatch) -> None:
 
 
 @mutant
+def a_frame_for_all_goes_to_who_is_due_an_answer(patch: pytest.MonkeyPatch) -> None:
+    def step_out(self: Any) -> None:
+        """Stay."""
+
+    patch.setattr(session.Connection, "_step_out", step_out)
+
+
+@mutant
 def a_rejection_does_not_count(patch: pytest.MonkeyPatch) -> None:
     original = session.Session.decided
 

@@ -23,6 +23,7 @@ from typing import Any
 import msgspec
 
 from objectsync import DictTopic, Limits, LocalError, SObject, StringTopic, attribute
+from objectsync.audience import Audience
 from objectsync.changes import Put
 from objectsync.client import Action, BaseClient, Outcome
 from objectsync.frames import Frame, split
@@ -89,19 +90,38 @@ class Machine:
         self._limits = limits
         self._happened: list[Callable[[Machine], Any]] = []
         self.connections: dict[int, Connection] = {}
+        self.wires: dict[int, Wire] = {}
         self.generation = 0
         self.lost_tail = False
-        self.hub = self._boot()
+        self._boot()
 
-    def _boot(self) -> SimHub:
+    def _boot(self) -> None:
         numbers = itertools.count(1)
         generation = self.generation
-        return SimHub(lambda size: f"g{generation}s{next(numbers)}", self._limits)
+        self.hub = SimHub(lambda size: f"g{generation}s{next(numbers)}", self._limits)
+        self._audience: Audience[int] = Audience(self.hub)
 
     def do(self, what: Callable[[Machine], Any]) -> Any:
         """Let something happen to the server."""
         self._happened.append(what)
         return what(self)
+
+    def connect(self, id: int, now: float) -> None:
+        """A client has come."""
+        connection = self.connections[id] = self.hub.connect(now)
+        self._audience.add(connection, id)
+
+    def write(self, id: int, now: float) -> dict[int, list[Frame]]:
+        """What one connection is due, and with it, what all get that hear the same."""
+        written: dict[int, list[Frame]] = {}
+        shared = self._audience.share(now)
+        if shared is not None:
+            for each in shared[1]:
+                written[each] = [shared[0]]
+        connection = self.connections.get(id)
+        if connection in self._audience.apart:
+            written[id] = written.get(id, []) + connection.frames_to_send(now)
+        return written
 
     def crash(self, keep: int | None, new_epoch: bool) -> None:
         """Come back with the first `keep` of what happened (None: with all of it); every connection is gone."""
@@ -110,7 +130,7 @@ class Machine:
             self.lost_tail = True
         self.connections = {}
         generation, self.generation = self.generation, 0
-        self.hub = self._boot()
+        self._boot()
         for what in self._happened:
             what(self)
         self.do(lambda machine: machine._wake_up(generation + 1, new_epoch))
@@ -146,7 +166,8 @@ class Wire:
         """Whether the client's end is open."""
         self.there = True
         """Whether the server's end is."""
-        machine.do(lambda machine: machine.connections.__setitem__(id, machine.hub.connect(now)))
+        machine.wires[id] = self
+        machine.do(lambda machine: machine.connect(id, now))
 
     def _at_server(self, act: Callable[[Connection], Any]) -> Any:
         id = self.id
@@ -164,9 +185,12 @@ class Wire:
 
     def pull(self, now: float) -> None:
         """The server writes what it has to say."""
-        frames = self._at_server(lambda connection: connection.frames_to_send(now))
-        if self.here:
-            self.down.extend(frames or ())
+        id = self.id
+        written: dict[int, list[Frame]] = self.machine.do(lambda machine: machine.write(id, now))
+        for each, frames in written.items():
+            wire = self.machine.wires[each]
+            if wire.here:
+                wire.down.extend(frames)
 
     @property
     def closing(self) -> tuple[int, str] | None:
