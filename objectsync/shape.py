@@ -325,34 +325,11 @@ class Shape:
 
     def _remove(self, transaction: OpenTransaction, tops: list[SObject], parent: SObject) -> Removed:
         """Take objects out of the tree; returns them as records. Rolled back, the very same Python objects come back."""
-        assert parent._os_children is not None
+        before = parent._os_children
+        assert before is not None
         gone: list[SObject] = []
         fresh: list[SObject] = []
-        removed = Removed()
-        for top in tops:
-            for sobject in walk(top):
-                above = sobject._os_parent
-                if transaction.recording:
-                    removed.take(sobject, None if sobject is top or above is None else above._os_id)
-                if sobject._os_state == FRESH:
-                    written: list[Change] = []
-                    describe_object(sobject, birthplace_of(sobject, transaction.birthplaces), written)
-                    transaction.described[sobject] = written
-                    fresh.append(sobject)
-                gone.append(sobject)
-        before = parent._os_children
-        if len(tops) == len(before):
-            parent._os_children = []
-        else:
-            assert len(tops) == 1  # one object, or all (`clear`)
-            parent._os_children = before.copy()
-            del parent._os_children[place_of(tops[0], before)]
-        transaction.moved_below(parent)
         objects = self.objects
-        for sobject in gone:
-            sobject._os_state = GONE
-            del objects[sobject._os_id]
-        transaction.destroyed += gone
 
         def put_back() -> None:
             for sobject in gone:
@@ -364,6 +341,31 @@ class Shape:
             parent._os_children = before
 
         transaction.journal.append((put_back,))
+        # From here on flat: it is run for every element (benchmarks/dom, "clear").
+        stack = tops[::-1]
+        while stack:
+            sobject = stack.pop()
+            children = sobject._os_children
+            if children:
+                stack += children[::-1]
+            if sobject._os_state == FRESH:
+                written: list[Change] = []
+                describe_object(sobject, birthplace_of(sobject, transaction.birthplaces), written)
+                transaction.described[sobject] = written
+                fresh.append(sobject)
+            gone.append(sobject)
+        removed = Removed(gone if transaction.recording else (), parent)
+        for sobject in gone:
+            sobject._os_state = GONE
+            del objects[sobject._os_id]
+        if len(tops) == len(before):
+            parent._os_children = []
+        else:
+            assert len(tops) == 1  # one object, or all (`clear`)
+            parent._os_children = before.copy()
+            del parent._os_children[place_of(tops[0], before)]
+        transaction.moved_below(parent)
+        transaction.destroyed += gone
         if len(removed) >= _WORTH_PACKING:
             self._unpacked.append(removed)
         return removed

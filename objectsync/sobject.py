@@ -509,14 +509,6 @@ class SObject(OlderNames):
     def _refuse_gone(self, what: Topic[Any] | Change | str) -> None:
         raise Destroyed(f"{self} was destroyed; {what if isinstance(what, str) else 'its attributes'} can no longer change")
 
-    def _let_go(self) -> None:
-        """Break the reference cycles of an object that is gone for good, so that its memory returns at once."""
-        topics, self._os_topics = self._os_topics, None
-        self._os_children = None
-        self._os_parent = None
-        for topic in topics.values() if topics else ():
-            topic._owner_gone()
-
     def __getattr__(self, name: str) -> Any:
         # Only reached when normal look-up fails: dynamic attributes, and a helpful error.
         if name.startswith("_"):
