@@ -20,7 +20,7 @@ from .shape import Shape, children_first
 from .snapshot import DynamicRecord, ObjectRecord, from_plain
 from .sobject import ObjectT, SObject
 from .topics import TOPIC_TYPES, AttributeSpec
-from .transaction import FRESH, GONE, OpenTransaction
+from .transaction import FRESH, GONE, Mark, OpenTransaction
 from .types import TypeInfo, TypeRegistry
 from .values import copy_value
 
@@ -114,7 +114,7 @@ class Life(Shape):
         """Create an object below a parent of this tree: `pre_build`, `build`, its place, `init`. It takes `kwargs` over.
 
         This is the way of every element, so it is kept flat, and reads as little of the objects as it can (benchmarks/core.py, "rows"):
-        `_new_id`, `OpenTransaction.mark` and `_enter` are written out.
+        `_new_id` and `_enter` are written out. Until `_live` nothing can fail once something has changed.
         """
         transactions = self.transactions
         transaction = transactions.open
@@ -130,6 +130,9 @@ class Life(Shape):
         above = parent._os_state
         if above == GONE:
             self._alive(parent)
+        depth = parent._os_depth + 1
+        if depth > self._deepest:
+            self._check_depth(depth)
         objects = self.objects
         if id is None:
             number = self._next_id
@@ -140,59 +143,69 @@ class Life(Shape):
         else:
             id = self._new_id(id)
             transaction.numbered = False
-        changes, journal, inverses = transaction.changes, transaction.journal, transaction.inverses
-        mark = (len(journal), len(changes), len(inverses), len(transaction.emitted), len(transaction.after))
+        mark: Mark | None = None
+        known = self.types.by_class.get(sobject.__class__)
+        values = None if known is None else known.first_texts(args, kwargs)
+        if values is None:
+            mark = transaction.mark()
+            values = {}
+        info = known or self._register(transaction, sobject.__class__, None)
+        sobject._os_tree = self  # type: ignore[assignment]  # a Life is always a whole Tree; `cast` would be a call for each object
+        sobject._os_id = id
+        sobject._os_type = info
+        sobject._os_parent = parent
+        sobject._os_children = sobject._os_topics = sobject._os_dynamic = sobject._os_tags = sobject._os_services = None
+        sobject._os_depth = depth
+        sobject._os_values = values
+        sobject._os_state = FRESH
+        objects[id] = sobject
+        transaction.born += 1
+        transaction.changes.append(sobject)
+        transaction.journal.append(sobject)
+        if above != FRESH and transaction.recording:
+            # Before what build does, so that undo takes that back first: build may have moved older objects below this one.
+            transaction.inverses.append(Destroy(id))
+        siblings = parent._os_children
+        if siblings is None:
+            siblings = parent._os_children = []
+        if mark is None:
+            siblings.append(sobject)
+        else:
+            self._live(transaction, mark, sobject, parent, siblings, args, kwargs)
+        if loose is not None:
+            loose.add(id)
+
+    def _live(
+        self,
+        transaction: OpenTransaction,
+        mark: Mark,
+        sobject: SObject,
+        parent: SObject,
+        siblings: list[SObject],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> None:
+        """What a class has to say about the life of a new object, and its place. Back to the mark if that fails."""
+        info = sobject._os_type
+        length, moves = len(siblings), transaction.moves
         try:
-            cls = sobject.__class__
-            info = self.types.by_class.get(cls)
-            if info is None:
-                info = self._register(transaction, cls, None)
-            depth = parent._os_depth + 1
-            if depth > self._deepest:
-                self._check_depth(depth)
-            sobject._os_tree = self  # type: ignore[assignment]  # a Life is always a whole Tree; `cast` would be a call for each object
-            sobject._os_id = id
-            sobject._os_type = info
-            sobject._os_parent = parent
-            sobject._os_children = sobject._os_topics = sobject._os_dynamic = sobject._os_tags = sobject._os_services = None
-            sobject._os_depth = depth
-            sobject._os_state = FRESH
-            objects[id] = sobject
-            transaction.born += 1
-            changes.append(sobject)
-            journal.append(sobject)
-            if above != FRESH and transaction.recording:
-                # Before what build does, so that undo takes that back first: build may have moved older objects below this one.
-                inverses.append(Destroy(id))
-            siblings = parent._os_children
-            if siblings is None:
-                siblings = parent._os_children = []
-            values = info.first_texts(args, kwargs)
-            if values is not None:
-                sobject._os_values = values
+            if info.pre_build:
+                if info.cls._pre_build_takes_keywords:
+                    sobject.pre_build(None, **kwargs)
+                else:
+                    sobject.pre_build(None)
+            sobject.build(*args, **kwargs)
+            if len(siblings) == length and transaction.moves == moves:
                 siblings.append(sobject)
             else:
-                sobject._os_values = {}
-                length, moves = len(siblings), transaction.moves
-                if info.pre_build:
-                    if cls._pre_build_takes_keywords:
-                        sobject.pre_build(None, **kwargs)
-                    else:
-                        sobject.pre_build(None)
-                sobject.build(*args, **kwargs)
-                if len(siblings) == length and transaction.moves == moves:
-                    siblings.append(sobject)
-                else:
-                    self._append(transaction, sobject, parent, length, moves)
+                self._append(transaction, sobject, parent, length, moves)
             if info.post_build:
                 sobject.post_build()
             if info.init:
                 sobject.init()
         except BaseException:
-            transactions._roll_back(transaction, mark)
+            self.transactions._roll_back(transaction, mark)
             raise
-        if loose is not None:
-            loose.add(id)
 
     def _append(self, transaction: OpenTransaction, sobject: SObject, parent: SObject, length: int, moves: int) -> None:
         """Give a new object its place below a parent, where its build has moved objects or made some of the same parent."""

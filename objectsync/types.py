@@ -16,7 +16,6 @@ from .values import copy_value
 
 if TYPE_CHECKING:
     from .sobject import SObject
-    from .topics import AttributeSpec
 
 
 @dataclass(eq=False, slots=True)
@@ -30,18 +29,22 @@ class TypeInfo:
     init: bool
     post_build: bool
     on_destroy: bool
-    texts: dict[str, AttributeSpec] | None
-    """The attributes that a text can be set to at once, where `build` does nothing else when it is given texts (`sets_attributes`)."""
+    texts: dict[str, str] | None
+    """The attributes that may be set to any text, with their defaults. None where a new object has to be built (`first_texts`)."""
     first: str | None
-    """The one among these that the first positional argument is for."""
+    """The attribute that the first positional argument is for, and"""
+    first_allowed: frozenset[str]
+    """what it may be set to, without its default."""
     superseded: bool = False
     """Its name means another class now; objects of this one live on."""
 
     @staticmethod
     def of(name: str, cls: type[SObject], base: type[SObject]) -> TypeInfo:
         """What there is to know of a class."""
+        hooks = cls.pre_build, cls.init, cls.post_build, cls.set_attributes
         first = getattr(cls.build, "sets_first", "")
-        direct = first != "" and cls.pre_build is base.pre_build and cls.set_attributes is base.set_attributes
+        built = first == "" or hooks != (base.pre_build, base.init, base.post_build, base.set_attributes)
+        texts = {name: spec.default for name, spec in cls._specs.items() if spec.takes_ascii and not spec.validators}
         return TypeInfo(
             name,
             cls,
@@ -50,32 +53,25 @@ class TypeInfo:
             cls.init is not base.init,
             cls.post_build is not base.post_build,
             cls.on_destroy is not base.on_destroy,
-            {name: spec for name, spec in cls._specs.items() if spec.takes_ascii} if direct else None,
+            None if built else texts,
             first,
+            cls._specs[first].allowed - {cls._specs[first].default} if first else frozenset(),
         )
 
     def first_texts(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any] | None:
-        """`kwargs` as the table of values of a new object, if the class's `build` would do no more than to set these texts: then it
-        need not be called (a third of what an element costs: benchmarks/core.py, "rows"). None if it has to be."""
+        """`kwargs` as the table of values of a new object, if its class has nothing to say about its life but that these texts are set:
+        then nothing needs to be called (half of what an element costs: benchmarks/core.py, "rows"). None otherwise."""
         texts = self.texts
         if texts is None:
             return None
         for name, value in kwargs.items():
-            spec = texts.get(name)
-            if spec is None or type(value) is not str or not value.isascii() or value == spec.default:
-                return None
-            if spec.validators and value not in spec.allowed:
+            if type(value) is not str or value == texts.get(name, value) or not value.isascii():
                 return None
         if args:
-            first = self.first
-            if first is None or first in kwargs or len(args) != 1:
-                return None
             value = args[0]
-            spec = texts[first]
-            if type(value) is not str or not value.isascii() or (spec.validators and value not in spec.allowed):
+            if type(value) is not str or value not in self.first_allowed or len(args) > 1:
                 return None
-            if value != spec.default:
-                kwargs[first] = value
+            kwargs[self.first] = value  # type: ignore[index]  # what is allowed there is allowed for an attribute
         return kwargs
 
     def define(self) -> Define:
