@@ -162,7 +162,7 @@ class Hub(Tree):
                     self.presence.remove(session.id)
         for session in expired:
             self.end_session(session)
-        self.pack_removed()
+        self.pack()
 
     def next_deadline(self) -> float | None:
         """When `tick` has something to do next; None for never."""

@@ -1,17 +1,18 @@
 """Removed objects: the records of what a step destroyed, for the undo that may never come.
 
 Rules: reading gives records, like the tuple it stands for. Most objects are plain: their tables are taken as they are (nothing changes in
-an object that is gone), which makes clearing a table of ten thousand rows quick, and `pack` turns them into a fifth of the memory when
+an object that is gone), which makes clearing a table of ten thousand rows quick, and `pack` turns them into a fiftieth of the memory when
 there is time (`Hub.tick`). No object is held: what a step keeps would keep the whole tree.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from .packed import Packed, deflated, inflated
 from .snapshot import ObjectRecord, record_object
 
 if TYPE_CHECKING:
@@ -23,14 +24,14 @@ _UNPACKED = 350
 """About how many bytes a plain object takes before it is packed."""
 
 
-class Removed(Sequence[ObjectRecord]):
+class Removed(Packed[ObjectRecord]):
     """The records of removed objects, parents first."""
 
-    __slots__ = ("_length", "_others", "_packed", "_plain")
+    __slots__ = ("_others", "_packed", "_plain")
 
     def __init__(self, sobjects: Sequence[SObject], container: SObject) -> None:
         """Record objects that are about to go, parents first; the topmost ones stand below `container`."""
-        self._length = len(sobjects)
+        super().__init__(len(sobjects))
         # Four for each object that has no dynamic attributes, no tags, and no references that user code holds on it: id, type, parent and
         # values. Flat: fifty thousand tuples would set off the garbage collector (benchmarks/dom, "clear": 130 of 210 ms).
         self._plain: list[Any] = []
@@ -51,32 +52,20 @@ class Removed(Sequence[ObjectRecord]):
                 plain += (sobject._os_id, kind.name, parent, sobject._os_values)
 
     def pack(self) -> None:
-        """Take less memory."""
         if self._packed is None:
             try:
-                self._packed = _encoder.encode(self._plain)
+                self._packed = deflated(_encoder.encode(self._plain))
             except (TypeError, RecursionError):  # values that only travel as attachments; they stay as they are
                 return
             self._plain = []
 
     @property
     def size(self) -> int:
-        """About how many bytes it keeps."""
         others = 1000 * len(self._others)
         return others + (_UNPACKED * (len(self._plain) // 4) if self._packed is None else len(self._packed))
 
-    def __len__(self) -> int:
-        return self._length
-
     def __iter__(self) -> Iterator[ObjectRecord]:
-        plain = iter(self._plain if self._packed is None else _decoder.decode(self._packed))
+        plain = iter(self._plain if self._packed is None else _decoder.decode(inflated(self._packed)))
         others = self._others
         for position in range(self._length):
             yield others[position] if position in others else ObjectRecord(next(plain), next(plain), next(plain), next(plain))
-
-    @overload
-    def __getitem__(self, index: int) -> ObjectRecord: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[ObjectRecord]: ...
-    def __getitem__(self, index: int | slice) -> ObjectRecord | Sequence[ObjectRecord]:
-        return tuple(self)[index]

@@ -17,6 +17,7 @@ from .errors import InvalidChangeError, InvalidValue, LimitExceeded, describe
 from .history import History
 from .limits import Limits
 from .log import Log
+from .packed import Packed, PackedChanges
 from .removed import Removed
 from .snapshot import (
     Restore,
@@ -39,8 +40,11 @@ _FORBIDDEN_NAMES = frozenset({"__proto__", "constructor", "prototype"})
 
 
 _WORTH_PACKING = 32
+"""Removed objects."""
 _PACKED_AT_ONCE = 10_000
-"""Removed objects; some milliseconds."""
+"""Objects; some milliseconds."""
+_MOST_UNPACKED = 32
+"""Sequences; where nobody holds a clock, the oldest is packed as the next one comes."""
 
 
 class Shape:
@@ -56,21 +60,21 @@ class Shape:
         self.transactions = Transactions(self.log, self.history, self.limits.listener_depth)
         self.transactions.scope_of = self._scope_of
         self.transactions.unenter = self._unenter
-        self.transactions.written = changes_of
+        self.transactions.written = self._written
         self.transactions.kept = inverses_of
         self.lock = self.transactions.lock
-        self._unpacked: deque[Removed] = deque()
+        self._unpacked: deque[Packed[Any]] = deque()
         self.objects: dict[str, SObject] = {}
         """Every object by its id. Read it, do not change it."""
 
-    def pack_removed(self) -> None:
-        """Let what was destroyed of late take less memory; a little at a time, for who holds a clock."""
+    def pack(self) -> None:
+        """Let what is kept of many objects, created or destroyed of late, take less memory; a little at a time, for who holds a clock."""
         with self.lock:
             packed = 0
             while self._unpacked and packed < _PACKED_AT_ONCE:
-                removed = self._unpacked.popleft()
-                removed.pack()
-                packed += len(removed)
+                kept = self._unpacked.popleft()
+                kept.pack()
+                packed += len(kept)
 
     def record(self) -> Record:
         """`with server.record():` what happens inside is one transaction: atomic, one frame, one undo step. An exception undoes it."""
@@ -243,6 +247,17 @@ class Shape:
 
     # --- inner
 
+    def _written(self, transaction: OpenTransaction) -> Sequence[Change]:
+        changes = changes_of(transaction)
+        if isinstance(changes, PackedChanges):
+            self._pack_later(changes)
+        return changes
+
+    def _pack_later(self, kept: Packed[Any]) -> None:
+        self._unpacked.append(kept)
+        if len(self._unpacked) > _MOST_UNPACKED:
+            self._unpacked.popleft().pack()
+
     def _enter(self, transaction: OpenTransaction, sobject: SObject, info: TypeInfo, id: str, parent: SObject | None) -> None:
         """Register a new object: reachable by id, not yet among its parent's children."""
         depth = 0 if parent is None else parent._os_depth + 1
@@ -367,7 +382,7 @@ class Shape:
         transaction.moved_below(parent)
         transaction.destroyed += gone
         if len(removed) >= _WORTH_PACKING:
-            self._unpacked.append(removed)
+            self._pack_later(removed)
         return removed
 
     def _give_attribute(self, sobject: SObject, name: str, spec: AttributeSpec, value: Any) -> None:

@@ -190,7 +190,7 @@ def test_much_that_is_removed_in_a_gesture_comes_back(hub: Hub) -> None:
         ada.act(["destroy", child.id], gesture=1)
     assert undo(ada) == (True, [])
     assert state(hub) == before
-    hub.pack_removed()
+    hub.pack()
     assert undo(ada, "redo") == (True, [])
     assert not top.children
 

@@ -607,7 +607,7 @@ class TestWhatWasDestroyed:
         for pack in (False, True):
             top.clear()
             if pack:
-                tree.pack_removed()
+                tree.pack()
             assert top.children == []
             tree.undo()
             assert top.serialize() == before
@@ -623,7 +623,7 @@ class TestWhatWasDestroyed:
         [inverse] = tree.log[tree.log.head].inverses
         assert isinstance(inverse, RestoreChildren)
         before = weigh(inverse)
-        tree.pack_removed()
+        tree.pack()
         assert weigh(inverse) < before / 3
 
     def test_large_steps_are_kept_up_to_a_size_and_the_newest_always(self) -> None:
