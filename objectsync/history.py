@@ -190,13 +190,15 @@ def _first(log: Log, step: Transaction, kind: str) -> int:
 def _revert_alone(tree: Tree, step: Transaction, kind: str) -> bool:
     """Revert a step after which nothing counts, if it is one change of one topic that nobody listens to and nothing guards
     (benchmarks/core.py, "undo": 2 us instead of 8). False if it is another one, or does not fit."""
-    if len(step.inverses) != 1 or step.began:
+    inverses = step.inverses
+    if len(inverses) != 1 or step.began:
         return False
-    inverse = step.inverses[0]
+    inverse = inverses[0]
+    if type(inverse) is not Set and not isinstance(inverse, TopicChange):
+        return False
     sobject = tree.objects.get(inverse.object)
-    if sobject is None or sobject._os_state or not sobject._os_topics or not isinstance(inverse, TopicChange):
-        return False
-    topic = sobject._os_topics.get(inverse.name)
+    topics = None if sobject is None or sobject._os_state else sobject._os_topics
+    topic = None if topics is None else topics.get(inverse.name)
     if topic is None or topic._signals is not None or topic._guards:
         return False
     try:
