@@ -15,6 +15,7 @@ server.run()
 from .changes import Change
 from .current import current_server
 from .dom import Element, ElementObject
+from .emissions import Emission
 from .errors import (
     AlreadyExists,
     Destroyed,
@@ -58,7 +59,6 @@ from .topics import (
     StringTopic,
     Topic,
 )
-from .transaction import Emission
 
 __version__ = Server.version
 

@@ -16,8 +16,10 @@ from functools import partial
 from typing import Any
 
 from . import protocol
+from .acting import Actor, on_behalf
 from .changes import Change, Define
 from .current import forget_newest
+from .emissions import Emission
 from .errors import LimitExceeded, LocalError, ProtocolError
 from .events import Signal
 from .frames import unescape
@@ -33,7 +35,6 @@ from .services import Service, Services
 from .session import GAP, RESTART, Connection, Session
 from .sobject import SObject
 from .statehash import StateHash
-from .transaction import Actor, Emission, on_behalf
 from .tree import Tree
 from .updates import Updates
 from .values import Buffer, check_value

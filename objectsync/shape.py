@@ -1,4 +1,4 @@
-"""The shape of the tree: its objects, and every change of where they are and what attributes and tags they have.
+"""The shape of the tree: its objects, and every change of where they are.
 
 Rules: every method here is atomic (an exception, also one in user code that it calls, leaves the tree as it was), works inside or outside
 `record()`, and writes what happened into the open transaction: a change for the clients, an inverse for the history, and a journal
@@ -11,9 +11,10 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
-from .changes import Attribute, Change, Clear, Destroy, DropAttribute, Place, Tag, Untag
+from .ancestry import children_first, place_of, scope_of
+from .changes import Change, Clear, Destroy, Place
 from .creations import birthplace_of
-from .errors import InvalidChangeError, InvalidValue, LimitExceeded, describe
+from .errors import InvalidChangeError, LimitExceeded, describe
 from .history import History
 from .limits import Limits
 from .log import Log
@@ -21,23 +22,14 @@ from .packed import Packed, PackedChanges
 from .removed import Removed
 from .snapshot import (
     Restore,
-    RestoreAttribute,
     RestoreChildren,
-    RestoreTag,
     describe_object,
-    record_attribute,
     walk,
 )
 from .sobject import SObject
-from .topics import AttributeSpec
-from .topics.base import EMPTY
 from .transaction import FRESH, GONE, LIVE, OpenTransaction, Record, Transactions
 from .types import TypeInfo
-from .values import check_str, copy_value
 from .written import changes_of, inverses_of
-
-_FORBIDDEN_NAMES = frozenset({"__proto__", "constructor", "prototype"})
-
 
 _WORTH_PACKING = 32
 """Removed objects."""
@@ -58,7 +50,7 @@ class Shape:
         self.log = Log(self.limits.log_transactions, self.limits.log_bytes)
         self.history = History(self.log, self.limits.history_steps, self.limits.history_bytes)
         self.transactions = Transactions(self.log, self.history, self.limits.listener_depth)
-        self.transactions.scope_of = self._scope_of
+        self.transactions.scope_of = lambda inverses: scope_of(inverses, self.objects) or self.root._os_id
         self.transactions.unenter = self._unenter
         self.transactions.written = self._written
         self.transactions.kept = inverses_of
@@ -162,88 +154,6 @@ class Shape:
             transaction.changes.append(Clear(sobject._os_id))
             if transaction.recording:
                 transaction.inverses.append(RestoreChildren(sobject._os_id, records))
-
-    def add_attribute(self, sobject: SObject, name: str, spec: AttributeSpec, value: Any = EMPTY) -> None:
-        """Give an object a dynamic attribute (`SObject.add_attribute` is the door); its `value` is the default unless given."""
-        check_name(name, "an attribute name")
-        transaction = self.transactions.open
-        if sobject._os_state == FRESH and transaction is not None:
-            self._give_attribute(sobject, name, spec, value)
-            transaction.journal.append((Shape._forget_attribute, self, sobject, name))
-            return
-        with self.record() as transaction:
-            self._alive(sobject)
-            self._give_attribute(sobject, name, spec, value)
-            transaction.journal.append((Shape._forget_attribute, self, sobject, name))
-            shown = copy_value(spec.default if value is EMPTY else value)
-            transaction.changes.append(Attribute(sobject._os_id, name, spec.topic_class.type_name, shown))
-            if transaction.recording and spec.stateful:  # an event for a handler is wiring, not a step to undo
-                transaction.inverses.append(DropAttribute(sobject._os_id, name))
-
-    def drop_attribute(self, sobject: SObject, name: str) -> None:
-        """Take a dynamic attribute away (`SObject.remove_attribute` is the door)."""
-        with self.record() as transaction:
-            self._alive(sobject)
-            record = record_attribute(sobject, name)
-            dynamic = sobject._os_dynamic
-            assert dynamic is not None
-            spec, value, topic = dynamic[name], sobject._os_values.get(name, EMPTY), (sobject._os_topics or {}).get(name)
-            order = list(dynamic)
-
-            def put_back() -> None:
-                dynamic[name] = spec
-                for other in order[order.index(name) + 1 :]:
-                    dynamic[other] = dynamic.pop(other)
-                if value is not EMPTY:
-                    sobject._os_values[name] = value
-                if topic is not None:
-                    sobject._os_topics = {**(sobject._os_topics or {}), name: topic}
-
-            self._forget_attribute(sobject, name)
-            transaction.journal.append((put_back,))
-            if sobject._os_state != FRESH:
-                transaction.changes.append(DropAttribute(sobject._os_id, name))
-                if transaction.recording:
-                    transaction.inverses.append(RestoreAttribute(sobject._os_id, name, record))
-
-    def tag(self, sobject: SObject, tag: str, followers: tuple[str, ...] = ()) -> None:
-        """Add a tag, in front of its `followers`."""
-        check_name(tag, "a tag")
-        with self.record() as transaction:
-            self._alive(sobject)
-            if sobject._os_tags is None:
-                sobject._os_tags = {}
-            tags = sobject._os_tags
-            if tag in tags:
-                return
-            tags[tag] = None
-            transaction.journal.append((tags.pop, tag))
-            self._write(transaction, sobject, Tag(sobject._os_id, tag), Untag(sobject._os_id, tag))
-            recording = transaction.recording
-            transaction.recording = False  # the tag's own inverse takes all of it back
-            for follower in followers:
-                if follower in tags:
-                    self.untag(sobject, follower)
-                    self.tag(sobject, follower)
-            transaction.recording = recording
-
-    def untag(self, sobject: SObject, tag: str) -> None:
-        """Take a tag away."""
-        with self.record() as transaction:
-            self._alive(sobject)
-            tags = sobject._os_tags
-            if not tags or tag not in tags:
-                raise InvalidChangeError(f"{sobject} has no tag {tag!r}")
-            order = list(tags)
-            del tags[tag]
-
-            def put_back() -> None:
-                tags.clear()
-                tags.update(dict.fromkeys(order))
-
-            transaction.journal.append((put_back,))
-            followers = tuple(order[order.index(tag) + 1 :])
-            self._write(transaction, sobject, Untag(sobject._os_id, tag), RestoreTag(sobject._os_id, tag, followers))
 
     # --- inner
 
@@ -385,26 +295,6 @@ class Shape:
             self._pack_later(removed)
         return removed
 
-    def _give_attribute(self, sobject: SObject, name: str, spec: AttributeSpec, value: Any) -> None:
-        if sobject._os_dynamic is None:
-            sobject._os_dynamic = {}
-        sobject._os_dynamic[name] = spec
-        if value is not EMPTY:
-            sobject._os_values[name] = value
-
-    def _forget_attribute(self, sobject: SObject, name: str) -> None:
-        if sobject._os_dynamic is not None:
-            sobject._os_dynamic.pop(name, None)
-        sobject._os_values.pop(name, None)
-        if sobject._os_topics is not None:
-            sobject._os_topics.pop(name, None)
-
-    def _write(self, transaction: OpenTransaction, sobject: SObject, change: Change, inverse: Change) -> None:
-        if sobject._os_state != FRESH:
-            transaction.changes.append(change)
-            if transaction.recording:
-                transaction.inverses.append(inverse)
-
     def _complete(self, sobject: SObject, what: str) -> None:
         if sobject._os_state != FRESH or sobject._os_parent is None:
             return
@@ -424,71 +314,3 @@ class Shape:
     def _check_depth(self, depth: int) -> None:
         if depth > self.limits.tree_depth:
             raise LimitExceeded(f"the tree would be {depth} deep; the limit is {self.limits.tree_depth} (Limits.tree_depth)")
-
-    def _scope_of(self, inverses: Sequence[Change]) -> str | None:
-        """The id of the lowest object that holds everything that these touch."""
-        objects = self.objects
-        common: SObject | None = None
-        for inverse in inverses:
-            touched = objects.get(inverse.object)
-            if isinstance(inverse, Destroy):
-                touched = touched._os_parent if touched is not None else None
-            elif isinstance(inverse, Restore):
-                touched = objects.get(inverse.parent)
-            elif isinstance(inverse, Place):
-                touched = _meet(touched._os_parent if touched is not None else None, objects.get(inverse.parent))
-            if touched is not common:
-                common = _meet(common, touched)
-        return (self.root if common is None else common)._os_id
-
-
-def _meet(a: SObject | None, b: SObject | None) -> SObject | None:
-    if a is None or b is None:
-        return b if a is None else a
-    return lowest_common_ancestor(a, b)
-
-
-def lowest_common_ancestor(a: SObject, b: SObject) -> SObject:
-    """The lowest object that is both or above both."""
-    while a is not b:
-        if a._os_depth >= b._os_depth:
-            assert a._os_parent is not None
-            a = a._os_parent
-        else:
-            assert b._os_parent is not None
-            b = b._os_parent
-    return a
-
-
-def place_of(sobject: SObject, siblings: list[SObject]) -> int:
-    """Where an object is among its siblings: that very object, whatever its class calls equal."""
-    index = siblings.index(sobject)
-    while siblings[index] is not sobject:
-        index = siblings.index(sobject, index + 1)
-    return index
-
-
-def children_first(top: SObject) -> list[SObject]:
-    """An object and all below it, children first, siblings in order."""
-    order: list[SObject] = []
-    stack = [top]
-    while stack:
-        sobject = stack.pop()
-        order.append(sobject)
-        if sobject._os_children:
-            stack.extend(sobject._os_children)
-    order.reverse()
-    return order
-
-
-def check_name(name: object, what: str) -> str:
-    """An attribute name or tag.
-
-    Raises:
-        InvalidValue: it is none, or one that JavaScript gives a meaning of its own.
-    """
-    if type(name) is str and name.isidentifier() and len(name) <= 128 and name not in _FORBIDDEN_NAMES:
-        return name  # the common case; it can have no lone surrogate
-    if not isinstance(name, str) or not 0 < len(name) <= 128 or name in _FORBIDDEN_NAMES:
-        raise InvalidValue(f"{describe(name)} is not {what}; use 1 to 128 characters, and none of {', '.join(sorted(_FORBIDDEN_NAMES))}")
-    return check_str(name)

@@ -13,15 +13,15 @@ Rules:
 
 from __future__ import annotations
 
-import inspect
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from contextvars import ContextVar
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
+from .acting import acting
 from .changes import Change, Emit
+from .emissions import Changed, Emission
 from .errors import ListenerLoop
 from .log import DO, UNDO, Log, Transaction
 from .topics.base import EMPTY, ChangeHandlers
@@ -30,36 +30,9 @@ from .values import copy_value
 if TYPE_CHECKING:
     from .history import History
     from .sobject import SObject
-    from .topics import EventTopic, Topic
-    from .topics.event import Handler
+    from .topics import Topic
 
 logger = logging.getLogger("objectsync.transaction")
-
-
-class Actor(NamedTuple):
-    """On whose behalf code runs: a client's action is being decided, or its event or call handled."""
-
-    session: str
-    gesture: int = 0
-    """The gesture that the action or event is a part of; 0 for none."""
-
-
-acting: ContextVar[Actor | None] = ContextVar("objectsync_acting", default=None)
-
-
-def on_behalf(actor: Actor, job: Callable[[], Any]) -> Any:
-    """`job()`, with what it changes counted as that client's; the same for what its coroutine changes, if it returns one."""
-    token = acting.set(actor)
-    try:
-        outcome = job()
-    finally:
-        acting.reset(token)
-    return _continued(actor, outcome) if inspect.iscoroutine(outcome) else outcome
-
-
-async def _continued(actor: Actor, outcome: Any) -> Any:
-    acting.set(actor)  # a coroutine runs as a task, in a context of its own
-    return await outcome
 
 
 LIVE: Final = 0
@@ -74,57 +47,6 @@ JournalEntry = Any
 for its own creation; or its table of values, for filling it. The last two need nothing made for the occasion, which the garbage collector
 would count."""
 Mark = tuple[int, int, int, int, int]
-
-
-class Emission:
-    """One event that has happened, as its handlers get it.
-
-    `object` is where, `name` what, `args` with what arguments (`emission["x"]` for short); `session` is the client's id, None for Python;
-    `gesture` is the one of that client (a drag, say) that it is a part of, 0 for none.
-    """
-
-    __slots__ = ("_topic", "args", "gesture", "name", "object", "session")
-
-    def __init__(self, topic: EventTopic, args: dict[str, Any], session: str | None, gesture: int = 0) -> None:
-        self._topic = topic
-        self.object = topic.object
-        self.name = topic.name
-        self.args = args
-        self.session = session
-        self.gesture = gesture
-
-    def __getitem__(self, key: str) -> Any:
-        return self.args[key]
-
-    def get(self, key: str, default: Any = None) -> Any:
-        """One argument, or `default`."""
-        return self.args.get(key, default)
-
-    @property
-    def handlers(self) -> tuple[Handler, ...]:
-        """Who wants to know."""
-        return self._topic._handlers
-
-    def __repr__(self) -> str:
-        return f"Emission({self.name!r} of {self.object}, {self.args!r})"
-
-
-class Changed(Emission):
-    """A topic has changed, for those who want to know afterwards (`Topic.on_change`); `handlers` are those of that moment."""
-
-    __slots__ = ("_handlers",)
-
-    def __init__(self, topic: Topic[Any], handlers: ChangeHandlers, session: str | None, gesture: int) -> None:
-        self.object = topic.object
-        self.name = topic.name
-        self.args = {}
-        self.session = session
-        self.gesture = gesture
-        self._handlers = handlers.handlers
-
-    @property
-    def handlers(self) -> tuple[Any, ...]:
-        return self._handlers
 
 
 class OpenTransaction:

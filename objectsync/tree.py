@@ -1,24 +1,25 @@
-"""The tree that users see: objects (life.py), their shape (shape.py), transactions, undo and redo. No clients: that is hub.py."""
+"""The tree that users see: its shape (shape.py), what objects have (details.py), how they live (life.py) and come back (restoring.py),
+transactions, undo and redo. No clients: that is hub.py."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
+from .ancestry import place_of
 from .changes import Attribute, Change, Clear, Create, Destroy, DropAttribute, Place, Tag, TopicChange, Untag
 from .compat import OlderTreeNames
 from .current import AsCurrent, set_newest
 from .errors import AlreadyExists, InvalidChangeError, LocalError, describe
 from .history import UndoResult, revert
-from .life import Life, topic_class_named
 from .limits import Limits
 from .log import REDO, UNDO, Transaction
-from .shape import place_of
+from .restoring import Restoring, topic_class_named
 from .snapshot import Restore, RestoreAttribute, RestoreChildren, RestoreTag, walk
 from .sobject import SObject
 
 
-class Tree(OlderTreeNames, Life):
+class Tree(OlderTreeNames, Restoring):
     """A tree of SObjects with transactions and undo."""
 
     def __init__(self, root_object_type: type[SObject] = SObject, limits: Limits | None = None) -> None:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from .errors import Destroyed
 
 if TYPE_CHECKING:
+    from .emissions import Emission
     from .sobject import SObject
-    from .transaction import Emission
 
 WaitUntil = Callable[[threading.Event, float | None], bool]
 """Holds the calling thread until it has happened, as the server can; False after so many seconds."""

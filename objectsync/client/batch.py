@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 from ..changes import Change, Emit, Set, Unemit
+from ..emissions import Emission
 from ..topics import EventTopic, ListTopic, Topic
 from ..topics.base import ChangeHandlers, News
-from ..transaction import GONE, Emission
+from ..transaction import GONE
 from ..values import copy_value, same_value
 from .differences import list_edits
 

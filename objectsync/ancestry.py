@@ -1,0 +1,67 @@
+"""Where objects are in the tree, seen from each other: what is above several of them, and in which order they go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from .changes import Change, Destroy, Place
+from .snapshot import Restore
+
+if TYPE_CHECKING:
+    from .sobject import SObject
+
+
+def scope_of(inverses: Sequence[Change], objects: Mapping[str, SObject]) -> str | None:
+    """The id of the lowest object that holds everything that these touch; None where that can only be the root."""
+    common: SObject | None = None
+    for inverse in inverses:
+        touched = objects.get(inverse.object)
+        if isinstance(inverse, Destroy):
+            touched = touched._os_parent if touched is not None else None
+        elif isinstance(inverse, Restore):
+            touched = objects.get(inverse.parent)
+        elif isinstance(inverse, Place):
+            touched = _meet(touched._os_parent if touched is not None else None, objects.get(inverse.parent))
+        if touched is not common:
+            common = _meet(common, touched)
+    return None if common is None else common._os_id
+
+
+def _meet(a: SObject | None, b: SObject | None) -> SObject | None:
+    if a is None or b is None:
+        return b if a is None else a
+    return lowest_common_ancestor(a, b)
+
+
+def lowest_common_ancestor(a: SObject, b: SObject) -> SObject:
+    """The lowest object that is both or above both."""
+    while a is not b:
+        if a._os_depth >= b._os_depth:
+            assert a._os_parent is not None
+            a = a._os_parent
+        else:
+            assert b._os_parent is not None
+            b = b._os_parent
+    return a
+
+
+def place_of(sobject: SObject, siblings: list[SObject]) -> int:
+    """Where an object is among its siblings: that very object, whatever its class calls equal."""
+    index = siblings.index(sobject)
+    while siblings[index] is not sobject:
+        index = siblings.index(sobject, index + 1)
+    return index
+
+
+def children_first(top: SObject) -> list[SObject]:
+    """An object and all below it, children first, siblings in order."""
+    order: list[SObject] = []
+    stack = [top]
+    while stack:
+        sobject = stack.pop()
+        order.append(sobject)
+        if sobject._os_children:
+            stack.extend(sobject._os_children)
+    order.reverse()
+    return order
