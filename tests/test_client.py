@@ -617,13 +617,13 @@ class TestReconnecting:
         client.advance(1)
         client.send()
         client.receive()
-        client.advance(2)
+        client.advance(4)
         client.send()  # it has acknowledged the welcome and the first pages
         client.cut()
         client.advance(1)
         for _ in range(30):
             client.flush()  # as far as the server's window goes
-            client.advance(2)
+            client.advance(4)
         assert (note.count.value, mine.count.value, client.pending_count) == (1, 1, 0)
 
     def test_a_rejection_is_heard_of_with_a_snapshot_too(self, hub: Hub, note: Note, client: MemoryClient, mine: ClientObject) -> None:
@@ -691,7 +691,7 @@ class TestReconnecting:
         client.advance(20)
         assert client.status.state == "live"
         client.send()  # it asks, and nothing comes
-        client.advance(2)
+        client.advance(4)
         assert (client.status.state, client.status.reason) == ("offline", "silent")
         client.advance(1)
         client.flush()

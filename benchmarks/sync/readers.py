@@ -15,7 +15,7 @@ import sys
 import time
 from typing import Any
 
-ACK_SECONDS = 2.0
+ACK_SECONDS = 4.0
 ACK_BYTES = 64 * 1024
 FIRST_WAIT = 0.25
 LONGEST_WAIT = 10.0

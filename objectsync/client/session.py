@@ -53,7 +53,7 @@ from .verifier import Divergence, Verifier
 
 NO_EPOCH: Final = "-"
 """An epoch that no server has: asks for a snapshot."""
-ACK_DELAY = 2.0
+ACK_DELAY = 4.0
 ACK_BYTES = 64 * 1024
 SILENCE = 20.0
 """A server that has not been heard for so long is asked, and given up when nothing comes within `GRACE`."""

@@ -122,7 +122,7 @@ def write(message: Frame, sockets: Iterable[Socket]) -> None:
     """Write one message to all of these that are open."""
     data = message.serialize(mask=False)
     for socket in sockets:
-        if socket.state is not State.OPEN:
+        if socket.protocol.state is not State.OPEN:
             continue
         try:
             written = 0 if socket.descriptor is None else os.write(socket.descriptor, data)

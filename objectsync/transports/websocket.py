@@ -79,7 +79,7 @@ class WebSocketShell:
         self._gate = gate
         self._page = page
         self._clients: dict[Socket, Client] = {}
-        self._audience: Audience[Client] = Audience(hub)
+        self._audience: Audience[Socket] = Audience(hub)
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
         self._scheduled = False
@@ -191,7 +191,7 @@ class WebSocketShell:
         client = Client(socket, hub.connect(self._loop.time(), authorized=socket.authorized), self._loop.time())
         self._clients[socket] = client
         with hub.lock:
-            self._audience.add(client.connection, client)
+            self._audience.add(client.connection, socket)
         socket.listen(lambda data: self._hear(client, data))
         try:
             await socket.wait_closed()
@@ -254,9 +254,9 @@ class WebSocketShell:
         now = self._loop.time()
         with self._hub.lock:
             shared = self._audience.share(now)
-            apart = list(self._audience.apart.values())
+            apart = [self._clients[socket] for socket in self._audience.apart.values()]
         if shared is not None:
-            _send(shared[0], [client.socket for client in shared[1]])
+            _send(*shared)
         for client in apart:
             self._write(client, now)
 

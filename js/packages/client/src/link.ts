@@ -14,7 +14,7 @@ import { Backoff } from './reconnect.js'
 import type { Connect, Transport } from './transport.js'
 
 /** Seldom: to a server with many clients that send little, acknowledgements are most of what it reads. */
-const ACK_DELAY = 2000
+const ACK_DELAY = 4000
 const ACK_BYTES = 64 * 1024
 /** A server is asked after this silence, and given up after the next. */
 const SILENCE = 20_000
