@@ -53,6 +53,9 @@ export type Change = TreeChange | TopicChange | EventChange
 /** How a topic holds its value: a dict as a `Map`, lists and sets as arrays of its own. */
 export type Held = Value | Map<string, Value> | Value[]
 
+/** What errors name; only they ask for its name. */
+export type Named = { toString(): string }
+
 /** The topic types whose values change like those of another, plain type. */
 export type Shape = 'generic' | 'number' | 'string' | 'set' | 'list' | 'dict' | 'event'
 
@@ -114,7 +117,7 @@ function isUnique(items: readonly Value[]): boolean {
  * A wire value as a topic of this type holds it.
  * @throws ChangeError `invalid_value` when it does not fit the type
  */
-export function hold(type: TopicType, value: Value, where: string): Held {
+export function hold(type: TopicType, value: Value, where: Named): Held {
   if (!fits(type, value)) {
     throw new ChangeError('invalid_value', `${where} got ${reprOf(value)}; expected ${EXPECTED[type][0]}`)
   }
@@ -143,7 +146,7 @@ export function fork(held: Held): Held {
 export type Applied = readonly [value: Held, inverse: TopicChange]
 
 /** Where an index of the wire points in `length` items; `-1` is the end. */
-function indexIn(index: number, length: number, where: string): number {
+function indexIn(index: number, length: number, where: Named): number {
   const real = index === -1 ? length : index
   if (Number.isInteger(real) && real >= 0 && real <= length) return real
   throw new ChangeError('invalid_position', `${where} got index ${index}; expected -1 or 0 to ${length}`)
@@ -154,7 +157,7 @@ function indexIn(index: number, length: number, where: string): number {
  * @param where names the topic in errors, as `'count' of Counter(1)`
  * @throws ChangeError when the change does not fit; the value is then as before
  */
-export function applyToValue(type: TopicType, held: Held, change: TopicChange, where: string): Applied {
+export function applyToValue(type: TopicType, held: Held, change: TopicChange, where: Named): Applied {
   const [, id, name] = change
   if (change[0] === 'set' && type !== 'event') {
     return [hold(type, change[3], where), ['set', id, name, wireValue(held)]]
@@ -180,7 +183,7 @@ export function applyToValue(type: TopicType, held: Held, change: TopicChange, w
   throw new ChangeError('invalid_change', `${where} is a ${type} topic; it has no '${change[0]}'`)
 }
 
-function applyToText(text: string, change: TopicChange, where: string): Applied | undefined {
+function applyToText(text: string, change: TopicChange, where: Named): Applied | undefined {
   if (change[0] !== 'insert_text' && change[0] !== 'delete_text') return undefined
   const [kind, id, name, position] = change
   const end = kind === 'delete_text' ? position + change[4] : position
@@ -198,7 +201,7 @@ function applyToText(text: string, change: TopicChange, where: string): Applied 
   return [value, ['insert_text', id, name, position, text.slice(position, end)]]
 }
 
-function checkItem(type: TopicType, item: Value, where: string): void {
+function checkItem(type: TopicType, item: Value, where: Named): void {
   if (type.startsWith('obj_') && typeof item !== 'string') {
     throw new ChangeError('invalid_value', `${where} got ${reprOf(item)}; expected an object id`)
   }
@@ -208,7 +211,7 @@ function applyToList(
   type: TopicType,
   items: Value[],
   change: TopicChange,
-  where: string,
+  where: Named,
 ): Applied | undefined {
   const [kind, id, name] = change
   if (kind === 'insert') {
@@ -239,12 +242,7 @@ function applyToList(
   return [items, ['move', id, name, to, at]]
 }
 
-function applyToSet(
-  type: TopicType,
-  items: Value[],
-  change: TopicChange,
-  where: string,
-): Applied | undefined {
+function applyToSet(type: TopicType, items: Value[], change: TopicChange, where: Named): Applied | undefined {
   const [kind, id, name, item] = change
   if (kind === 'append') {
     checkItem(type, item, where)
@@ -265,7 +263,7 @@ function applyToDict(
   type: TopicType,
   map: Map<string, Value>,
   change: TopicChange,
-  where: string,
+  where: Named,
 ): Applied | undefined {
   const [kind, id, name, key] = change
   if (kind !== 'put' && kind !== 'drop') return undefined

@@ -52,6 +52,7 @@ export const name = test('a name of 1 to 128 characters', (v) =>
   v !== '__proto__' &&
   v !== 'constructor' &&
   v !== 'prototype')
+export const array = test('an array', Array.isArray)
 export const dict = test('an object', isDict)
 export const topicType = test('a topic type', (v) => (TOPIC_TYPES as readonly unknown[]).includes(v))
 export const oneOf = (...values: readonly unknown[]): Check =>

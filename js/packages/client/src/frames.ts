@@ -51,7 +51,7 @@ export function decodeFrame(frame: Frame): Json {
   if (!isDict(message)) throw new ProtocolError(`expected a JSON object, got ${reprOf(message)}`)
   const out = message as Json
   const lengths = readLengths(out, frame)
-  delete out['buffers']
+  if ('buffers' in out) delete out['buffers']
   // Nearly no frame has a `$` key; looking for one costs less than walking every value.
   if (lengths.length === 0 && !frame.text.includes('"$') && !frame.text.includes('\\u0024')) return out
   let taken = 0

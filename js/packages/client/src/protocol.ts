@@ -172,7 +172,7 @@ const OWNED = [c.id, c.name] as const
 const CHANGES: { readonly [kind: string]: readonly Check[] } = {
   define: [c.name, c.string, c.dictOf(c.name, c.tuple(c.topicType, c.any))],
   create: [c.id, c.name, c.idOrNull, c.index, c.dictOf(c.name, c.any)],
-  creates: [c.id, c.listOf(c.tuple(c.name, c.listOf(c.name))), c.listOf(c.any)],
+  creates: [c.id, c.listOf(c.tuple(c.name, c.listOf(c.name))), c.array],
   destroy: [c.id],
   clear: [c.id],
   place: [c.id, c.id, c.index],
@@ -338,7 +338,7 @@ export function decodeServer(frame: Frame): ServerMessage {
   if (message['type'] === 'result' && 'value' in message === 'error' in message) {
     throw new ProtocolError("result has both or none of 'value' and 'error'; expected one")
   }
-  return renamed(message, camel) as ServerMessage
+  return withLimits(message, camel) as unknown as ServerMessage
 }
 
 function checkOutcomes(update: Update): void {
@@ -354,22 +354,24 @@ function checkOutcomes(update: Update): void {
 export function decodeClient(frame: Frame): ClientMessage {
   const message = decodeFrame(frame)
   check(CLIENT, message)
-  return renamed(message, camel) as ClientMessage
+  return message as unknown as ClientMessage
 }
 
 /** The frame of a message, from either side. */
 export function encode(message: ClientMessage | ServerMessage): Frame {
-  return encodeFrame(renamed(message, snake) as { [key: string]: unknown })
+  return encodeFrame(withLimits(message, snake))
 }
 
 const camel = (field: string): string => field.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())
 const snake = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
-/** A message with its own fields, and those of `limits`, renamed. What users wrote is not touched. */
-function renamed(message: object, rename: (field: string) => string): unknown {
-  const out: { [key: string]: unknown } = {}
-  for (const [field, value] of Object.entries(message)) {
-    out[rename(field)] = field === 'limits' && isDict(value) ? renamed(value, rename) : value
-  }
-  return out
+/** The fields of messages are one word each, but for those of `limits`. */
+function withLimits(
+  message: { readonly [field: string]: unknown },
+  rename: (field: string) => string,
+): { [field: string]: unknown } {
+  const { limits } = message
+  if (!isDict(limits)) return message
+  const renamed = Object.entries(limits).map(([field, value]) => [rename(field), value])
+  return { ...message, limits: Object.fromEntries(renamed) }
 }

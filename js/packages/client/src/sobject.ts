@@ -160,7 +160,7 @@ export class SObject {
   /** Emits the event attribute `name` to the server. */
   emit(name: string, args: Dict = {}): void {
     const topic = this.attribute(name)
-    if (topic.type !== 'event') throw new LocalError(`${topic.where} is not an event`)
+    if (topic.type !== 'event') throw new LocalError(`${topic} is not an event`)
     ;(topic as EventTopic).emit(args)
   }
 

@@ -63,7 +63,7 @@ export abstract class Topic<T = unknown> {
   /** Sets the whole value. Setting what it already is changes nothing. */
   set(value: T): void {
     const wire = this.write(value)
-    if (sameValue(hold(this.type, wire, this.where), this.held)) return
+    if (sameValue(hold(this.type, wire, this), this.held)) return
     this.change(['set', this.object.id, this.name, wire])
   }
 
@@ -95,7 +95,7 @@ export abstract class Topic<T = unknown> {
     this.#signals ??= new Map()
     let signal = this.#signals.get(kind)
     if (!signal) {
-      signal = new Signal((error) => this.object.host.report(error, `a listener of ${this.where}`))
+      signal = new Signal((error) => this.object.host.report(error, `a listener of ${this}`))
       this.#signals.set(kind, signal)
     }
     return signal.connect(listener)
@@ -119,7 +119,7 @@ export abstract class Topic<T = unknown> {
   }
 
   /** @internal `IntTopic 'count' of Counter(1)`, for errors; minifying must not change it, so no class name is asked. */
-  get where(): string {
+  toString(): string {
     const words = this.type.split('_').map((word) => word[0]?.toUpperCase() + word.slice(1))
     return `${words.join('')}Topic '${this.name}' of ${this.object}`
   }
@@ -130,12 +130,12 @@ export abstract class Topic<T = unknown> {
       this.object.host.perform(changes)
       return
     }
-    throw new LocalError(`${this.where} is gone; it was destroyed or dropped`)
+    throw new LocalError(`${this} is gone; it was destroyed or dropped`)
   }
 
   /** @internal Does one change to the held value, which must be `owner`'s own. */
   apply(change: TopicChange): TopicChange {
-    const [held, inverse] = applyToValue(this.type, this.held, change, this.where)
+    const [held, inverse] = applyToValue(this.type, this.held, change, this)
     this.held = held
     return inverse
   }
@@ -147,8 +147,7 @@ export class BoolTopic extends Topic<boolean> {}
 abstract class NumberTopic extends Topic<number> {
   /** Adds to the value; what others add at the same time adds up. */
   add(amount: number): void {
-    if (typeof amount !== 'number')
-      throw new LocalError(`${this.where} got ${reprOf(amount)}; expected a number`)
+    if (typeof amount !== 'number') throw new LocalError(`${this} got ${reprOf(amount)}; expected a number`)
     checkValue(amount)
     if (amount !== 0) this.change(['add', this.object.id, this.name, amount])
   }
@@ -207,7 +206,7 @@ abstract class ItemsTopic<I, T> extends Topic<T> {
   }
   /** @internal */
   protected sent(item: I): Value {
-    if (this.type.startsWith('obj_')) return idOf(item as SObject | null, this.where)
+    if (this.type.startsWith('obj_')) return idOf(item as SObject | null, this)
     checkValue(item)
     return copyValue(item)
   }
@@ -222,7 +221,7 @@ abstract class ArrayTopic<I> extends ItemsTopic<I, readonly I[]> {
     return (held as readonly Value[]).map((item) => this.seen(item))
   }
   override write(value: readonly I[]): Value {
-    if (!Array.isArray(value)) throw new LocalError(`${this.where} got ${reprOf(value)}; expected an array`)
+    if (!Array.isArray(value)) throw new LocalError(`${this} got ${reprOf(value)}; expected an array`)
     return value.map((item: I) => this.sent(item))
   }
   override tellHappened([kind, item, index]: Happened): void {
@@ -298,7 +297,7 @@ class _DictTopic<I> extends ItemsTopic<I, { readonly [key: string]: I }> {
   }
   override write(value: { readonly [key: string]: I }): Value {
     if (typeof value !== 'object' || value === null) {
-      throw new LocalError(`${this.where} got ${reprOf(value)}; expected an object`)
+      throw new LocalError(`${this} got ${reprOf(value)}; expected an object`)
     }
     return toDict(new Map(Object.entries(value).map(([key, item]) => [key, this.sent(item)])))
   }
@@ -318,7 +317,7 @@ class _DictTopic<I> extends ItemsTopic<I, { readonly [key: string]: I }> {
   }
   /** Adds a new key; one that is there already is an error. */
   add(key: string, item: I): void {
-    if (this.has(key)) throw new LocalError(`${this.where} already has the key ${reprOf(key)}`)
+    if (this.has(key)) throw new LocalError(`${this} already has the key ${reprOf(key)}`)
     this.setItem(key, item)
   }
   /** Changes the value of a key; one that is not there is an error. */
@@ -329,8 +328,7 @@ class _DictTopic<I> extends ItemsTopic<I, { readonly [key: string]: I }> {
   /** Sets a key, whether it was there or not. */
   setItem(key: string, item: I): void {
     checkValue(key)
-    if (typeof key !== 'string')
-      throw new LocalError(`${this.where} got the key ${reprOf(key)}; expected a string`)
+    if (typeof key !== 'string') throw new LocalError(`${this} got the key ${reprOf(key)}; expected a string`)
     this.change(['put', this.object.id, this.name, key, this.sent(item)])
   }
   /** Removes a key and returns its value. */
@@ -353,7 +351,7 @@ class _DictTopic<I> extends ItemsTopic<I, { readonly [key: string]: I }> {
     return this.held as Map<string, Value>
   }
   #need(key: string): void {
-    if (!this.has(key)) throw new LocalError(`${this.where} has no key ${reprOf(key)}`)
+    if (!this.has(key)) throw new LocalError(`${this} has no key ${reprOf(key)}`)
   }
 }
 
@@ -382,7 +380,7 @@ export class ObjTopic extends Topic<SObject | null> {
     return typeof held === 'string' ? (this.object.host.objects.get(held) ?? null) : null
   }
   override write(value: SObject | null): Value {
-    return value === null ? null : idOf(value, this.where)
+    return value === null ? null : idOf(value, this)
   }
 }
 
@@ -392,7 +390,7 @@ export class ObjSetTopic extends _SetTopic<SObject | null> {}
 
 export class ObjDictTopic extends _DictTopic<SObject | null> {}
 
-function idOf(object: SObject | null, where: string): string {
+function idOf(object: SObject | null, where: Topic): string {
   if (typeof object?.id === 'string') return object.id
   throw new LocalError(`${where} got ${reprOf(object)}; expected an SObject`)
 }

@@ -100,7 +100,7 @@ export class Tree {
       case 'unemit': {
         const topic = this.topic(change[1], change[2])
         if (topic.type !== 'event') {
-          throw new ChangeError('invalid_change', `${topic.where} is not an event`)
+          throw new ChangeError('invalid_change', `${topic} is not an event`)
         }
         journal.emitted(topic, change[0], change[3])
         return
@@ -120,7 +120,7 @@ export class Tree {
     const topic = this.topic(change[1], change[2])
     const before = topic.held
     if (change[0] === 'set' && !inverse) {
-      const held = hold(topic.type, change[3], topic.where)
+      const held = hold(topic.type, change[3], topic)
       journal.topic(topic)
       topic.held = held
       topic.owner = journal
@@ -375,7 +375,7 @@ export class Tree {
     const topic = this.topic(id, name)
     const { object } = topic
     if (!object.state.dynamic?.has(name)) {
-      throw new ChangeError('invalid_change', `${topic.where} is declared; it cannot be dropped`)
+      throw new ChangeError('invalid_change', `${topic} is declared; it cannot be dropped`)
     }
     journal.attributes(object)
     object.state.attributes.delete(name)

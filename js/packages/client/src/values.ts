@@ -38,6 +38,7 @@ export const TOPIC_TYPES = [
 export type TopicType = (typeof TOPIC_TYPES)[number]
 
 const MAX_DEPTH = 64
+const HALF = 'half of a surrogate pair cannot be sent'
 
 export function isDict(value: unknown): value is Dict {
   return (
@@ -47,54 +48,57 @@ export function isDict(value: unknown): value is Dict {
 
 /** Writes an own property whatever its name is; `o['__proto__'] = v` would set the prototype instead. */
 export function define(target: object, key: string, value: unknown): void {
-  Object.defineProperty(target, key, {
-    value,
-    writable: true,
-    enumerable: true,
-    configurable: true,
-  })
+  if (key !== '__proto__') (target as { [key: string]: unknown })[key] = value
+  else Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
+}
+
+/** What cannot travel, where in the value it is, and why. */
+interface Fault {
+  readonly value: unknown
+  readonly path: string
+  readonly why: string
 }
 
 /**
  * Refuses what cannot travel, saying where it is.
  * @throws ChangeError `invalid_value`
  */
-export function checkValue(value: unknown, path = '$', depth = 0): asserts value is Value {
-  const fail = (why: string): never => {
-    throw new ChangeError('invalid_value', `value at ${path} is ${reprOf(value)}; ${why}`)
-  }
+export function checkValue(given: unknown): asserts given is Value {
+  const fault = faultIn(given, 0)
+  if (!fault) return
+  const { value, path, why } = fault
+  throw new ChangeError('invalid_value', `value at $${path} is ${reprOf(value)}; ${why}`)
+}
+
+/** The way to a fault is only written down when there is one: every event that is sent is checked. */
+function faultIn(value: unknown, depth: number): Fault | undefined {
+  const fault = (why: string): Fault => ({ value, path: '', why })
   switch (typeof value) {
     case 'boolean':
-      return
+      return undefined
     case 'string':
-      if (!value.isWellFormed()) fail('half of a surrogate pair cannot be sent')
-      return
+      return value.isWellFormed() ? undefined : fault(HALF)
     case 'number':
-      if (!Number.isFinite(value)) fail('only finite numbers can be sent')
+      if (!Number.isFinite(value)) return fault('only finite numbers can be sent')
       if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
-        fail('whole numbers beyond 2^53 - 1 lose digits; send a string')
+        return fault('whole numbers beyond 2^53 - 1 lose digits; send a string')
       }
-      return
+      return undefined
     case 'object': {
-      if (value === null || value instanceof Uint8Array) return
-      if (depth >= MAX_DEPTH) fail(`values may be ${MAX_DEPTH} levels deep`)
-      if (Array.isArray(value)) {
-        value.forEach((item, i) => {
-          checkValue(item, `${path}[${i}]`, depth + 1)
-        })
-        return
-      }
+      if (value === null || value instanceof Uint8Array) return undefined
+      if (depth >= MAX_DEPTH) return fault(`values may be ${MAX_DEPTH} levels deep`)
+      const isArray = Array.isArray(value)
       const prototype: unknown = Object.getPrototypeOf(value)
-      if (prototype !== Object.prototype && prototype !== null) fail('expected JSON data or bytes')
+      if (!isArray && prototype !== Object.prototype && prototype !== null) break
       for (const [key, item] of Object.entries(value)) {
-        if (!key.isWellFormed()) fail('half of a surrogate pair cannot be sent')
-        checkValue(item, `${path}.${key}`, depth + 1)
+        if (!key.isWellFormed()) return fault(HALF)
+        const found = faultIn(item, depth + 1)
+        if (found) return { ...found, path: (isArray ? `[${key}]` : `.${key}`) + found.path }
       }
-      return
+      return undefined
     }
-    default:
-      fail('expected JSON data or bytes')
   }
+  return fault('expected JSON data or bytes')
 }
 
 /** A copy that shares nothing that can be changed. */

@@ -161,7 +161,7 @@ export class Stage {
     const count = view.object.childCount
     if (count === 0 && old.length === 0) return
     if (count === 0) this.#emptyOut(view, container)
-    else if (old.length === 0) this.#fillFirst(view, container)
+    else if (!moved && begins(old, view.object)) this.#append(view, container)
     else this.#bringInLine(view, container, moved ? new Set(moved) : movedIn(old, view.object.children))
     view.filled()
   }
@@ -175,12 +175,12 @@ export class Stage {
     for (const child of old) this.#endAll(child)
   }
 
-  #fillFirst(view: View, container: Element): void {
-    const { children } = view.object
+  /** What is new stands behind what is shown. */
+  #append(view: View, container: Element): void {
     // What nobody sees yet needs no fragment to go in at once.
     const into = container.isConnected ? this.document.createDocumentFragment() : container
-    const shown: View[] = []
-    for (const child of children) {
+    const shown = view.shown.slice()
+    for (const child of view.object.children.slice(shown.length)) {
       const each = this.show(child)
       shown.push(each)
       into.appendChild(each.element)
@@ -237,6 +237,11 @@ export class Stage {
     }
     restore()
   }
+}
+
+/** Whether what is shown is what the children of an object begin with. */
+function begins(shown: readonly View[], { children }: SObject): boolean {
+  return shown.every(({ object }, i) => object === children[i])
 }
 
 /** The objects that have come, gone, or have to move from where they are shown: as few as possible. */
