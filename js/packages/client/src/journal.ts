@@ -142,11 +142,11 @@ export class Journal {
   /** Tells everyone. Call it once, when all of the batch is applied. */
   tell(audience: Audience): void {
     const speaks = (object: SObject): boolean => object.state.born > 0 && object.state.born !== this.number
-    const touched = new Map<SObject, Set<string | null>>()
+    const touched = new Map<SObject, (string | null)[]>()
     const touch = (object: SObject, name: string | null): void => {
       const names = touched.get(object)
-      if (names) names.add(name)
-      else touched.set(object, new Set([name]))
+      if (!names) touched.set(object, [name])
+      else if (!names.includes(name)) names.push(name)
     }
     for (const [object, before] of this.#attributes) {
       if (!speaks(object)) continue

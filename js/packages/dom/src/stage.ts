@@ -142,8 +142,8 @@ export class Stage {
   /** The views of this stage that show an object; there may be other stages. */
   #viewsOf(object: SObject): readonly View[] {
     const views = object.shownBy as Views
-    if (!views) return []
-    return [views].flat().filter((view) => view.stage === this)
+    if (Array.isArray(views)) return views.filter((view) => view.stage === this)
+    return views?.stage === this ? [views] : []
   }
 
   #forget(view: View): void {
