@@ -22,10 +22,11 @@ export interface Decided {
   readonly isForgotten: boolean
 }
 
+/** An undecided action, or a preview: that has no number and was never sent. */
 export interface Undecided {
-  readonly cseq: number
+  readonly cseq?: number
   readonly changes: readonly Change[]
-  readonly wasSent: boolean
+  readonly wasSent?: boolean
 }
 
 export interface Refused {
@@ -90,7 +91,7 @@ export function carry<A extends Undecided>(
   const born = new Set<string>()
   const rejected = new Map(decided.rejected.map((each) => [each.cseq, each]))
   for (const action of actions) {
-    const { changes, cseq } = action
+    const { changes, cseq = Number.POSITIVE_INFINITY } = action
     if (!decided.isForgotten && cseq <= decided.cseq) {
       const why = rejected.get(cseq)
       if (why) refused.push({ code: why.code, message: why.message, changes })

@@ -268,7 +268,7 @@ export class Client {
     return this.#replica.propose(act)
   }
 
-  /** Shows what `act` changes here only, until the preview is dropped or committed; a new whole state drops it, too. */
+  /** Shows what `act` changes here only, until the preview is dropped or committed. */
   pretend(act: () => void): Preview {
     this.#needOpen()
     return this.#replica.pretend(act)

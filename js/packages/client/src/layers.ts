@@ -47,7 +47,7 @@ export class Preview {
     void this.#end(false)
   }
 
-  /** Makes it an action. @throws LocalError when it is over, or was dropped because a whole new state came */
+  /** Makes it an action. @throws LocalError when it is over, or had no place in a whole new state that came */
   commit(): Promise<Outcome> {
     const outcome = this.#end(true)
     if (outcome) return outcome

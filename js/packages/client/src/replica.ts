@@ -234,9 +234,8 @@ export class Replica {
       if (!(error instanceof ChangeError)) throw error
     }
     const before = this.pending.slice()
-    // A preview rests on what was seen, and that may be all different now.
-    this.#previews = []
-    const footing = new Footing(this.tree, this.pending)
+    const layers = this.#layers
+    const footing = new Footing(this.tree, layers)
     this.tree.empty(journal)
     try {
       for (const change of changes) this.tree.apply(change, journal)
@@ -244,20 +243,24 @@ export class Replica {
       journal.tell(this.#owner)
       throw new ProtocolError(`a change of a snapshot does not fit: ${String(error)}`)
     }
-    const { kept, refused, born } = carry(this.pending, footing, this.tree, decided)
+    const { kept, refused, born } = carry(layers, footing, this.tree, decided)
     const again = (id: string): string => (rename && born.has(id) ? rename(id) : id)
-    this.pending = kept.map(([action, moved], i) =>
-      Object.assign(action, {
-        cseq: decided.cseq + 1 + i,
-        changes: rename ? moved.map((change) => renamed(change, again)) : moved,
-        sent: undefined,
-        inverse: undefined,
-      }),
-    )
-    this.#nextCseq = decided.cseq + 1 + kept.length
+    for (const [layer, moved] of kept) {
+      layer.changes = rename ? moved.map((change) => renamed(change, again)) : moved
+      layer.inverse = undefined
+    }
+    const stays = (layer: Layer): boolean => kept.some(([other]) => other === layer)
+    this.#previews = this.#previews.filter(stays)
+    this.pending = before.filter(stays)
+    this.#nextCseq = decided.cseq + 1
+    for (const action of this.pending) Object.assign(action, { cseq: this.#nextCseq++, sent: undefined })
     this.#replay(journal)
     journal.tell(this.#owner)
-    this.#settle(before, refused)
+    // Nobody is told of a preview that fits no more: it was only for show.
+    this.#settle(
+      before,
+      refused.filter(({ changes }) => before.some((action) => action.changes === changes)),
+    )
   }
 
   /** Refuses an action that was not sent, nor any after it: it is taken back, and those after it are counted anew. */

@@ -193,6 +193,27 @@ describe('a server that restarts', () => {
     expect(it.rejections).toEqual([])
   })
 
+  it('keeps what was only pretended, on what still exists, and says nothing of the rest', async () => {
+    const it = world()
+    const preview = it.client.pretend(() => it.client.object('1').attribute('s').insert(2, 'xx'))
+    const lost = it.client.pretend(() => it.client.object('2').attribute('n').set(9))
+    it.client.object('1').attribute('n').add(1)
+    it.server.network.current.close(1006)
+    it.server.restart()
+    it.server.change(['set', '1', 's', 'oh hello!'], ['destroy', '2'])
+    comesBack(it)
+    expect(it.client.object('1').attribute('s').value).toBe('oh hexxllo!')
+    expect(it.server.tree.topic('1', 's').value).toBe('oh hello!')
+    expect(it.rejections).toEqual([])
+    expect(() => lost.commit()).toThrow('over')
+    const outcome = preview.commit()
+    it.server.settle(it.clock)
+    expect(await outcome).toEqual({ applied: true })
+    expect(it.server.actions.at(-1)?.cseq).toBe(2)
+    expect(it.server.tree.topic('1', 's').value).toBe('oh hexxllo!')
+    expect(dump(it.client)).toEqual(dump(it.server.tree))
+  })
+
   it('fires only what differs, on the same objects', () => {
     const it = world([...ITEM, ['attribute', '1', 'style', 'dict', { color: 'red' }], ['tag', '1', 'main']])
     const { server, client } = it
