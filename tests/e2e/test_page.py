@@ -321,9 +321,9 @@ class TestConnection:
             server.stop()
 
     def test_an_idle_page_stays_connected(self, open_page: NewPage) -> None:
-        # An answer may take a second and a half: a browser on a busy machine was given up after a third of one. Two pings are longer than
-        # a page that acknowledged nothing would stay (both limits together).
-        limits = Limits(heartbeat_seconds=1.5, progress_seconds=0.5)
+        # A page acknowledges with its pong, and is asked after a silence of one and a half seconds. Both limits together are longer than a
+        # silence and an answer; three pings are longer than a page that acknowledged nothing would stay.
+        limits = Limits(heartbeat_seconds=1.5, progress_seconds=2.0)
         server = Server(port=0, limits=limits)
         come: list[str] = []
         server.on_client_connect += come.append
@@ -334,7 +334,7 @@ class TestConnection:
             wait_until(page, lambda: come)
             connection = server._sessions[come[0]].connection
             pings = 0
-            while pings < 2:
+            while pings < 3:
                 before = connection._heard_at if connection else 0.0
                 wait_until(page, lambda before=before: server._sessions[come[0]].connection._heard_at > before)  # type: ignore[union-attr]  # a pong
                 pings += 1
