@@ -69,9 +69,9 @@ class TypeInfo:
                 return None
         if args:
             value = args[0]
-            if type(value) is not str or value not in self.first_allowed or len(args) > 1:
+            if type(value) is not str or value not in self.first_allowed or len(args) > 1 or self.first in kwargs:
                 return None
-            kwargs[self.first] = value  # type: ignore[index]  # what is allowed there is allowed for an attribute
+            return {self.first: value, **kwargs}  # type: ignore[dict-item]  # what is allowed there is allowed for an attribute
         return kwargs
 
     def define(self) -> Define:

@@ -268,3 +268,10 @@ class TestOrders:
         card.append("text", p("more"))
         assert len(card.children) == 2
         assert isinstance(card, SObject)
+
+
+def test_an_element_of_texts_alone_says_its_tag_first_and_takes_it_once(hub: Hub) -> None:
+    shown = Element("b", text="x")
+    assert repr(shown) == f"Element(id={shown.id}, tag='b', text='x')"
+    with pytest.raises(TypeError, match="tag"):
+        Element("b", tag="i")
