@@ -96,6 +96,16 @@ class TestListening:
         thing.n.set(1)
         assert not [thread for thread in threading.enumerate() if thread.name.startswith("objectsync")]
 
+    def test_who_has_not_shaken_hands_is_let_go_when_it_stops(self) -> None:
+        server = objectsync.Server(port=0)
+        server.start()
+        with socket.create_connection(("127.0.0.1", server.port)) as silent, socket.create_connection(("127.0.0.1", server.port)) as asking:
+            asking.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert asking.recv(12) == b"HTTP/1.1 200"  # so the one before it has been accepted, too
+            server.stop()
+            silent.settimeout(30)
+            assert silent.recv(1) == b""
+
     def test_starting_twice_is_refused(self, server: objectsync.Server) -> None:
         with pytest.raises(objectsync.LocalError, match="being served already"):
             server.start()

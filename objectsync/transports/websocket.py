@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from urllib.parse import urlsplit
+from weakref import WeakSet
 
 from websockets.asyncio.server import Server as WebSocketServer
 from websockets.asyncio.server import ServerConnection, serve
@@ -79,6 +80,7 @@ class WebSocketShell:
         self._gate = gate
         self._page = page
         self._clients: dict[Socket, Client] = {}
+        self._accepted: WeakSet[Socket] = WeakSet()  # those that are still shaking hands, and requests for the page, too
         self._audience: Audience[Socket] = Audience(hub)
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
@@ -92,6 +94,13 @@ class WebSocketShell:
 
     async def listen(self, addresses: list[tuple[str, int]]) -> list[int]:
         """Listen on these; returns the ports. The second and later ones are other names of the first, and may be missing."""
+        accepted = self._accepted
+
+        class Accepted(Socket):
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                super().connection_made(transport)
+                accepted.add(self)
+
         ports: list[int] = []
         for position, (host, port) in enumerate(addresses):
             try:
@@ -103,7 +112,7 @@ class WebSocketShell:
                     process_request=self._process_request,
                     process_response=_add_headers,
                     max_size=self._hub.limits.message_bytes,
-                    create_connection=Socket,
+                    create_connection=Accepted,
                     backlog=BACKLOG,
                     open_timeout=self._hub.limits.hello_seconds,
                     ping_interval=None,  # the protocol has its own heartbeat, which also sees what hangs above the socket
@@ -147,8 +156,8 @@ class WebSocketShell:
         closing = [asyncio.create_task(client.socket.close(*RESTART)) for client in self._clients.values()]
         if closing:
             await asyncio.wait(closing, timeout=3)
-        for client in self._clients.values():
-            client.socket.transport.abort()
+        for socket in list(self._accepted):
+            socket.transport.abort()
         for server in self._servers:
             server.close()
 
