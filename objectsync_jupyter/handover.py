@@ -20,6 +20,7 @@ import struct
 import sys
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, Final
+from weakref import WeakSet
 
 from tornado.iostream import IOStream, SSLIOStream, StreamClosedError
 
@@ -104,6 +105,7 @@ class Handover:
         self._listening: socket.socket | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._controls: set[socket.socket] = set()
+        self._taken: WeakSet[Socket] = WeakSet()
         if sys.platform != "linux":
             return
         listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -168,10 +170,12 @@ class Handover:
             pages[0].setblocking(False)
             kept.pop_all()
             transport, _ = await self._loop.connect_accepted_socket(_Waiting, pages[0])
-        taken = next((each for each in self._sockets() if each.remote_address[1] == port), None)
+        # Not among those that are taken: a page's port, at the other end, may be the same number.
+        taken = next((each for each in self._sockets() if each not in self._taken and each.remote_address[1] == port), None)
         if taken is None:
             transport.abort()
             return None
+        self._taken.add(taken)
         taken.move(transport, early)
         await self._loop.sock_sendall(control, _TAKEN)
         return taken

@@ -214,6 +214,7 @@ class Links:
         if link is None:
             return
         due = self.hub.handlers_due
+        self._handled.clear()  # before: the main thread may be done with it before this one is
         with link.lock:
             link.hears_on_main = threading.current_thread() is self._main
             link.now = max(link.now, time.monotonic()) if not link.hears_on_main else link.now
@@ -225,7 +226,6 @@ class Links:
             if "part" in data:
                 link.take_part(data, buffers[0])
         if self.hub.handlers_due != due:
-            self._handled.clear()
             self._held_until = time.monotonic() + HANDLED
         self._wanted.set()
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -59,9 +60,9 @@ class Jupyter:
         self.name = name
         self.used = asyncio.Event()
         self.outcomes: asyncio.Queue[bool] = asyncio.Queue()
-        self.begin: Callable[[], Awaitable[object]] | None = None
-        """What is waited for before a page is handed over."""
         self.tasks: list[asyncio.Task[bool]] = []
+        self.hop_from = 0
+        """The port from which it connects to the kernel; any, unless given."""
         jupyter = self
 
         class Between(WebSocketHandler):
@@ -70,7 +71,8 @@ class Jupyter:
             async def open(self, *args: str, **kwargs: str) -> None:
                 connection = self.ws_connection
                 assert isinstance(connection, WebSocketProtocol13)
-                hop = await connect(f"ws://127.0.0.1:{kernel_port}", compression=None, proxy=None, ping_interval=None)
+                own = await connected_from(jupyter.hop_from, kernel_port)
+                hop = await connect(f"ws://127.0.0.1:{kernel_port}", sock=own, compression=None, proxy=None, ping_interval=None)
                 await jupyter.join(connection.stream, hop.transport)
 
         own, self.port = bind_unused_port()
@@ -92,6 +94,16 @@ class Jupyter:
 
     async def ends(self) -> bool:
         return await asyncio.wait_for(self.outcomes.get(), PATIENCE)
+
+
+async def connected_from(port: int, to: int) -> socket.socket:
+    """A connection from a port that may be the end of another connection as well."""
+    own = socket.socket()
+    own.setblocking(False)
+    own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    own.bind(("127.0.0.1", port))
+    await asyncio.get_running_loop().sock_connect(own, ("127.0.0.1", to))
+    return own
 
 
 @pytest.fixture
@@ -214,6 +226,19 @@ async def test_where_the_kernel_is_not_found_nothing_has_happened(kernel: Kernel
         socket = await heard_by(kernel, page)  # joined in the other way
         await socket.send("hello to you")
         assert await asyncio.wait_for(page.recv(), PATIENCE) == "hello to you"
+
+
+async def test_a_page_is_not_taken_for_the_server_whose_port_has_the_same_number(kernel: Kernel, jupyter: Jupyter) -> None:
+    one = await connected_from(0, jupyter.port)
+    async with connect(f"ws://127.0.0.1:{jupyter.port}", sock=one, proxy=None, **OPTIONS) as page:
+        former = await heard_by(kernel, page)
+        jupyter.hop_from = page.local_address[1]
+        async with jupyter.page() as other:
+            latter = await heard_by(kernel, other)
+            await former.send("one")
+            await latter.send("other")
+            assert await asyncio.wait_for(page.recv(), PATIENCE) == "one"
+            assert await asyncio.wait_for(other.recv(), PATIENCE) == "other"
 
 
 async def test_a_page_that_the_kernel_does_not_know_is_closed(kernel: Kernel, jupyter: Jupyter) -> None:
