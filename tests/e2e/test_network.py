@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from objectsync import Element, IntTopic, Server, SObject, attribute
+from objectsync import Element, IntTopic, Limits, Server, SObject, attribute
 from tests.e2e.conftest import NewPage, Watch
 from tests.proxy import TcpProxy
 
@@ -103,6 +103,35 @@ def test_a_cut_of_five_seconds(open_page: NewPage, server: Server, proxy: Thread
     expect(page.locator("main p", has_text="meanwhile")).to_be_visible()
     expect_undisturbed(page, "mine and more")
     assert desk.presses.value == 3
+
+
+def test_a_cut_that_outlasts_the_session(open_page: NewPage, watch: Watch) -> None:
+    """Three minutes in a tunnel: the server says that this client has gone, and it comes back with its work all the same."""
+    watch.expected = ("WebSocket connection", "net::ERR")
+    gone = threading.Event()
+    server = Server(port=0, limits=Limits(resume_seconds=1)).start()
+    server.on_client_disconnect += lambda session: gone.set()
+    desk = server.create_object(Desk)
+    tunnel = ThreadedProxy(server.port)
+    try:
+        page = open_page(f"http://localhost:{tunnel.proxy.port}/")
+        work_in(page)
+        tunnel.proxy.up = False
+        tunnel.do("cut")
+        expect(page.locator("#objectsync-status")).to_contain_text("Offline")
+        page.locator("main button").evaluate("button => { button.click(); button.click() }")
+        page.keyboard.press("End")
+        page.keyboard.type(" and more")
+        desk.news.text.set("meanwhile")
+        assert gone.wait(30)
+        tunnel.proxy.up = True
+        expect(page.locator("main output")).to_have_text("2")
+        expect(page.locator("main p", has_text="meanwhile")).to_be_visible()
+        expect_undisturbed(page, "mine and more")
+        assert desk.presses.value == 2
+    finally:
+        tunnel.close()
+        server.stop()
 
 
 def test_a_half_open_connection_is_found_when_the_page_is_looked_at(
