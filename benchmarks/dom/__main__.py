@@ -39,6 +39,9 @@ class Results:
     """What one program took, round by round."""
 
     times: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    """Milliseconds to the document."""
+    frames: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    """Milliseconds to the frame."""
     messages: dict[str, list[int]] = field(default_factory=dict)
     """The bytes of each message of an operation."""
     floods: list[Flood] = field(default_factory=list)
@@ -46,8 +49,12 @@ class Results:
     """Bytes by which 50,000 elements made the process grow, what was left of it after `clear`, and after a second time."""
 
     def median(self, name: str) -> float | None:
-        """Milliseconds; None where it was not measured."""
-        return statistics.median(self.times[name]) if self.times.get(name) else None
+        """Milliseconds to the document; None where it was not measured."""
+        return _median(self.times, name)
+
+    def median_frame(self, name: str) -> float | None:
+        """Milliseconds to the frame; None where it was not measured."""
+        return _median(self.frames, name)
 
 
 def one_round(watched: Subject, results: Results, large: bool) -> None:
@@ -55,31 +62,20 @@ def one_round(watched: Subject, results: Results, large: bool) -> None:
 
     def timed(name: str) -> None:
         watched.settle()
-        results.times[name].append(watched.operate(name))
+        waited = watched.operate(name)
+        results.times[name].append(waited.document)
+        results.frames[name].append(waited.frame)
 
     def clicks(name: str) -> None:
         watched.operate("count")
-        results.times[name].append(statistics.median(watched.operate("count") for _ in range(CLICKS)))
+        results.times[name].append(statistics.median(watched.operate("count").document for _ in range(CLICKS)))
 
     watched.operate("create10")
     clicks("click, 10 rows")
     watched.operate("create1000")
     clicks("click, 1,000 rows")
     watched.operate("clear")
-    for name in (
-        "create1000",
-        "append1000",
-        "clear",
-        "create1000",
-        "update",
-        "update",
-        "swap",
-        "swap",
-        "select",
-        "select",
-        "remove",
-        "clear",
-    ):
+    for name in ONCE_A_ROUND:
         timed(name)
     watched.operate("create1000")
     for name in ("swap", "remove", "clear"):
@@ -150,6 +146,10 @@ def report(results: dict[str, Results], rounds: int) -> None:
         _line(name, *(_ms(each.median(name)) for each in results.values()), f"{ratio:.2f}x", "<= 1.5x", _verdict(ratio <= 1.5))
     growth = _ratio(ours.median("click, 1,000 rows"), ours.median("click, 10 rows"))
     _line("  1,000 rows to 10 rows", "", f"{growth:.2f}x", *[""] * (len(results) - 2), "", "<= 1.1x", _verdict(growth <= 1.1))
+    print("\nclick to the frame that shows it, ms: with style, layout and paint, as js-framework-benchmark counts")
+    for name in TARGETS:
+        frames = [each.median_frame(name) for each in results.values()]
+        _line(name, *map(_ms, frames), f"{_ratio(ours.median_frame(name), bare.median_frame(name)):.2f}x", "", "")
     print("\nbytes of the message that brings it (of all, with the answer to the click)")
     for name, most in (("swap", 200), ("remove", 200), ("clear", 200)):
         sizes = [f"{max(each.messages[name])} ({sum(each.messages[name])})" for each in results.values()]
@@ -167,14 +167,14 @@ def report(results: dict[str, Results], rounds: int) -> None:
         _line(title, *figures, "", "<= 1,000" if index == 0 else "", "")
 
 
+def _median(times: dict[str, list[float]], name: str) -> float | None:
+    return statistics.median(times[name]) if times.get(name) else None
+
+
 def _ratio(ours: float | None, bare: float | None) -> float:
     assert ours is not None, "it runs in every round"
     assert bare is not None, "it runs in every round"
     return ours / bare
-
-
-def _per_element(sizes: list[int]) -> str:
-    return f"{statistics.median(sizes) / ELEMENTS:,.0f}" if sizes else ""
 
 
 def _ms(value: float | None) -> str:

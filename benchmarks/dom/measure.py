@@ -1,6 +1,7 @@
-"""One page of one program, measured in Chromium: from the click to the last change of the document, as the page's own clock has it.
+"""One page of one program, measured in Chromium, by the page's own clock.
 
-What comes after (style, layout, paint) is the browser's and the same for everyone; it is not in the figures.
+From the click to the last change of the document, and on to the frame that shows it. What is between the two (style, layout, paint) is the
+browser's, and the same for everyone.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from playwright.sync_api import Browser, Page, WebSocket
 
@@ -54,7 +56,10 @@ OPERATE = """() => new Promise((resolve, reject) => {
         if (!(DONE)) return
         observer.disconnect()
         clearTimeout(late)
-        resolve(performance.now() - start)
+        const changed = performance.now() - start
+        const drawn = new MessageChannel()
+        drawn.port1.onmessage = () => resolve([changed, performance.now() - start])
+        requestAnimationFrame(() => drawn.port2.postMessage(null))
     })
     observer.observe(document.body, { childList: true, subtree: true, characterData: true, attributes: true })
     const start = performance.now()
@@ -92,6 +97,15 @@ FLOOD = """(last) => new Promise((resolve, reject) => {
 })"""
 
 
+class Waited(NamedTuple):
+    """What one operation took."""
+
+    document: float
+    """Milliseconds from the click to the last change of the document."""
+    frame: float
+    """Milliseconds from the click until the frame was drawn that shows it."""
+
+
 @dataclass
 class Flood:
     """50,000 updates of one label: how long until the last is shown (None: never), and how long clicks took meanwhile."""
@@ -125,9 +139,9 @@ class Subject:
 
         opened.on("framereceived", count)
 
-    def operate(self, name: str) -> float:
-        """Milliseconds from the click to the document."""
-        return float(self.page.evaluate(OPERATE.replace("NAME", name).replace("DONE", DONE[name])))
+    def operate(self, name: str) -> Waited:
+        """Click, and wait until it is shown."""
+        return Waited(*self.page.evaluate(OPERATE.replace("NAME", name).replace("DONE", DONE[name])))
 
     def messages_of(self, name: str) -> list[int]:
         """The bytes of each message that an operation brings down the wire."""
