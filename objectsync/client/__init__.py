@@ -18,7 +18,7 @@ from .answers import Action, Answer, CallError, Outcome, Rejection
 from .base import BaseClient
 from .memory import MemoryClient
 from .objects import ClientObject
-from .prediction import Preview
+from .recording import Preview
 from .session import Status
 from .verifier import Divergence
 from .websocket import Client

@@ -21,8 +21,9 @@ from ..values import check_value
 from .answers import Answer, Rejection
 from .gestures import Gesture
 from .objects import ClientObject
-from .prediction import Prediction, Preview, Record
+from .prediction import Prediction
 from .presence import ClientPresence
+from .recording import Preview, Record
 from .session import CLOSED, ClientSession, Status
 from .tree import ClientTree
 from .verifier import Divergence

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from msgspec import UNSET
 
@@ -25,7 +24,9 @@ from .batch import Batch
 from .carry import Footing, renamed, value_of
 from .differences import value_edits
 from .gestures import MOST, Gesture, current_gesture, joined
+from .layers import Layer, PendingAction, apply_all, move, replay, state, take_back
 from .rebase import Key, Positional, edited_places, place_edits, place_inverse, rebase
+from .recording import Preview, Record, Recording
 from .tree import ClientTree, TakeBack
 
 if TYPE_CHECKING:
@@ -57,141 +58,12 @@ class Owner(Protocol):
         """An outermost `record` or `pretend` has ended."""
 
 
-class Layer:
-    """Changes that are shown on top of what is confirmed."""
-
-    def __init__(self, changes: tuple[Change, ...], undo: list[TakeBack] | None) -> None:
-        self.changes = changes
-        """As they are to be replayed now; places in texts and lists move as others' edits come in."""
-        self.undo = undo
-        """What takes them back; None while they do not fit and are not shown."""
-
-
-class PendingAction(Layer):
-    """An action that the server has not decided."""
-
-    def __init__(
-        self, cseq: int, changes: tuple[Change, ...], undo: list[TakeBack] | None, action: Action, gesture: Gesture | None = None
-    ) -> None:
-        super().__init__(changes, undo)
-        self.cseq = cseq
-        self.gesture = gesture
-        self.action = action
-        self.sent: tuple[Change, ...] | None = None
-        """As it was sent on this connection."""
-        self.was_sent = False
-        """Whether it was ever sent."""
-
-
 class NewSession(NamedTuple):
     """The server did not know the former session any more; in the same epoch it may have applied what that one sent, or not."""
 
     former: str
     now: str
     same_epoch: bool
-
-
-class Recording:
-    """What has been changed since the outermost `record` or `pretend` began."""
-
-    def __init__(self) -> None:
-        self.batch = Batch()
-        self.changes: list[Change] = []
-        self.undo: list[TakeBack] = []
-        self.action = Action()
-
-    def roll_back(self, changes: int, undo: int) -> None:
-        """Take back all but the first ones."""
-        self.batch.go_net()
-        while len(self.undo) > undo:
-            self.undo.pop()(self.batch)
-        del self.changes[changes:]
-
-
-class Record:
-    """The context manager of `record()`: what happens inside is one action. An exception takes it back."""
-
-    def __init__(self, prediction: Prediction, finish: Callable[[Recording, bool], None]) -> None:
-        self._prediction = prediction
-        self._finish = finish
-
-    def __enter__(self) -> Action:
-        prediction = self._prediction
-        prediction.tree.lock.acquire()
-        current = prediction.recording
-        self._outer = current is None
-        if current is None:
-            try:
-                prediction.owner.require_open()
-            except BaseException:
-                prediction.tree.lock.release()
-                raise
-            current = prediction.recording = Recording()
-        self._mark = (len(current.changes), len(current.undo))
-        return current.action
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        prediction = self._prediction
-        recording = prediction.recording
-        assert recording is not None  # begun in __enter__
-        try:
-            if error is not None:
-                recording.roll_back(*self._mark)
-            if self._outer:
-                prediction.recording = None
-                self._finish(recording, error is not None)
-        finally:
-            prediction.tree.lock.release()
-            if self._outer:
-                prediction.owner.recorded()
-
-
-class Preview(Layer):
-    """What `pretend()` gives: changes that are shown here only, until they are dropped or made an action. Use it with `with`, once."""
-
-    def __init__(self, prediction: Prediction) -> None:
-        super().__init__((), [])
-        self._prediction = prediction
-        self._record: Record | None = Record(prediction, self._recorded)
-
-    def __enter__(self) -> Self:
-        if self._prediction.recording is not None:
-            raise LocalError("pretend() begins something of its own: call it outside record() and other previews")
-        if self._record is None:
-            raise LocalError("this preview is over; call pretend() again")
-        self._record.__enter__()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        record, self._record = self._record, None
-        assert record is not None  # entered
-        record.__exit__(kind, error, trace)
-
-    @property
-    def is_shown(self) -> bool:
-        """Whether it is to be seen: false when it was dropped or committed, and while it does not fit what others did."""
-        return self in self._prediction.previews and self.undo is not None
-
-    def drop(self) -> None:
-        """Take it back. Does nothing when it is over already."""
-        self._prediction.end_preview(self, commit=False)
-
-    def commit(self) -> Action:
-        """Make it an action: from now on it is everyone's.
-
-        Raises:
-            LocalError: it was dropped or committed before.
-        """
-        action = self._prediction.end_preview(self, commit=True)
-        if action is None:
-            raise LocalError("this preview is over; there is nothing to commit")
-        return action
-
-    def _recorded(self, recording: Recording, failed: bool) -> None:
-        if recording.changes:
-            self.changes, self.undo = tuple(recording.changes), recording.undo
-            self._prediction.previews.append(self)
-        recording.batch.tell(self._prediction.owner.report)
 
 
 class Prediction:
@@ -255,13 +127,13 @@ class Prediction:
                 self.owner.require_open()
             batch = Batch()
             batch.go_net()
-            self._take_back(self.previews, batch)
+            take_back(self.previews, batch)
             self.previews.remove(preview)
             action = Action()
             if commit:
                 pending = self._append(preview.changes, None, action)
-                self._replay([pending], batch)
-            self._replay(self.previews, batch)
+                replay([pending], self.tree, batch)
+            replay(self.previews, self.tree, batch)
             batch.tell(self.owner.report)
             if commit:
                 self.owner.acted()
@@ -285,7 +157,7 @@ class Prediction:
                 if not rewound and self._must_rewind(transaction):
                     rewound = True
                     batch.go_net()
-                    self._take_back(self._layers, batch)
+                    take_back(self._layers, batch)
                 self._decide(transaction, rewound, batch, told, whole)
         except (LocalError, ProtocolError) as error:
             self._in_doubt = True
@@ -293,7 +165,7 @@ class Prediction:
                 layer.undo = None
             raise ProtocolError(f"a change of the server does not fit here: {error}") from error
         if rewound:
-            self._replay(self._layers, batch)
+            replay(self._layers, self.tree, batch)
         applied()
         batch.tell(self.owner.report)
         for emission in batch.emissions:
@@ -311,7 +183,7 @@ class Prediction:
         """
         batch = Batch()
         batch.go_net()
-        self._take_back(self._layers, batch)
+        take_back(self._layers, batch)
         refusals = {refusal.cseq: (refusal.code, refusal.message) for refusal in rejected}
         decided: list[PendingAction] = []
         refused: list[tuple[Layer, str, str]] = []
@@ -324,12 +196,12 @@ class Prediction:
                 refused.append((pending, *refusal))
             elif pending.cseq <= cseq:
                 decided.append(pending)
-                self._replay([pending], batch)  # those after it were made on top of it, and the snapshot holds it
+                replay([pending], self.tree, batch)  # those after it were made on top of it, and the snapshot holds it
             else:
                 layers.append(pending)
         layers += self.previews
         for layer, _, _ in refused:
-            self._move(layers, place_inverse(layer.changes))
+            move(layers, place_inverse(layer.changes))
         footing = Footing(self.tree, (layer.changes for layer in layers))
         self.tree.empty(batch)
         try:
@@ -350,7 +222,7 @@ class Prediction:
             else:
                 kept.append(layer)
                 born |= {change.object for change in layer.changes if isinstance(change, Create)}
-        self._move(kept, footing.edits(self.tree))
+        move(kept, footing.edits(self.tree))
         self.pending = [layer for layer in kept if isinstance(layer, PendingAction)]
         self.previews = [layer for layer in kept if isinstance(layer, Preview)]
         for number, pending in enumerate(self.pending, cseq + 1):
@@ -359,7 +231,7 @@ class Prediction:
         if new_session is not None:
             for layer in kept:
                 layer.changes = tuple(renamed(change, new_session.former, new_session.now, born) for change in layer.changes)
-        self._replay(self._layers, batch)
+        replay(self._layers, self.tree, batch)
         batch.tell(self.owner.report)
         for pending in decided:
             pending.action.give(Outcome(True))
@@ -371,14 +243,14 @@ class Prediction:
         """Take back an action that was never sent, nor any after it."""
         batch = Batch()
         batch.go_net()
-        self._take_back(self._layers, batch)
+        take_back(self._layers, batch)
         at = self.pending.index(pending)
         del self.pending[at]
         for later in self.pending[at:]:
             later.cseq -= 1
         self._next_cseq -= 1
-        self._move([*self.pending[at:], *self.previews], place_inverse(pending.changes))
-        self._replay(self._layers, batch)
+        move([*self.pending[at:], *self.previews], place_inverse(pending.changes))
+        replay(self._layers, self.tree, batch)
         batch.tell(self.owner.report)
         self._reject(pending, code, message)
 
@@ -386,7 +258,7 @@ class Prediction:
         """Take back everything undecided: it will never be decided."""
         batch = Batch()
         batch.go_net()
-        self._take_back(self._layers, batch)
+        take_back(self._layers, batch)
         abandoned, self.pending, self.previews = self.pending, [], []
         batch.tell(self.owner.report)
         for pending in abandoned:
@@ -429,17 +301,17 @@ class Prediction:
         if self.previews:
             # It was made on top of the previews, and belongs below them.
             recording.roll_back(0, 0)
-            self._take_back(self.previews, batch)
+            take_back(self.previews, batch)
             for preview in reversed(self.previews):
                 changes = rebase([changes], place_inverse(preview.changes))[0]
-            undo, error = self._try(changes, batch)
+            undo, error = apply_all(changes, self.tree, batch)
             if error is not None:
-                self._replay(self.previews, batch)
+                replay(self.previews, self.tree, batch)
                 batch.tell(self.owner.report)
                 recording.action.give(Outcome(False, "preview", str(error)))
                 raise LocalError(f"this stands on what is only a preview; commit that first ({error})") from error
-            self._move(self.previews, place_edits(changes))
-            self._replay(self.previews, batch)
+            move(self.previews, place_edits(changes))
+            replay(self.previews, self.tree, batch)
         gesture = current_gesture(self)
         if gesture is None or not self._join(gesture, changes, undo, recording.action):
             self._append(changes, undo, recording.action, gesture)
@@ -473,7 +345,7 @@ class Prediction:
     ) -> None:
         changes: Sequence[Change] = transaction.changes or ()
         if transaction.cseq is UNSET:
-            self._move(self._layers, self._apply_confirmed(changes, batch))
+            move(self._layers, self._apply_confirmed(changes, batch))
             return
         if not self.pending or self.pending[0].cseq != transaction.cseq:
             expected = self.pending[0].cseq if self.pending else "none"
@@ -481,13 +353,13 @@ class Prediction:
         pending = self.pending.pop(0)
         if transaction.error is not UNSET:
             error = transaction.error
-            self._move(self._layers, place_inverse(pending.changes))
+            move(self._layers, place_inverse(pending.changes))
             told.append(lambda: self._reject(pending, error.code, error.message))
             return
         told.append(lambda: pending.action.give(Outcome(True)))
         if transaction.changes is UNSET:
             if rewound:
-                self._apply_confirmed(_state(pending.sent or pending.changes), batch)
+                self._apply_confirmed(state(pending.sent or pending.changes), batch)
             return
         # Its own emissions come back among the changes of the action; only what the server emits is heard here.
         emitted = [change for change in pending.changes if isinstance(change, Emit)]
@@ -497,7 +369,7 @@ class Prediction:
                 emitted.remove(change)
             else:
                 heard.append(change)
-        as_predicted = heard == _state(pending.changes)
+        as_predicted = heard == state(pending.changes)
         if as_predicted:
             self._apply_confirmed(heard, batch)
             return
@@ -505,8 +377,8 @@ class Prediction:
         own = {_key(change) for change in pending.changes if isinstance(change, Set)}
         if not changes:
             own |= self._apply_meanwhile([edit for edit in place_edits(pending.changes) if _key(edit) in whole - own], batch)
-        self._move(self._layers, [edit for edit in place_inverse(pending.changes) if _key(edit) not in own])
-        self._move(self._layers, [edit for edit in self._apply_confirmed(heard, batch) if _key(edit) not in own])
+        move(self._layers, [edit for edit in place_inverse(pending.changes) if _key(edit) not in own])
+        move(self._layers, [edit for edit in self._apply_confirmed(heard, batch) if _key(edit) not in own])
 
     def _apply_confirmed(self, changes: Iterable[Change], batch: Batch) -> list[Change]:
         """Apply what is confirmed; returns the edits by position that it amounts to, for what the undecided edit."""
@@ -530,44 +402,9 @@ class Prediction:
                 fitted.add(_key(edit))
         return fitted
 
-    def _move(self, layers: Sequence[Layer], edits: list[Change]) -> None:
-        if not layers or not edits:
-            return
-        for layer, changes in zip(layers, rebase([layer.changes for layer in layers], edits), strict=True):
-            if changes != layer.changes:
-                layer.changes = changes
-
-    def _take_back(self, layers: Sequence[Layer], batch: Batch) -> None:
-        for layer in reversed(layers):
-            for undo in reversed(layer.undo or ()):
-                undo(batch)
-            layer.undo = None
-
-    def _replay(self, layers: Iterable[Layer], batch: Batch) -> None:
-        for layer in layers:
-            layer.undo = self._try(layer.changes, batch)[0]
-
-    def _try(self, changes: Iterable[Change], batch: Batch) -> tuple[list[TakeBack] | None, LocalError | None]:
-        """Apply all of the changes, or none."""
-        undo: list[TakeBack] = []
-        try:
-            for change in _state(changes):
-                step = self.tree.apply(change, batch)
-                if step is not None:
-                    undo.append(step)
-        except LocalError as error:
-            for step in reversed(undo):
-                step(batch)
-            return None, error
-        return undo, None
-
     def _reject(self, pending: PendingAction, code: str, message: str) -> None:
         pending.action.give(Outcome(False, code, message))
         self.owner.rejected(Rejection(code, message, pending.changes))
-
-
-def _state(changes: Iterable[Change]) -> list[Change]:
-    return [change for change in changes if not isinstance(change, Emit)]
 
 
 def _key(change: Any) -> Key:

@@ -11,22 +11,20 @@ Close codes from 4100 to 4199 are final.
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 
-from ..changes import Change, singly
+from ..changes import singly
 from ..errors import InvalidChangeError, LocalError, ProtocolError
 from ..frames import Frame, cut_buffers, encode_action, encode_message, split, unescape
 from ..protocol import (
     PROTOCOL,
     Ack,
     Bye,
-    Call,
     Diverged,
     Error,
     Hashes,
@@ -45,14 +43,14 @@ from ..protocol import (
 )
 from ..values import Buffer
 from .answers import Answer, CallError
+from .calls import Calls
+from .connection import Connection, Identity
 from .prediction import NewSession, Prediction
 from .presence import ClientPresence
 from .rebase import Key, edited_places, written_places
-from .reconnect import Backoff, Pace
+from .reconnect import Backoff
 from .verifier import Divergence, Verifier
 
-NO_EPOCH: Final = "-"
-"""An epoch that no server has: asks for a snapshot."""
 ACK_DELAY = 4.0
 ACK_BYTES = 64 * 1024
 SILENCE = 20.0
@@ -78,66 +76,6 @@ class Status:
     reason: str = ""
     code: int = 0
     retry_at: float | None = None
-
-
-class Identity:
-    """Who the client is to the server, from its first snapshot on, and what it has seen."""
-
-    __slots__ = ("epoch", "hash", "id", "in_doubt", "seq", "token")
-
-    def __init__(self, id: str, token: str, epoch: str, seq: int, hash: str | UnsetType) -> None:
-        self.id = id
-        self.token = token
-        self.epoch = epoch
-        self.seq = seq
-        self.hash = None if hash is UNSET else hash
-        """The server's rolling hash at `seq`, as it told it."""
-        self.in_doubt = False
-        """A frame did not fit: only a snapshot helps."""
-
-    def hello(self, attempt: int, name: str, auth: str | None, scopes: tuple[Scope, ...] | None) -> Hello:
-        """How the client comes back."""
-        if self.in_doubt:
-            return Hello(PROTOCOL, attempt, name, self.id, self.token, NO_EPOCH, 0, auth=auth, scopes=scopes)
-        return Hello(PROTOCOL, attempt, name, self.id, self.token, self.epoch, self.seq, self.hash, auth, scopes)
-
-
-class WaitingCall:
-    """A call that waits to be sent, or for its result."""
-
-    __slots__ = ("after", "answer", "message")
-
-    def __init__(self, message: Call, after: int) -> None:
-        self.message = message
-        self.after = after
-        """The action that was made before it, which goes first."""
-        self.answer: Answer[Any] = Answer()
-
-
-class Connection:
-    """What lives as long as one transport."""
-
-    def __init__(self, now: float) -> None:
-        self.phase = "greeting"
-        self.welcome: Welcome | None = None
-        self.pages: list[Change] = []
-        self.next_page = 0
-        self.frames_received = 0
-        self.bytes_unacknowledged = 0
-        self.ack_at: float | None = None
-        self.heard_at = now
-        self.asked_at: float | None = None
-        self.live_since: float | None = None
-        self.pace = Pace(math.inf, math.inf, now)
-        self.paced_until: float | None = None
-        self.held_until: float | None = None
-        """When the newest action of a gesture may go."""
-
-    def must_wait(self, now: float) -> bool:
-        """Whether the server's pace does not allow the next message yet; if it does, it counts as sent."""
-        wait = self.pace.take(now)
-        self.paced_until = now + wait if wait else None
-        return wait > 0
 
 
 class ClientSession:
@@ -172,9 +110,7 @@ class ClientSession:
         self._connection: Connection | None = None
         self._attempt = 0
         self._out: deque[Frame] = deque()
-        self._calls: deque[WaitingCall] = deque()
-        self._sent_calls: dict[int, WaitingCall] = {}
-        self._next_call = 1
+        self._calls = Calls()
         self._next_id = 1
         self._last_sent = 0
         self._limit_bytes = 1024 * 1024
@@ -296,13 +232,10 @@ class ClientSession:
     def call(self, service: str, args: dict[str, Any], object_id: str | None) -> Answer[Any]:
         """Ask for a service."""
         pending = self._prediction.pending
-        waiting = WaitingCall(Call(self._next_call, service, args, object_id), pending[-1].cseq if pending else 0)
-        self._next_call += 1
+        answer = self._calls.add(service, args, object_id, pending[-1].cseq if pending else 0)
         if self.status.state == CLOSED:
-            waiting.answer.fail(CallError("closed", f"the client is closed: {self.status.reason}"))
-        else:
-            self._calls.append(waiting)
-        return waiting.answer
+            self._calls.end(self.status.reason)
+        return answer
 
     def subscribe(self, scopes: tuple[Scope, ...] | None) -> None:
         """See these parts of the tree from now on; None: all of it."""
@@ -351,9 +284,7 @@ class ClientSession:
     def _welcome(self, welcome: Welcome, connection: Connection, now: float) -> None:
         if connection.phase != "greeting":
             raise ProtocolError("a second welcome came; expected one")
-        connection.welcome = welcome
-        limits = welcome.limits
-        connection.pace = Pace(limits.get("actions_per_second", math.inf), limits.get("actions_burst", math.inf), now)
+        connection.welcomed(welcome, now)
         self._limit_bytes = int(welcome.limits.get("message_bytes", self._limit_bytes))
         identity = self.identity
         if identity is not None and identity.id == welcome.session:
@@ -415,14 +346,14 @@ class ClientSession:
         self._diverged(divergence)
 
     def _result(self, result: Result, rest: bytes) -> None:
-        waiting = self._sent_calls.pop(result.id, None)
-        if waiting is None:
-            return  # whoever asked was told `disconnected` when the connection broke
+        answer = self._calls.take(result.id)
+        if answer is None:
+            return
         if result.error is not UNSET:
-            waiting.answer.fail(CallError(result.error.code, result.error.message, result.error.incident))
+            answer.fail(CallError(result.error.code, result.error.message, result.error.incident))
         else:
             value = None if result.value is UNSET else unescape(result.value, cut_buffers(result.buffers, rest))
-            waiting.answer.give(value)
+            answer.give(value)
 
     def _go_live(self, connection: Connection, now: float) -> None:
         connection.phase = "live"
@@ -476,10 +407,7 @@ class ClientSession:
         self._send_calls(self._last_sent, connection, now)
 
     def _send_calls(self, cseq: int, connection: Connection, now: float) -> None:
-        while self._calls and self._calls[0].after <= cseq and not connection.must_wait(now):
-            waiting = self._calls.popleft()
-            self._sent_calls[waiting.message.id] = waiting
-            self._send(waiting.message)
+        self._calls.send(cseq, self._send, lambda: connection.must_wait(now))
 
     # --- the end
 
@@ -488,15 +416,11 @@ class ClientSession:
         self.verifier.go_offline()
         self.closing = None
         self._out.clear()
-        sent, self._sent_calls = self._sent_calls, {}
-        for waiting in sent.values():
-            waiting.answer.fail(CallError("disconnected", "the connection was lost before the answer came"))
+        self._calls.lost()
 
     def _end(self, code: int, reason: str) -> None:
         self._drop()
-        calls, self._calls = list(self._calls), deque()
-        for waiting in calls:
-            waiting.answer.fail(CallError("closed", f"the client is closed: {reason}"))
+        self._calls.end(reason)
         self._set_status(Status(CLOSED, reason, code))
         self._presence.end()
         self._prediction.abandon("closed", reason)

@@ -43,7 +43,8 @@ from .batch import Batch
 from .objects import ClientObject, TypeDefinition
 
 if TYPE_CHECKING:
-    from .prediction import Prediction, Record
+    from .prediction import Prediction
+    from .recording import Record
 
 TakeBack = Callable[[Batch], None]
 

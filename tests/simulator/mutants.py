@@ -186,12 +186,12 @@ def the_client_builds_on_its_predictions(patch: pytest.MonkeyPatch) -> None:
 
 @mutant
 def the_client_forgets_to_replay(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(prediction.Prediction, "_replay", lambda self, layers, batch: None)
+    patch.setattr(prediction, "replay", lambda layers, tree, batch: None)
 
 
 @mutant
 def the_client_does_not_move_its_edits(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(prediction.Prediction, "_move", lambda self, layers, edits: None)
+    patch.setattr(prediction, "move", lambda layers, edits: None)
 
 
 @mutant
