@@ -136,7 +136,9 @@ class Lab:
         # an installed extension of ours would be found as well.
         others = dict.fromkeys(("@jupyter-widgets/jupyterlab-manager", "anywidget"), not ipywidgets)
         others["@objectsync/labextension"] = not extension
-        (overrides.parent / "page_config.json").write_text(json.dumps({"disabledExtensions": others}))
+        # Nothing here needs to be built; asking costs each page that is opened a process of node.
+        page_config = {"disabledExtensions": others, "buildCheck": False, "buildAvailable": False}
+        (overrides.parent / "page_config.json").write_text(json.dumps(page_config))
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [
