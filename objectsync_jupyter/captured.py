@@ -20,6 +20,8 @@ from objectsync.showing import Shown
 from .outputs import VIEW
 
 _PLOTLY = "application/vnd.plotly.v1+json"
+_VEGA_LITE = "application/vnd.vegalite.v"
+"""What Altair publishes; its version follows."""
 
 
 class Captured:
@@ -33,11 +35,21 @@ class Captured:
         self._clear_output = self._publisher.clear_output
         self._publisher.publish = self._publish_there
         self._publisher.clear_output = self._clear_there
+        self._formatter = ip.display_formatter
+        self._format = self._formatter.format
+        self._formatter.format = self._format_there
 
     def close(self) -> None:
-        """Leave the publisher as it was."""
+        """Leave the publisher and the formatter as they were."""
         for name in ("publish", "clear_output"):
             vars(self._publisher).pop(name, None)
+        vars(self._formatter).pop("format", None)
+
+    def _format_there(self, value: Any, *args: Any, **options: Any) -> Any:
+        # Altair publishes a script for pages that fetch Vega from a network, unless it is told otherwise.
+        if current_output() is not None and type(value).__module__.startswith("altair.") and hasattr(value, "to_dict"):
+            return {f"{_VEGA_LITE}6+json": value.to_dict(), "text/plain": "a chart"}, {}
+        return self._format(value, *args, **options)
 
     def _publish_there(self, data: Any, *args: Any, transient: Any = None, update: bool = False, **options: Any) -> None:
         id = (transient or {}).get("display_id")
@@ -60,7 +72,7 @@ class Captured:
             named = Shown(_value_of(data))
             self._named[named] = id
             output.display(named)
-        elif _PLOTLY in data:
+        elif _figure_mime(data) is not None:
             output.display(Shown(_value_of(data)))
         else:
             output.add_bundle(plain_bundle(data))
@@ -83,10 +95,17 @@ class _Published:
         return self._data
 
 
+def _figure_mime(data: Any) -> str | None:
+    return next((mime for mime in data if mime == _PLOTLY or mime.startswith(_VEGA_LITE)), None)
+
+
 def _value_of(data: Any) -> Any:
-    if _PLOTLY in data:
-        return importlib.import_module("plotly.graph_objects").Figure(data[_PLOTLY])
-    return _Published(data)
+    mime = _figure_mime(data)
+    if mime is None:
+        return _Published(data)
+    if mime == _PLOTLY:
+        return importlib.import_module("plotly.graph_objects").Figure(data[mime])
+    return importlib.import_module("altair").Chart.from_dict(data[mime])
 
 
 __all__ = ["Captured"]

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import altair as alt
@@ -235,9 +236,12 @@ def test_an_index_that_says_something_is_a_column_and_equal_names_are_told_apart
     assert table_of(show(pivoted)).records() == [{"sales 2026": 1}]
 
 
+def bars() -> Any:
+    return alt.Chart(pd.DataFrame({"x": [1, 2], "y": [3, 4]}), title="Chart").mark_bar().encode(x="x:O", y="y:Q")
+
+
 def test_charts_of_altair_are_drawn_without_a_script(hub: Hub) -> None:
-    chart = alt.Chart(pd.DataFrame({"x": [1, 2], "y": [3, 4]}), title="Chart").mark_bar().encode(x="x:O", y="y:Q")
-    shown = show(chart)
+    shown = show(bars())
     assert content(shown)["alt"] == "Chart"
     [(mime, svg)] = static_images(shown)
     assert mime == "image/svg+xml"
@@ -258,21 +262,26 @@ def test_figures_of_plotly_are_shown_without_a_script_or_a_network(hub: Hub) -> 
     assert "cdn" not in html
 
 
-def test_pages_get_plotly_from_the_server_in_parts(hub: Hub) -> None:
-    shown = show(lines())
+@pytest.mark.parametrize(("value", "library", "says"), [(lines, "plotly", b"plotly.js v"), (bars, "vega", b"globalThis.ObjectsyncVega")])
+def test_pages_get_what_draws_a_figure_from_the_server_in_parts(hub: Hub, value: Callable[[], Any], library: str, says: bytes) -> None:
+    shown = show(value())
+    assert content(shown)["library"] == library
     client = WireClient(hub)
     parts: list[bytes] = []
-    while part := client.call("script", shown.id, part=len(parts))["value"]:
+    while part := client.call("script", shown.id, library=library, part=len(parts))["value"]:
         parts.append(part)
         client.ack()
-    script = b"".join(parts)
-    assert len(parts) > 2
-    assert b"plotly.js v" in gzip.decompress(script)[:200]
+    assert len(parts) > 1
+    assert says in gzip.decompress(b"".join(parts))
+    assert not client.call("script", shown.id, library="another", part=0)["value"]
 
 
-def test_maps_are_not_drawn_by_plotly_since_they_would_be_fetched(hub: Hub) -> None:
-    assert "plotly" in content(show(lines()))
-    assert "plotly" not in content(show(graph_objects.Figure(graph_objects.Scattergeo(lat=[1], lon=[2]))))
+def test_what_would_be_fetched_is_not_drawn_in_the_page(hub: Hub) -> None:
+    assert "figure" in content(show(lines()))
+    assert "figure" not in content(show(graph_objects.Figure(graph_objects.Scattergeo(lat=[1], lon=[2]))))
+    assert "figure" in content(show(bars()))
+    image = alt.Chart(pd.DataFrame({"x": [1], "at": ["data:image/png;base64,"]})).mark_image().encode(x="x", url="at")
+    assert "figure" not in content(show(image))
 
 
 class Rich:

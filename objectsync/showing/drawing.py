@@ -10,13 +10,13 @@ from collections.abc import Callable
 from typing import Any
 
 from ..controls.rich import PICTURES, drawers, own_bundle_of
-from . import frames, pixels, plotly, plots
+from . import frames, pixels, plotly, plots, vega
 from .drawn import Drawn, How
 
 _DRAWERS: dict[str, Callable[[Any, How], Drawn | None]] = {
     "matplotlib": plots.figure,
     "seaborn": plots.figure,
-    "altair": plots.vega,
+    "altair": vega.chart,
     "plotly": plotly.figure,
     "PIL": pixels.image,
     "numpy": pixels.array,

@@ -29,8 +29,8 @@ class Drawn:
     """Whether each of its pixels means something: shown larger, they stay squares."""
     table: Any = None
     """A DataFrame, which a page shows through a `Table`; the rest is what it looks like where nothing runs."""
-    plotly: str = ""
-    """A figure of Plotly as JSON, which a page draws itself; the rest is what it looks like where no script runs."""
+    figure: tuple[str, str] | None = None
+    """A figure that a page draws itself: its library (scripts.py), and it as JSON. The rest is what it looks like where no script runs."""
 
 
 __all__ = ["Drawn", "How"]

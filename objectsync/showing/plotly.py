@@ -1,22 +1,18 @@
 """Plotly's figures: drawn in the page by the plotly.js that the package plotly brought, and still wherever no script runs.
 
-Rules: the script goes to a page over its own connection, when it asks for it; never from a network. Figures that would fetch something
-themselves (maps) are not drawn. A static picture is kaleido's, where that is installed; else the figure in words and numbers.
+Rules: figures that would fetch something themselves (maps) are not drawn there. A static picture is kaleido's, where that is installed;
+else the figure in words and numbers.
 """
 
 from __future__ import annotations
 
 import functools
-import gzip
 import importlib
 from html import escape
 from typing import Any
 
-from ..values import Buffer
 from .drawn import Drawn, How
 
-_PART = 256 * 1024
-"""Bytes of the script in one answer: what else travels is not held up by all of it."""
 _FETCHING = ("choropleth", "density", "scattergeo", "scattermap")
 """How the types of traces begin that ask a network for maps."""
 
@@ -27,7 +23,7 @@ def figure(value: Any, _: How) -> Drawn | None:
         return None
     alt = str(value.layout.title.text or "a plot")
     fetches = any(str(trace.type).startswith(_FETCHING) for trace in value.data)
-    return Drawn("text/html", _table(value, alt), alt, plotly="" if fetches else str(value.to_json()))
+    return Drawn("text/html", _table(value, alt), alt, figure=None if fetches else ("plotly", str(value.to_json())))
 
 
 @functools.lru_cache(maxsize=8)
@@ -39,23 +35,6 @@ def still(json: str) -> bytes | None:
     except (ImportError, RuntimeError):
         return None
     return svg
-
-
-def plotly_script(part: int) -> Buffer:
-    """One part of plotly.js, compressed by gzip; an empty one after the last.
-
-    Raises:
-        ImportError: Plotly is not installed.
-    """
-    if not isinstance(part, int) or part < 0:
-        return Buffer()
-    return Buffer(_script()[part * _PART : (part + 1) * _PART])
-
-
-@functools.cache
-def _script() -> bytes:
-    text: str = importlib.import_module("plotly.offline").get_plotlyjs()
-    return gzip.compress(text.encode(), mtime=0)
 
 
 def _table(value: Any, title: str) -> str:
@@ -71,4 +50,4 @@ def _count(trace: Any) -> int:
     return max(sizes, default=0)
 
 
-__all__ = ["figure", "plotly_script", "still"]
+__all__ = ["figure", "still"]

@@ -1,4 +1,4 @@
-"""Plots: matplotlib's figures (and seaborn's), Altair's charts; each drawn in Python, by its own library."""
+"""Plots of matplotlib (and seaborn), drawn in Python."""
 
 from __future__ import annotations
 
@@ -35,18 +35,4 @@ def _said(found: Any) -> str:
     return "; ".join(filter(None, parts)) or "a plot"
 
 
-def vega(value: Any, _: How) -> Drawn | None:
-    """An Altair chart, drawn by vl-convert."""
-    if not hasattr(value, "to_dict") or not hasattr(value, "save"):
-        return None
-    try:
-        import vl_convert  # noqa: F401  # what Altair draws with
-    except ImportError as error:
-        raise ImportError("Altair's charts are drawn by vl-convert: pip install vl-convert-python") from error
-    out = io.StringIO()
-    value.save(out, format="svg")
-    title = getattr(value, "title", None)
-    return Drawn("image/svg+xml", out.getvalue().encode(), title if isinstance(title, str) else "a chart")
-
-
-__all__ = ["figure", "vega"]
+__all__ = ["figure"]

@@ -19,7 +19,8 @@ from ..topics import GenericTopic, IntTopic, StringTopic
 from ..values import Buffer
 from .drawing import draw
 from .drawn import How
-from .plotly import plotly_script, still
+from .plotly import still
+from .scripts import script
 
 _SAME: Final = object()
 
@@ -28,8 +29,8 @@ class Shown(Control, frontend_type="objectsync.shown"):
     """Shows any value: `plot = Shown(figure)`; `plot.update()` draws it again, `plot.update(other)` another in its place."""
 
     content = attribute(GenericTopic, is_stateful=False, order_strict=False, writable=False)
-    """What is shown: `{"mime", "data", "alt", "width", "height", "pixels"}`; also "plotly" for a figure of Plotly, and "table",
-    the id of the `Table` below that shows a DataFrame."""
+    """What is shown: `{"mime", "data", "alt", "width", "height", "pixels"}`; also "library" and "figure" for
+    one that a page draws itself (by "plotly" or "vega", from JSON), and "table", the id of the `Table` below that shows a DataFrame."""
     alt = attribute(StringTopic, "", writable=False)
     """What is to be seen, for those who cannot; where it is empty, what the value says of itself."""
     width = attribute(IntTopic, 0, writable=False)
@@ -63,7 +64,7 @@ class Shown(Control, frontend_type="objectsync.shown"):
 
     def init(self) -> None:
         # Of the bytes of a library, not of anything that belongs to the object; `live`, since a cell that runs must not hold up a picture.
-        self.register_service("script", plotly_script, live=True)
+        self.register_service("script", script, live=True)
 
     def update(self, value: Any = _SAME) -> Self:
         """Draw again: what was shown, as it is now, or another value in its place.
@@ -86,8 +87,8 @@ class Shown(Control, frontend_type="objectsync.shown"):
             "height": drawn.height,
             "pixels": drawn.pixels,
         }
-        if drawn.plotly:
-            content["plotly"] = drawn.plotly
+        if drawn.figure is not None:
+            content["library"], content["figure"] = drawn.figure
         with self._os_tree.record():
             if drawn.table is not None:
                 content["table"] = self._show_table(drawn.table, drawn.alt)
@@ -113,7 +114,7 @@ class Shown(Control, frontend_type="objectsync.shown"):
         if content is None:
             return self._box()
         mime, data = content["mime"], content["data"]
-        drawn = still(content["plotly"]) if "plotly" in content else None
+        drawn = still(content["figure"]) if content.get("library") == "plotly" else None
         if drawn is not None:
             mime, data = "image/svg+xml", drawn
         if mime.startswith("image/"):

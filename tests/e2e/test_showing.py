@@ -4,6 +4,7 @@ How many a second: benchmarks/pictures.py."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import altair as alt
@@ -71,8 +72,8 @@ def test_figures_images_and_arrays_are_shown_as_they_are(open_page: NewPage, cur
     expect(page.get_by_role("gridcell", name="<i>Ada</i>")).to_be_visible()
     picture.update(alt.Chart(pd.DataFrame({"x": [1], "y": [2]}), title="Bars").mark_bar().encode(x="x:O", y="y:Q"))
     picture.alt.set("")
-    expect(page.get_by_role("img", name="Bars")).to_be_visible()
-    assert page.get_by_role("img").evaluate("i => i.naturalWidth") > 20
+    expect(page.get_by_role("figure", name="Bars").locator("[aria-roledescription=bar]")).to_be_visible()
+    expect(page.locator(".os-shown > img")).to_have_count(0)
 
 
 def test_a_frame_of_a_hundred_thousand_rows_scrolls_sorts_and_changes_in_place(open_page: NewPage, current: Server) -> None:
@@ -115,9 +116,10 @@ def test_all_of_it_side_by_side(open_page: NewPage, current: Server) -> None:
         show(frame)
         show(Note())
     page = open_page(current.url, width=1000, height=560, wait=".os-shown > img")
-    expect(page.locator(".os-shown > img")).to_have_count(4)
+    expect(page.get_by_role("figure", name="People")).to_be_visible()
+    expect(page.locator(".os-shown > img")).to_have_count(3)
     expect(page.get_by_role("gridcell", name="Pune")).to_be_visible()
-    for image in page.get_by_role("img").all():
+    for image in page.locator(".os-shown > img").all():
         assert image.evaluate("i => i.naturalWidth > 0 && i.alt !== ''")
     take_picture(page, "pictures.png")
 
@@ -144,6 +146,40 @@ def test_a_figure_of_plotly_can_be_zoomed_and_stays_zoomed_while_it_changes(open
     expect(drawn.locator(".ytick", has_text="8").first).to_be_visible()
     assert drawn.evaluate(range_of) == zoomed
     assert drawn.evaluate("plot => plot === window.first")
+    plot.update("text")
+    expect(page.locator(".os-shown")).to_have_text("text")
+
+
+def test_a_chart_of_altair_keeps_what_was_selected_while_its_data_change(open_page: NewPage, current: Server) -> None:
+    data = pd.DataFrame({"x": range(10), "y": [x % 4 for x in range(10)], "day": pd.date_range("2026-01-01", periods=10)})
+    brush = alt.selection_interval(name="brush", encodings=["x"])
+    points = alt.Chart(width=200, height=200).mark_circle(size=90).encode(x="x", y="y", tooltip=["x", "y"]).add_params(brush)
+    bars = alt.Chart(width=200, height=200).mark_bar().encode(x="day:T", y=alt.Y("y", title="chosen")).transform_filter(brush)
+    chart = alt.hconcat(points, bars, data=data, title="Steps")
+    plot: Any = show(chart)
+    page = open_page(current.url, wait=".os-plot svg")
+    drawn = page.get_by_role("figure", name="Steps")
+    drawn.locator("svg").evaluate("svg => { window.first = svg }")
+    drawn.locator("[aria-roledescription=circle]").nth(3).hover()
+    expect(page.locator("#vg-tooltip-element")).to_contain_text("3")
+    chosen = drawn.locator("[aria-roledescription=bar]")
+    expect(chosen).to_have_count(10)
+    box = drawn.locator(".mark-group .background").nth(1).bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.7, box["y"] + 60, steps=5)
+    page.mouse.up()
+    expect(chosen).not_to_have_count(10)
+    few = chosen.count()
+    chart.data = data.assign(y=data.y + 20)
+    plot.update()
+    expect(chosen.first).to_have_attribute("aria-label", re.compile(r"chosen: 2\d"))
+    assert chosen.count() == few
+    assert drawn.locator("svg").evaluate("svg => svg === window.first")
+    plot.update(points.properties(data=data, title="Others"))
+    expect(page.get_by_role("figure", name="Others").locator("[aria-roledescription=bar]")).to_have_count(0)
+    expect(page.locator(".os-plot svg")).to_have_count(1)
     plot.update("text")
     expect(page.locator(".os-shown")).to_have_text("text")
 

@@ -120,4 +120,8 @@ def test_figures_are_drawn_in_it(tmp_path: Path) -> None:
         assert kernel.value("[sorted(value) for kind, value in out.items.value]") == [["image/png", "text/plain"]] * 2
         plotly = "import plotly.graph_objects as go\nout.clear_output()\nwith out:\n    display(go.Figure(go.Bar(y=[1, 2])))"
         assert kernel.run(plotly) == []
-        assert kernel.value("[len(out.server.objects[value].content.value['plotly']) > 0 for kind, value in out.items.value]") == [True]
+        assert kernel.value("[out.server.objects[value].content.value['library'] for kind, value in out.items.value]") == ["plotly"]
+        chart = "alt.hconcat(alt.Chart(alt.Data(values=[{'a': 1}])).mark_bar().encode(x='a:Q'))"
+        vega = f"import altair as alt\nout.clear_output()\nwith out:\n    display({chart})"
+        assert kernel.run(vega) == []
+        assert kernel.value("[out.server.objects[value].content.value['library'] for kind, value in out.items.value]") == ["vega"]

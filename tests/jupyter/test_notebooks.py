@@ -196,7 +196,8 @@ def test_pictures_are_drawn_and_drawn_again(tour: Open) -> None:
     table.get_by_role("button", name="people").click()
     expect(table.get_by_role("gridcell").first).to_have_text("Oslo")
     expect(notebook.live(15).get_by_role("figure", name="Steps").locator(".main-svg").first).to_be_visible(timeout=SLOW)
-    expect(notebook.live(16).get_by_role("img", name="People")).to_be_visible()
+    notebook.live(16).get_by_role("figure", name="People").locator("[aria-roledescription=bar]").first.hover(timeout=SLOW)
+    expect(notebook.page.locator("#vg-tooltip-element")).to_contain_text("millions")
     expect(notebook.live(18).get_by_text("splash!")).to_be_visible()
 
 

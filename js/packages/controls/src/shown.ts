@@ -1,5 +1,5 @@
 /**
- * Shown: whatever Python has drawn of a value: a picture, HTML, text; a figure of Plotly, which is drawn here; or a table.
+ * Shown: whatever Python has drawn of a value: a picture, HTML, text; a figure, which is drawn here; or a table.
  *
  * - What is seen stays until the next picture is decoded: there is no moment without one.
  * - Pictures that come while one is being decoded are passed over for the newest.
@@ -7,8 +7,10 @@
 import type { SObject, Value } from '@objectsync/client'
 import type { View } from '@objectsync/dom'
 import { ControlView } from './base.js'
+import { type Figure, fetched, type Library } from './figures.js'
 import { sanitized } from './html.js'
-import { drawPlotly, plotlyOf } from './plotly.js'
+import { plotly } from './plotly.js'
+import { vega } from './vega.js'
 
 interface Content {
   readonly mime: string
@@ -17,11 +19,14 @@ interface Content {
   readonly width: number
   readonly height: number
   readonly pixels: boolean
-  /** A figure of Plotly as JSON; the rest is what it looks like where plotly.js cannot run. */
-  readonly plotly?: string
+  /** Which library draws `figure`, which is JSON; the rest is what it looks like where that cannot run. */
+  readonly library?: string
+  readonly figure?: string
   /** The id of the Table that shows a DataFrame; the rest is what stands for it where that is gone. */
   readonly table?: string
 }
+
+const LIBRARIES: Readonly<Record<string, Library>> = { plotly, vega }
 
 export class ShownView extends ControlView {
   static override frontendType = 'objectsync.shown'
@@ -31,7 +36,7 @@ export class ShownView extends ControlView {
   #busy = false
   #gone = false
   #table: View | undefined
-  #plot: { readonly host: HTMLElement; readonly end: () => void } | undefined
+  #plot: { readonly library: string; readonly host: HTMLElement; readonly figure: Figure } | undefined
 
   protected build(): HTMLElement {
     this.#root = this.make('div', 'os-shown')
@@ -65,11 +70,13 @@ export class ShownView extends ControlView {
   async #show(content: Content): Promise<void> {
     const table = this.client.objects.get(content.table ?? '')
     if (table) return this.#showTable(table)
-    if (content.plotly === undefined) return this.#showStill(content)
+    const { library = '', figure } = content
+    const known = LIBRARIES[library]
+    if (!known || figure === undefined) return this.#showStill(content)
     try {
-      await this.#showPlot(content, content.plotly)
+      await this.#showPlot(content, library, known, figure)
     } catch (error) {
-      this.stage.refuse(this.object, 'drawing by plotly.js', String(error))
+      this.stage.refuse(this.object, `drawing by ${library}`, String(error))
       await this.#showStill(content)
     }
   }
@@ -84,23 +91,24 @@ export class ShownView extends ControlView {
     this.#forget()
   }
 
-  /** What was there stays until plotly.js has come; where nothing was, what stands for the figure. */
-  async #showPlot(content: Content, json: string): Promise<void> {
-    const coming = plotlyOf(this.object, this.document)
+  /** What was there stays until the library has come; where nothing was, what stands for the figure. */
+  async #showPlot(content: Content, name: string, library: Library, json: string): Promise<void> {
+    const coming = fetched(name, library, this.object, this.document)
     if (!this.#root.firstChild) await this.#showStill(content)
-    const plotly = await coming
+    const begin = await coming
     if (this.#gone) return
-    if (!this.#plot) {
+    if (this.#plot?.library !== name) {
       const host = this.make('div', 'os-plot')
       host.role = 'figure'
+      this.#endOther()
       this.#root.classList.remove('os-html')
       this.#root.replaceChildren(host)
       this.#forget()
-      this.#plot = { host, end: () => plotly.purge(host) }
+      this.#plot = { library: name, host, figure: begin(host) }
     }
     this.#plot.host.dataset['alt'] = content.alt
     this.#describe()
-    await drawPlotly(plotly, this.#plot.host, json)
+    await this.#plot.figure.draw(json)
   }
 
   async #showStill(content: Content): Promise<void> {
@@ -153,7 +161,7 @@ export class ShownView extends ControlView {
   }
 
   #endOther(): void {
-    this.#plot?.end()
+    this.#plot?.figure.end()
     this.#plot = undefined
     if (this.#table) this.stage.hide(this.#table)
     this.#table = undefined

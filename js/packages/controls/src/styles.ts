@@ -146,6 +146,8 @@ const SHEET = `
 .os-shown { overflow: auto }
 .os-shown > img { display: block; max-width: 100%; height: auto }
 .os-shown > img[data-pixels] { image-rendering: pixelated }
+.os-plot { position: relative }
+.os-plot > .os-coming { position: absolute; inset: 0 0 auto; visibility: hidden }
 .os-html > :first-child { margin-top: 0 }
 .os-html > :last-child { margin-bottom: 0 }
 .os-html :is(th, td) { padding: 0.25rem 0.6rem; border-bottom: 1px solid var(--os-line); text-align: start }
