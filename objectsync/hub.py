@@ -189,7 +189,7 @@ class Hub(Tree):
 
     def open_session(self, identity: str | None) -> Session:
         """A new client."""
-        session = Session(self._new_secret(16), identity)
+        session = Session(self._new_secret(16), identity, self._new_secret(32))
         self._sessions[session.id] = session
         self._announce(self.on_client_connect, session)
         return session
@@ -219,10 +219,6 @@ class Hub(Tree):
                     del self._departed[next(iter(self._departed))]
             self.presence.remove(session.id)
         self._announce(self.on_client_disconnect, session)
-
-    def new_token(self) -> str:
-        """A new resume token."""
-        return self._new_secret(16)
 
     def decide(self, session: Session, action: Action, buffers: list[Buffer]) -> None:
         """Apply a client's action or reject it; the answer comes in the stream.

@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from .changes import AnyChange, Change, ClientChange, Create, Id, Position
 from .errors import InvalidChangeError, ProtocolError
+from .limits import MAX_SAFE_INTEGER
 
 PROTOCOL = 2
 SUBPROTOCOL = "objectsync.v2"
@@ -41,7 +42,7 @@ class Hello(Message, frozen=True, tag="hello"):
     """The first message of a connection."""
 
     protocol: int
-    attempt: Annotated[int, Meta(ge=1)]
+    attempt: Annotated[int, Meta(ge=1, le=MAX_SAFE_INTEGER)]
     client: str
     session: Id | None = None
     token: str | None = None

@@ -13,7 +13,6 @@ ignored, and after a gap the client is asked to come back and say it all again.
 
 from __future__ import annotations
 
-import hmac
 import logging
 from collections import deque
 from collections.abc import Sequence
@@ -48,6 +47,7 @@ from .protocol import (
     decode_client,
 )
 from .statehash import StateHash
+from .tokens import ResumeTokens
 from .updates import Updates
 from .values import Buffer
 
@@ -70,13 +70,13 @@ class Session:
 
     __slots__ = ("answers", "attempt", "connection", "cseq", "decided_at", "id", "identity", "left_at", "partial", "tokens")
 
-    def __init__(self, id: str, identity: str | None) -> None:
+    def __init__(self, id: str, identity: str | None, secret: str) -> None:
         self.id = id
         self.identity = identity
         """Who the client has proved to be; None for everyone without a name."""
-        self.tokens: tuple[str, ...] = ()
-        """The resume token, and, until the client has shown that it got that one, the one it came with."""
+        self.tokens = ResumeTokens(id, secret)
         self.attempt = 0
+        """The number of its newest connection."""
         self.cseq = 0
         """The number of the last decided action."""
         self.decided_at = 0
@@ -120,7 +120,6 @@ class Host(Protocol):
     def find_session(self, id: str) -> Session | None: ...
     def resume_session(self, session: Session) -> None: ...
     def end_session(self, session: Session, forget: bool = False) -> None: ...
-    def new_token(self) -> str: ...
     def decide(self, session: Session, action: Action, buffers: list[Buffer]) -> None: ...
     def call(self, connection: Connection, call: Call) -> None: ...
     def diverged(self, session: Session, where: Diverged) -> None: ...
@@ -229,7 +228,7 @@ class Connection:
             self._hello(message)
             return True
         if session is not None:
-            session.tokens = session.tokens[:1]
+            session.tokens.oldest = session.tokens.number
         if session is None:
             raise ProtocolError(f"the first message must be hello, not {type(message).__name__.lower()}", 4100)
         if self.place is not None and not isinstance(message, (Ack, Pong)):
@@ -279,7 +278,7 @@ class Connection:
             self.closing = UNAUTHORIZED
             return
         with host.lock:
-            session = self._resumable(hello)
+            session, token = self._resumable(hello)
             if session is not None and hello.attempt <= session.attempt:
                 self.closing = TAKEN_OVER
                 return
@@ -293,7 +292,8 @@ class Connection:
                     session.connection.detach()
             session.attempt = hello.attempt
             # The one it came with stays good until it has shown that it got the new one, however many welcomes are lost on the way.
-            session.tokens = (host.new_token(), hello.token) if known and hello.token else (host.new_token(),)
+            session.tokens.oldest = token or hello.attempt
+            session.tokens.renew(hello.attempt)
             session.connection = self
             session.left_at = None
             self.session = session
@@ -315,7 +315,7 @@ class Connection:
                     Welcome(
                         PROTOCOL,
                         session.id,
-                        session.tokens[0],
+                        session.tokens.newest,
                         host.epoch,
                         self._cursor,
                         session.cseq,
@@ -337,14 +337,13 @@ class Connection:
                 )
             )
 
-    def _resumable(self, hello: Hello) -> Session | None:
-        if hello.session is None:
-            return None
-        session = self._host.find_session(hello.session)
+    def _resumable(self, hello: Hello) -> tuple[Session | None, int]:
+        """The session that a client comes back to, where it proves that it may, and the number of the token that proves it."""
+        session = None if hello.session is None else self._host.find_session(hello.session)
         if session is None or session.identity != self.identity:
-            return None
-        offered = (hello.token or "").encode()
-        return session if any(hmac.compare_digest(token.encode(), offered) for token in session.tokens) else None
+            return None, 0
+        token = session.tokens.number_of(hello.token or "")
+        return (None, 0) if token is None else (session, token)
 
     def _has_seen_no_more(self, hello: Hello) -> bool:
         """Whether what the client has seen is a part of this log, and one from which the log can go on. (A server that was put back to an

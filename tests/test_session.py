@@ -611,6 +611,42 @@ class TestComingBack:
         lost.link.close(clean=False)
         assert client.resume(attempt=3).session == client.session
 
+    def test_a_server_put_back_to_an_older_state_knows_tokens_that_it_has_yet_to_make(self) -> None:
+        """Two hubs that are handed the same secrets are one server before and after it lost the end of what it did."""
+        before, after = make_hub(), make_hub()
+        WireClient(after).act(["emit", "root", "nothing", {}])
+        client = WireClient(before)
+        for attempt in range(2, 5):
+            client.link.close(clean=False)
+            client = client.resume(attempt)
+        client.hub = after
+        again = client.resume(5)
+        assert again.session == client.session
+        assert again.greeting[0]["cseq"] == 1  # what was decided in the part that is left is not decided again
+
+    def test_nor_is_an_older_one_good_there(self) -> None:
+        before, after = make_hub(), make_hub()
+        oldest = WireClient(before)
+        client = WireClient(after)
+        client.link.close(clean=False)
+        client.resume(2).ack()
+        oldest.hub = after
+        assert oldest.resume(9).session != oldest.session
+
+    @pytest.mark.parametrize("token", ["", "2", "2.", "2." + "0" * 32, "²." + "0" * 32, "9" * 5000 + "." + "0" * 32, "😀"])
+    def test_what_is_no_token_of_the_session_opens_nothing(self, hub: Hub, token: str) -> None:
+        client = WireClient(hub)
+        client.link.close(clean=False)
+        client.token = token
+        assert client.resume().session not in ("", client.session)
+
+    def test_a_token_belongs_to_its_session(self, hub: Hub) -> None:
+        one, other = WireClient(hub), WireClient(hub)
+        one.token = other.token
+        assert one.resume().session not in (one.session, other.session)
+        one.token = other.token.replace("1.", "2.", 1)
+        assert one.resume(9).session not in (one.session, other.session)
+
     def test_the_newest_connection_takes_over(self, hub: Hub, thing: Thing) -> None:
         client = WireClient(hub)
         again = client.resume()

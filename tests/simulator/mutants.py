@@ -93,10 +93,21 @@ def an_old_hello_takes_over(patch: pytest.MonkeyPatch) -> None:
     original = session.Connection._resumable
 
     def resumable(self: Any, message: Any) -> Any:
-        found = original(self, message)
+        found, token = original(self, message)
         if found is not None:
             found.attempt = 0
-        return found
+        return found, token
+
+    patch.setattr(session.Connection, "_resumable", resumable)
+
+
+@mutant
+def a_server_put_back_knows_no_token_that_is_newer(patch: pytest.MonkeyPatch) -> None:
+    original = session.Connection._resumable
+
+    def resumable(self: Any, message: Any) -> Any:
+        found, token = original(self, message)
+        return (None, 0) if found is not None and token > found.attempt else (found, token)
 
     patch.setattr(session.Connection, "_resumable", resumable)
 

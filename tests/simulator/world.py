@@ -6,8 +6,8 @@ way, let a part of it arrive later than what came after, drop a frame, say one t
 own former connections. Then it is quiet, and everybody must be at the same.
 
 The oracle (`Failure` says which promise was broken): equality after quiet; every client's actions decided once, in its order, and as it
-was told; never half a transaction visible; nothing moves at an own acknowledgement; listeners have heard of everything; nobody is
-thrown out; what people type stays, in its order.
+was told; nobody taken for a stranger whom the server remembers; never half a transaction visible; nothing moves at an own
+acknowledgement; listeners have heard of everything; nobody is thrown out; what people type stays, in its order.
 """
 
 from __future__ import annotations
@@ -226,8 +226,9 @@ class SimClient(BaseClient):
         """What was typed anywhere."""
         self.previews: list[Any] = []
         self.mirror: dict[Any, Any] = {}
-        self.sessions: set[str | None] = set()
-        self.on_status += lambda status: self.sessions.add(self.session)
+        self.former: str | None = None
+        """Its session when it was last looked at."""
+        self.on_status += lambda status: self.recognised()
         self.on_update += self.look
 
     def report(self, error: Exception, where: str) -> None:
@@ -236,6 +237,12 @@ class SimClient(BaseClient):
             self.world.failure = self.world.failure or error
         elif not self.world.lossy:
             self.world.failure = self.world.failure or Failure(f"{self.name}: {where}: {error!r}")
+
+    def recognised(self) -> None:
+        """Whoever the server remembers is no stranger to it, however much of what came after it has lost."""
+        former, self.former = self.former, self.session
+        if former not in (None, self.session) and self.world.machine.hub.find_session(former) is not None:
+            raise Failure(f"{self.name} was {former!r}, which the server remembers, and was taken for a stranger")
 
     # --- doing
 
@@ -664,11 +671,9 @@ class World:
         hub = self.machine.hub
         mine = [(name, applied) for name, applied in hub.decisions if name.startswith(f"{client.name}.")]
         applied = [name for name, was in mine if was]
-        # A server that lost its tail may have lost the newest token with it, and then takes the client for another one.
-        is_stranger = self.machine.lost_tail and len(client.sessions) > 1
-        if len(set(applied)) != len(applied) and not is_stranger:
+        if len(set(applied)) != len(applied):
             raise Failure(f"{client.name}: applied more than once: {sorted(name for name in applied if applied.count(name) > 1)}")
-        if not is_stranger and applied != sorted(applied, key=lambda name: int(name.split(".")[1])):
+        if applied != sorted(applied, key=lambda name: int(name.split(".")[1])):
             raise Failure(f"{client.name}: applied in another order: {applied}")
         for name in client.issued:
             outcome = client.told.get(name)
