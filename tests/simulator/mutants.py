@@ -166,6 +166,36 @@ def one_confirms_what_listeners_changed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(updates, "answer", answer)
 
 
+@mutant
+def who_leaves_the_others_is_where_it_joined_them(patch: pytest.MonkeyPatch) -> None:
+    original = session.Connection.take_back
+
+    def take_back(self: Any, seq: int, sizes: list[int], since: float) -> None:
+        original(self, self._cursor, sizes, since)
+
+    patch.setattr(session.Connection, "take_back", take_back)
+
+
+@mutant
+def who_leaves_the_others_hears_the_last_again(patch: pytest.MonkeyPatch) -> None:
+    original = session.Connection.take_back
+
+    def take_back(self: Any, seq: int, sizes: list[int], since: float) -> None:
+        original(self, max(0, seq - 1), sizes, since)
+
+    patch.setattr(session.Connection, "take_back", take_back)
+
+
+@mutant
+def who_leaves_the_others_owes_nothing(patch: pytest.MonkeyPatch) -> None:
+    original = session.Connection.take_back
+
+    def take_back(self: Any, seq: int, sizes: list[int], since: float) -> None:
+        original(self, seq, [], since)
+
+    patch.setattr(session.Connection, "take_back", take_back)
+
+
 # --- text, on both sides
 
 

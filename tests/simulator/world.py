@@ -30,10 +30,13 @@ from objectsync.frames import Frame, split
 from objectsync.hub import Hub
 from objectsync.jobs import InlineJobs
 from objectsync.protocol import Update, decode_changes, decode_server
-from objectsync.session import Connection
+from objectsync.session import GAP, Connection
 from objectsync.topics import EventTopic, Topic
 from objectsync.values import same_value
 from tests.simulator.edits import Plain, Thing, edit, things
+
+ROUNDS = 300
+"""More than everybody ever has to say when nobody does anything (about 20)."""
 
 TOKEN = re.compile(r"[\u4e00-\u9fff]{3}")
 ROW = re.compile(r"(?:[\u4e00-\u9fff]{3}){1,3}")
@@ -362,8 +365,11 @@ class SimClient(BaseClient):
         self._session.lost(code, reason, self.world.now)
 
     def _close_if_asked(self) -> None:
-        if self.wire is not None and self._session.closing is not None:
-            self.lose(*self._session.closing)
+        closing = self._session.closing
+        if self.wire is not None and closing is not None:
+            if closing[0] == GAP[0] and not self.world.lossy:
+                self.world.failure = self.world.failure or Failure(f"{self.name} missed something where nothing was lost")
+            self.lose(*closing)
 
     def _is_own_acknowledgement(self, frame: Frame) -> bool:
         json, _ = split(frame.data, frame.binary)
@@ -581,6 +587,8 @@ class World:
         wire.pull(self.now)
         closing = wire.closing
         if not wire.down and closing is not None:
+            if closing[0] == GAP[0] and not self.lossy:
+                raise Failure(f"the server missed something of {client.name} where nothing was lost")
             wire.forget(self.now, closing[0] in (1000, 1001))
             client.lose(*closing)
 
@@ -601,11 +609,7 @@ class World:
                     raise Failure(f"{client.name} was thrown out: {client.status}")
                 if client.wire is None:
                     client.connect()
-            moved = True
-            while moved:
-                moved = self._move_everything()
-                if self.failure is not None:
-                    raise self.failure
+            self._until_nothing_moves()
             if all(self._is_settled(client) for client in self.clients):
                 self._compare_hashes()
                 return
@@ -616,11 +620,20 @@ class World:
         """Every client looks whether it has what the server has."""
         for client in self.clients:
             client.verify()
-        while self._move_everything():
-            pass
+        self._until_nothing_moves()
         for client in self.clients:
             if client.repairs:
                 raise Failure(f"{client.name} found itself out of step with the server")
+
+    def _until_nothing_moves(self) -> None:
+        """Move everything, as often as it takes; what takes too often would never end."""
+        for _ in range(ROUNDS):
+            moved = self._move_everything()
+            if self.failure is not None:
+                raise self.failure
+            if not moved:
+                return
+        raise Failure(f"they did not stop talking in {ROUNDS} rounds, without anybody doing anything")
 
     def _move_everything(self) -> bool:
         moved = False
