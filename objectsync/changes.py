@@ -15,9 +15,13 @@ from msgspec import Meta
 
 from .errors import InvalidChangeError, describe
 
-Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
-Name = Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^(?!(__proto__|constructor|prototype)$)")]
-"""An attribute's name or a tag: not one that JavaScript gives a meaning of its own."""
+Id = Annotated[str, Meta(min_length=1, max_length=64)]
+"""(No pattern, as the rare `TopicType` has: for each text that is to match, msgspec makes the method's name anew, and Python's cache of
+methods keeps thousands of these, one here and one there. A page's clicks held 5 MB by them: benchmarks/dom, "left after clear".)"""
+Name = Annotated[str, Meta(min_length=1, max_length=128)]
+"""An attribute's name or a tag."""
+RESERVED = frozenset({"__proto__", "constructor", "prototype"})
+"""No names: JavaScript gives them a meaning of its own."""
 Index = Annotated[int, Meta(ge=-1)]
 Position = Annotated[int, Meta(ge=0)]
 TopicType = Annotated[str, Meta(pattern=r"^(generic|bool|int|float|string|bytes|set|list|dict|event|obj(_list|_set|_dict)?)$")]

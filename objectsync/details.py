@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .changes import Attribute, Change, DropAttribute, Tag, Untag
+from .changes import RESERVED, Attribute, Change, DropAttribute, Tag, Untag
 from .errors import InvalidChangeError, InvalidValue, describe
 from .shape import Shape
 from .snapshot import RestoreAttribute, RestoreTag, record_attribute
@@ -13,8 +13,6 @@ from .topics import AttributeSpec
 from .topics.base import EMPTY
 from .transaction import FRESH, OpenTransaction
 from .values import check_str, copy_value
-
-_FORBIDDEN_NAMES = frozenset({"__proto__", "constructor", "prototype"})
 
 
 class Details(Shape):
@@ -131,8 +129,8 @@ def check_name(name: object, what: str) -> str:
     Raises:
         InvalidValue: it is none, or one that JavaScript gives a meaning of its own.
     """
-    if type(name) is str and name.isidentifier() and len(name) <= 128 and name not in _FORBIDDEN_NAMES:
+    if type(name) is str and name.isidentifier() and len(name) <= 128 and name not in RESERVED:
         return name  # the common case; it can have no lone surrogate
-    if not isinstance(name, str) or not 0 < len(name) <= 128 or name in _FORBIDDEN_NAMES:
-        raise InvalidValue(f"{describe(name)} is not {what}; use 1 to 128 characters, and none of {', '.join(sorted(_FORBIDDEN_NAMES))}")
+    if not isinstance(name, str) or not 0 < len(name) <= 128 or name in RESERVED:
+        raise InvalidValue(f"{describe(name)} is not {what}; use 1 to 128 characters, and none of {', '.join(sorted(RESERVED))}")
     return check_str(name)

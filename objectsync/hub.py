@@ -69,8 +69,8 @@ class Hub(Tree):
         self._proposals = Proposals(self, self.policy)
         self._sessions: dict[str, Session] = {}
         self._departed: dict[str, Session] = {}  # gone, oldest first; kept so that none of their actions is applied twice
-        self.updates = Updates(self.log, self.objects, self.root, self.limits, self._defines)
-        self.hashes = StateHash(self.log, self.objects)
+        self.updates = Updates(self.log, self, self.root, self.limits, self._defines)
+        self.hashes = StateHash(self.log, self)
         self.divergences = 0
         """How often a client has found its state to be another than the server's, and repaired it; where is in the log."""
         self.on_client_connect = Signal()
@@ -343,7 +343,7 @@ class Hub(Tree):
                 self._incident(f"may_see of {type(policy).__name__} failed for {sobject}; it stays hidden", error, sobject)
                 return False
 
-        return PartialView(self.log, self.objects, self.root, self.limits, self._defines, scopes, may_see if policy.hides else None)
+        return PartialView(self.log, self, self.root, self.limits, self._defines, scopes, may_see if policy.hides else None)
 
     # --- inner
 

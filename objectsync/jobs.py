@@ -157,8 +157,16 @@ class ThreadJobs(InlineJobs):
         return happened.wait(timeout)
 
     def _work(self) -> None:
-        while (item := self._queue.get()) is not None:
-            self._run_job(*item)
+        while self._work_once():
+            pass
+
+    def _work_once(self) -> bool:
+        # A function of its own: what a job has made goes when it is done, and not when the next one comes.
+        item = self._queue.get()
+        if item is None:
+            return False
+        self._run_job(*item)
+        return True
 
     def _run_job(self, job: Job, failed: Failed) -> None:
         outcome = _run(job, failed)

@@ -109,12 +109,27 @@ class Life(Details):
             id = self._new_id(id)
             transaction.numbered = False
         mark: Mark | None = None
-        known = self.types.by_class.get(sobject.__class__)
-        values = None if known is None else known.first_texts(args, kwargs)
-        if values is None:
+        values = kwargs
+        info = self.types.by_class.get(sobject.__class__)
+        texts = None if info is None else info.texts
+        if info is not None and texts is not None:
+            # Where nothing but texts are set, nothing needs to be called: half of what an element costs (`TypeInfo.texts`).
+            for name in kwargs:
+                value = kwargs[name]
+                if type(value) is not str or value == texts.get(name, value) or not value.isascii():
+                    texts = None
+                    break
+            else:
+                if args:
+                    value = args[0]
+                    if type(value) is str and value in info.first_allowed and len(args) == 1:
+                        values[info.first] = value
+                    else:
+                        texts = None
+        if info is None or texts is None:
             mark = transaction.mark()
             values = {}
-        info = known or self._register(transaction, sobject.__class__, None)
+            info = info or self._register(transaction, sobject.__class__, None)
         sobject._os_tree = self  # type: ignore[assignment]  # a Life is always a whole Tree; `cast` would be a call for each object
         sobject._os_id = id
         sobject._os_type = info

@@ -32,7 +32,7 @@ from .frames import Fragment, Frame, encode, encode_snapshot, encode_transaction
 from .limits import Limits
 from .log import Answer, Log, Transaction
 from .protocol import Hashes, HashParts, Scope, Verify
-from .snapshot import describe_object
+from .snapshot import Objects, describe_object
 from .sobject import SObject
 from .statehash import attribute_texts, digest, text_of
 from .updates import answer, squashed_answer
@@ -65,7 +65,7 @@ class PartialView:
     def __init__(
         self,
         log: Log,
-        objects: dict[str, SObject],
+        tree: Objects,
         root: SObject,
         limits: Limits,
         defines: Callable[[], list[Define]],
@@ -73,7 +73,7 @@ class PartialView:
         may_see: MaySee | None,
     ) -> None:
         self._log = log
-        self._objects = objects
+        self._tree = tree
         self._root = root
         self._limits = limits
         self._defines = defines
@@ -163,7 +163,7 @@ class PartialView:
             order += self._known[id].children
         loose: list[str] = []
         for id in reversed(order):
-            known, sobject = self._known[id], self._objects[id]
+            known, sobject = self._known[id], self._tree.objects[id]
             if sobject._os_type.superseded:
                 loose.append(id)
                 own[id] = "-"
@@ -201,7 +201,7 @@ class PartialView:
         may_see = self._may_see
         wanted: set[str] = set()
         for scope in scopes:
-            top = self._objects.get(scope.root)
+            top = self._tree.objects.get(scope.root)
             if top is None or (may_see is not None and not all(may_see(each, None) for each in _path(top) if each is not self._root)):
                 continue
             stack = [(top, 0, False)]
@@ -225,7 +225,7 @@ class PartialView:
 
     def _texts(self, id: str) -> dict[str, str]:
         hidden = self._known[id].hidden
-        return {name: text for name, text in attribute_texts(self._objects[id]).items() if name not in hidden}
+        return {name: text for name, text in attribute_texts(self._tree.objects[id]).items() if name not in hidden}
 
     # --- while nothing of its shape changes
 
@@ -260,7 +260,7 @@ class PartialView:
                 if change.name in known.hidden or (isinstance(change, Emit) and transaction.session is not None and not own):
                     continue
             elif isinstance(change, Attribute):
-                if self._may_see is not None and not self._may_see(self._objects[change.object], change.name):
+                if self._may_see is not None and not self._may_see(self._tree.objects[change.object], change.name):
                     known.hidden.add(change.name)
                     continue
                 known.dynamic[change.name] = change.type
@@ -300,12 +300,12 @@ class PartialView:
 
     def _hears(self, emission: Any) -> bool:
         known = self._known.get(emission.object)
-        return known is not None and emission.name not in known.hidden and self._objects[emission.object].has_attribute(emission.name)
+        return known is not None and emission.name not in known.hidden and self._tree.objects[emission.object].has_attribute(emission.name)
 
     def _difference(self, touched: Iterable[tuple[str, str]], renewed: Iterable[str]) -> Iterator[Change]:
         """From what is known to what is visible. `touched` attributes get their present value; `renewed` objects were destroyed, and others
         have their ids."""
-        known, objects = self._known, self._objects
+        known, objects = self._known, self._tree.objects
         visible = self._visible()
         yield from self._take_out(visible, set(renewed))
         entered: set[str] = set()
@@ -355,7 +355,7 @@ class PartialView:
                 at += 1
                 continue
             if child not in known:
-                sobject = self._objects[child]
+                sobject = self._tree.objects[child]
                 known[child] = Known(parent, self._hidden_of(sobject))
                 entered.add(child)
                 yield from self._describe(sobject, -1 if at == len(siblings) else at)

@@ -11,12 +11,15 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from .changes import AnyChange, Change, ClientChange, Create, Id, Position
+from .changes import RESERVED, AnyChange, Attribute, Change, ClientChange, Create, Position, Tag
 from .errors import InvalidChangeError, ProtocolError
 from .limits import MAX_SAFE_INTEGER
 
 PROTOCOL = 2
 SUBPROTOCOL = "objectsync.v2"
+
+
+Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 
 
 class Message(msgspec.Struct, frozen=True, tag_field="type", forbid_unknown_fields=True, omit_defaults=True, gc=False):
@@ -281,6 +284,9 @@ def decode_changes(raw: msgspec.Raw) -> list[Change]:
     for change in changes:
         if isinstance(change, Create) and change.parent is None:
             raise Unparsable("the changes do not parse: only the root has no parent")
+        name = change.name if isinstance(change, Attribute) else change.tag if isinstance(change, Tag) else ""
+        if name in RESERVED:
+            raise Unparsable(f"the changes do not parse: {name!r} is no name")
     return changes
 
 

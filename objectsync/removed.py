@@ -7,16 +7,13 @@ there is time (`Hub.tick`). No object is held: what a step keeps would keep the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 
 from .packed import Packed, deflated, inflated
-from .snapshot import ObjectRecord, record_object
-
-if TYPE_CHECKING:
-    from .sobject import SObject
+from .snapshot import ObjectRecord
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(list[Any])
@@ -29,27 +26,14 @@ class Removed(Packed[ObjectRecord]):
 
     __slots__ = ("_others", "_packed", "_plain")
 
-    def __init__(self, sobjects: Sequence[SObject], container: SObject) -> None:
-        """Record objects that are about to go, parents first; the topmost ones stand below `container`."""
-        super().__init__(len(sobjects))
-        # Four for each object that has no dynamic attributes, no tags, and no references that user code holds on it: id, type, parent and
-        # values. Flat: fifty thousand tuples would set off the garbage collector (benchmarks/dom, "clear": 130 of 210 ms).
-        self._plain: list[Any] = []
+    def __init__(self, plain: list[Any], others: dict[int, ObjectRecord]) -> None:
+        """`plain` holds four for each object that has no dynamic attributes, no tags, and no references that user code holds on it: id,
+        type, parent and values. `others` are records by their position among all."""
+        super().__init__(len(plain) // 4 + len(others))
+        # Flat: fifty thousand tuples would set off the garbage collector (benchmarks/dom, "clear": 130 of 210 ms).
+        self._plain = plain
         self._packed: bytes | None = None
-        self._others: dict[int, ObjectRecord] = {}  # by position
-        plain = self._plain
-        last: SObject | None = None
-        parent: str | None = None
-        for sobject in sobjects:
-            above = sobject._os_parent
-            if above is not last:
-                last = above
-                parent = None if above is None or above is container else above._os_id
-            kind = sobject._os_type
-            if sobject._os_dynamic or sobject._os_tags or kind.superseded or sobject.__dict__:
-                self._others[len(plain) // 4 + len(self._others)] = record_object(sobject, parent)
-            else:
-                plain += (sobject._os_id, kind.name, parent, sobject._os_values)
+        self._others = others
 
     def pack(self) -> None:
         if self._packed is None:

@@ -20,12 +20,8 @@ from .limits import Limits
 from .log import Log
 from .packed import Packed, PackedChanges
 from .removed import Removed
-from .snapshot import (
-    Restore,
-    RestoreChildren,
-    describe_object,
-    walk,
-)
+from .returning import return_memory
+from .snapshot import ObjectRecord, Restore, RestoreChildren, describe_object, held_by, record_object, walk
 from .sobject import SObject
 from .transaction import FRESH, GONE, LIVE, OpenTransaction, Record, Transactions
 from .types import TypeInfo
@@ -35,6 +31,8 @@ _WORTH_PACKING = 32
 """Removed objects."""
 _PACKED_AT_ONCE = 10_000
 """Objects; some milliseconds."""
+_WORTH_RETURNING = 10_000
+"""Destroyed objects; some megabytes."""
 _MOST_UNPACKED = 32
 """Sequences; where nobody holds a clock, the oldest is packed as the next one comes."""
 
@@ -56,6 +54,7 @@ class Shape:
         self.transactions.kept = inverses_of
         self.lock = self.transactions.lock
         self._unpacked: deque[Packed[Any]] = deque()
+        self._gone = 0  # how many objects were destroyed since memory was last returned
         self.objects: dict[str, SObject] = {}
         """Every object by its id. Read it, do not change it."""
 
@@ -67,6 +66,11 @@ class Shape:
                 kept = self._unpacked.popleft()
                 kept.pack()
                 packed += len(kept)
+            if packed or self._gone < _WORTH_RETURNING:
+                return
+            self._gone = 0
+            self.objects = dict(self.objects)  # one that things were taken out of keeps their room
+        return_memory()
 
     def record(self) -> Record:
         """`with server.record():` what happens inside is one transaction: atomic, one frame, one undo step. An exception undoes it."""
@@ -255,6 +259,7 @@ class Shape:
         gone: list[SObject] = []
         fresh: list[SObject] = []
         objects = self.objects
+        earlier = len(transaction.destroyed)
 
         def put_back() -> None:
             for sobject in gone:
@@ -264,25 +269,39 @@ class Shape:
                 sobject._os_state = FRESH
                 transaction.described.pop(sobject, None)
             parent._os_children = before
+            del transaction.destroyed[earlier:]
 
         transaction.journal.append((put_back,))
+        recording, born = transaction.recording, transaction.born
+        plain: list[Any] = []
+        others: dict[int, ObjectRecord] = {}
         # From here on flat: it is run for every element (benchmarks/dom, "clear").
-        stack = tops[::-1]
-        while stack:
-            sobject = stack.pop()
-            children = sobject._os_children
-            if children:
-                stack += children[::-1]
-            if sobject._os_state == FRESH:
-                written: list[Change] = []
-                describe_object(sobject, birthplace_of(sobject, transaction.birthplaces), written)
-                transaction.described[sobject] = written
-                fresh.append(sobject)
-            gone.append(sobject)
-        removed = Removed(gone if transaction.recording else (), parent)
-        for sobject in gone:
-            sobject._os_state = GONE
-            del objects[sobject._os_id]
+        above: str | None = None
+        rows = [(above, iter(tops))]
+        while rows:
+            above, row = rows[-1]
+            for sobject in row:
+                id = sobject._os_id
+                if recording:
+                    kind = sobject._os_type
+                    if sobject._os_dynamic or sobject._os_tags or kind.superseded or held_by(sobject):
+                        others[len(gone)] = record_object(sobject, above)
+                    else:
+                        plain += (id, kind.name, above, sobject._os_values)
+                if born and sobject._os_state == FRESH:
+                    written: list[Change] = []
+                    describe_object(sobject, birthplace_of(sobject, transaction.birthplaces), written)
+                    transaction.described[sobject] = written
+                    fresh.append(sobject)
+                gone.append(sobject)
+                sobject._os_state = GONE
+                del objects[id]
+                children = sobject._os_children
+                if children:
+                    rows.append((id, iter(children)))
+                    break
+            else:
+                rows.pop()
         if len(tops) == len(before):
             parent._os_children = []
         else:
@@ -291,6 +310,8 @@ class Shape:
             del parent._os_children[place_of(tops[0], before)]
         transaction.moved_below(parent)
         transaction.destroyed += gone
+        self._gone += len(gone)
+        removed = Removed(plain, others)
         if len(removed) >= _WORTH_PACKING:
             self._pack_later(removed)
         return removed

@@ -7,8 +7,8 @@ carries the records, and is never sent (clients get the `create` changes that it
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
@@ -83,6 +83,14 @@ class RestoreTag(Change, frozen=True, tag="restore_tag"):
     followers: tuple[str, ...]
 
 
+class Objects(Protocol):
+    """Who has the objects of a tree."""
+
+    @property
+    def objects(self) -> dict[str, SObject]:
+        """By their ids; now and then in another dict."""
+
+
 def walk(top: SObject) -> Iterator[SObject]:
     """An object and all below it, parents first, siblings in order."""
     stack = [top]
@@ -151,7 +159,7 @@ def record_object(sobject: SObject, parent: str | None) -> ObjectRecord:
         dynamic = {name: record_attribute(sobject, name) for name in sobject._os_dynamic}
     attribute_references: dict[str, str] = _NOTHING
     object_references: dict[str, str] = _NOTHING
-    held = sobject.__dict__
+    held = held_by(sobject)
     if held:
         attribute_references, object_references = _references(sobject, held)
     return ObjectRecord(
@@ -164,6 +172,11 @@ def record_object(sobject: SObject, parent: str | None) -> ObjectRecord:
         attribute_references,
         object_references,
     )
+
+
+held_by: Callable[[SObject], dict[str, Any] | None] = object.__getstate__  # type: ignore[assignment]  # without `__slotnames__`
+"""What user code holds on an object (`self.first = child`); None for nothing. Asking for its `__dict__` would make one, and fifty thousand
+of these would set off the garbage collector (benchmarks/dom, "clear")."""
 
 
 def _references(sobject: SObject, held: dict[str, Any]) -> tuple[dict[str, str], dict[str, str]]:

@@ -65,6 +65,9 @@ class SObject(OlderNames):
     client_creatable: ClassVar[bool] = False
     """Whether clients may create, move and destroy objects of this class (policy.py)."""
 
+    __slotnames__: ClassVar[list[str]] = []
+    """What `object.__getstate__` would give besides the `__dict__` (snapshot.py, `held_by`)."""
+
     _is_sobject: ClassVar[bool] = True
     _specs: ClassVar[dict[str, AttributeSpec]] = {}
     _pre_build_takes_keywords: ClassVar[bool] = False
@@ -93,6 +96,7 @@ class SObject(OlderNames):
             raise TypeError(f"{cls.__name__} defines {reserved!r}, which objectsync keeps its own data in; choose another name")
         if cls.__hash__ is None:
             cls.__hash__ = SObject.__hash__  # an __eq__ of its own must not make it unhashable
+        cls.__slotnames__ = []
         specs: dict[str, AttributeSpec] = {}
         for base in reversed(cls.__mro__):
             for name, member in base.__dict__.items():
@@ -526,8 +530,9 @@ class SObject(OlderNames):
 
     def __repr__(self) -> str:
         shown = [f"id={self._os_id}"] if hasattr(self, "_os_id") else []
-        for name, value in list(getattr(self, "_os_values", {}).items())[:4]:
-            text = repr(value)
+        values: dict[str, Any] = getattr(self, "_os_values", {})
+        for name in sorted(values, key=lambda name: name != self._os_type.first)[:4]:  # the tag of an element, then as they were set
+            text = repr(values[name])
             shown.append(f"{name}={text if len(text) <= 24 else text[:23] + '…'}")
         return f"{type(self).__name__}({', '.join(shown)})"
 

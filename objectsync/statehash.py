@@ -22,6 +22,7 @@ from .protocol import Hashes, HashParts, Verify
 from .sobject import SObject
 
 if TYPE_CHECKING:
+    from .snapshot import Objects
     from .topics.base import AttributeSpec
 
 AT_ONCE = 2_000
@@ -142,9 +143,9 @@ def text_of(sobject: Described, texts: dict[str, str]) -> str:
 class StateHash:
     """The hashes of one tree, as far as they were asked for. Call it with the tree's lock held."""
 
-    def __init__(self, log: Log, objects: dict[str, SObject]) -> None:
+    def __init__(self, log: Log, tree: Objects) -> None:
         self._log = log
-        self._objects = objects
+        self._tree = tree
         self._own: dict[str, str] = {}
         self._nodes: dict[str, str] = {}
         self._at = -1
@@ -154,7 +155,7 @@ class StateHash:
         log, own = self._log, self._own
         if self._at != log.head:
             self._nodes.clear()
-            if not log.reaches(self._at) or len(own) > 2 * len(self._objects) + AT_ONCE:
+            if not log.reaches(self._at) or len(own) > 2 * len(self._tree.objects) + AT_ONCE:
                 own.clear()
             else:
                 for transaction in log.since(self._at):
@@ -164,7 +165,7 @@ class StateHash:
                         else:
                             own.pop(change.object, None)
             self._at = log.head
-        missing = [sobject for id, sobject in self._objects.items() if id not in own]
+        missing = [sobject for id, sobject in self._tree.objects.items() if id not in own]
         for sobject in missing[:AT_ONCE]:
             own[sobject._os_id] = "-" if sobject._os_type.superseded else digest(own_text(sobject))
         return len(missing) <= AT_ONCE
@@ -189,7 +190,7 @@ class StateHash:
 
     def answer(self, verify: Verify) -> Hashes:
         """What a client that is at the head hears of an object."""
-        sobject = self._objects.get(verify.object)
+        sobject = self._tree.objects.get(verify.object)
         if sobject is None:
             return Hashes(self._log.head, verify.object, "")
         hash = self.of(sobject)
@@ -202,4 +203,4 @@ class StateHash:
 
     def _loose(self) -> list[str]:
         """The objects of which only the place is compared: their class has been defined anew since, and clients know another."""
-        return [id for id, own in self._own.items() if own == "-" and id in self._objects]
+        return [id for id, own in self._own.items() if own == "-" and id in self._tree.objects]

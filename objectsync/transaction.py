@@ -309,14 +309,13 @@ class Transactions:
     def _commit(self, transaction: OpenTransaction) -> None:
         final = self.written(transaction)
         for sobject in transaction.destroyed:
-            if sobject._os_state == GONE:
-                # Break the reference cycles of an object that is gone for good, so that its memory returns at once.
-                sobject._os_children = sobject._os_parent = None
-                topics = sobject._os_topics
-                if topics:
-                    sobject._os_topics = None
-                    for topic in topics.values():
-                        topic._owner_gone()
+            # Break the reference cycles of an object that is gone for good, so that its memory returns at once.
+            sobject._os_children = sobject._os_parent = None
+            topics = sobject._os_topics
+            if topics:
+                sobject._os_topics = None
+                for topic in topics.values():
+                    topic._owner_gone()
         if not final and not transaction.cseq and not transaction.began:  # a drag that ended where it began is undone, too
             return
         scope = self.scope_of(transaction.inverses) if transaction.inverses else None

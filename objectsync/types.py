@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .changes import Define
 from .errors import AlreadyExists, UnknownType
@@ -30,9 +30,10 @@ class TypeInfo:
     post_build: bool
     on_destroy: bool
     texts: dict[str, str] | None
-    """The attributes that may be set to any text, with their defaults. None where a new object has to be built (`first_texts`)."""
-    first: str | None
-    """The attribute that the first positional argument is for, and"""
+    """The attributes that keywords may set to any text, with their defaults, where a new object that is given such texts alone need not be
+    built (`Life._build_new`). None where it has to be."""
+    first: str
+    """The attribute that the only positional argument is for, and"""
     first_allowed: frozenset[str]
     """what it may be set to, without its default."""
     superseded: bool = False
@@ -44,7 +45,7 @@ class TypeInfo:
         hooks = cls.pre_build, cls.init, cls.post_build, cls.set_attributes
         first = getattr(cls.build, "sets_first", "")
         built = first == "" or hooks != (base.pre_build, base.init, base.post_build, base.set_attributes)
-        texts = {name: spec.default for name, spec in cls._specs.items() if spec.takes_ascii and not spec.validators}
+        texts = {name: spec.default for name, spec in cls._specs.items() if spec.takes_ascii and not spec.validators and name != first}
         return TypeInfo(
             name,
             cls,
@@ -54,25 +55,9 @@ class TypeInfo:
             cls.post_build is not base.post_build,
             cls.on_destroy is not base.on_destroy,
             None if built else texts,
-            first,
+            first or "",
             cls._specs[first].allowed - {cls._specs[first].default} if first else frozenset(),
         )
-
-    def first_texts(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any] | None:
-        """`kwargs` as the table of values of a new object, if its class has nothing to say about its life but that these texts are set:
-        then nothing needs to be called (half of what an element costs: benchmarks/core.py, "rows"). None otherwise."""
-        texts = self.texts
-        if texts is None:
-            return None
-        for name, value in kwargs.items():
-            if type(value) is not str or value == texts.get(name, value) or not value.isascii():
-                return None
-        if args:
-            value = args[0]
-            if type(value) is not str or value not in self.first_allowed or len(args) > 1 or self.first in kwargs:
-                return None
-            return {self.first: value, **kwargs}  # type: ignore[dict-item]  # what is allowed there is allowed for an attribute
-        return kwargs
 
     def define(self) -> Define:
         """What clients are told."""

@@ -18,7 +18,7 @@ from .limits import Limits
 from .log import Answer, Log, Transaction
 from .packed import PackedChanges
 from .protocol import Failure
-from .snapshot import walk
+from .snapshot import Objects, walk
 from .sobject import SObject
 
 _LARGEST_KEPT_FRAGMENT = 4096
@@ -28,9 +28,9 @@ _LARGEST_KEPT_FRAGMENT = 4096
 class Updates:
     """Encoded updates and snapshots of one tree, shared by its connections. Call it with the tree's lock held."""
 
-    def __init__(self, log: Log, objects: dict[str, SObject], root: SObject, limits: Limits, defines: Callable[[], list[Define]]) -> None:
+    def __init__(self, log: Log, tree: Objects, root: SObject, limits: Limits, defines: Callable[[], list[Define]]) -> None:
         self._log = log
-        self._objects = objects
+        self._tree = tree
         self._root = root
         self._limits = limits
         self._defines = defines
@@ -136,7 +136,7 @@ class Updates:
         return overtaken
 
     def _is_latest(self, change: Set) -> bool:
-        sobject = self._objects.get(change.object)
+        sobject = self._tree.objects.get(change.object)
         spec = None if sobject is None else sobject._spec_of(change.name)
         return spec is not None and spec.latest
 
@@ -154,7 +154,7 @@ class Updates:
                 elif transaction.session is None:
                     shape.append(change)
         for id, name in touched:
-            sobject = self._objects.get(id)
+            sobject = self._tree.objects.get(id)
             spec = None if sobject is None else sobject._spec_of(name)
             if sobject is not None and spec is not None:
                 shape.append(Set(id, name, sobject._os_values.get(name, spec.default)))

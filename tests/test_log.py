@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 import tracemalloc
 from typing import Any
 
@@ -128,6 +129,22 @@ def test_the_memory_of_tables_that_come_and_go_is_given_back() -> None:
     finally:
         tracemalloc.stop()
     assert left / 3 < there / 10, "what the log and the history keep of one"
+
+
+def test_the_room_of_objects_that_are_gone_is_given_back_in_a_quiet_moment() -> None:
+    tree = Tree()
+    top = tree.create_object(SObject)
+    with tree.record():
+        for n in range(12_000):
+            Thing(parent=top, n=n)
+    there = sys.getsizeof(tree.objects)
+    top.clear()
+    while sys.getsizeof(tree.objects) == there:
+        tree.pack()
+    assert sys.getsizeof(tree.objects) < there / 100
+    assert tree.get_object(top.id) is top
+    tree.undo()
+    assert len(top.children) == 12_000
 
 
 def test_many_creations_are_kept_as_their_bytes_and_read_as_changes() -> None:

@@ -127,7 +127,7 @@ class TestALostTail:
         for id, session in sessions.items():
             hub._sessions[id].cseq = session.cseq
             hub._sessions[id].answers = deque(session.answers)
-        hub.updates = Updates(hub.log, hub.objects, hub.root, hub.limits, hub._defines)
+        hub.updates = Updates(hub.log, hub, hub.root, hub.limits, hub._defines)
 
     def save(self, hub: Hub) -> tuple[Log, dict[str, Session]]:
         sessions = {id: copy.copy(session) for id, session in hub._sessions.items()}

@@ -39,7 +39,7 @@ def thing(hub: Hub) -> Thing:
 
 def hash_of(hub: Hub, sobject: SObject | None = None) -> str:
     """From scratch."""
-    hashes = StateHash(hub.log, hub.objects)
+    hashes = StateHash(hub.log, hub)
     while not hashes.ready():
         pass
     return hashes.of(sobject or hub.root)
