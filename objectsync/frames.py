@@ -41,6 +41,14 @@ _plain_encoder = msgspec.json.Encoder()
 
 def encode(value: Any) -> Fragment:
     """Any checked value, change or message as JSON with attachments."""
+    try:
+        json = _plain_encoder.encode(value)
+    except TypeError:
+        return _encode_with_buffers(value)
+    return _encode_with_buffers(value) if b'"$' in json else Fragment(json)
+
+
+def _encode_with_buffers(value: Any) -> Fragment:
     buffers: list[bytes] = []
 
     def hook(item: Any) -> Any:
@@ -78,15 +86,12 @@ def encode_message(message: Message) -> Frame:
 
 def encode_transaction(seq: int, changes: Any, cseq: int | None = None, error: Failure | None = None) -> Fragment:
     """One transaction of an update; its `changes` may be encoded already. Without `changes` and `error` it is an acknowledgement."""
-    body: dict[str, Any] = {"seq": seq}
-    if cseq is not None:
-        body["cseq"] = cseq
+    head = b'{"seq":%d' % seq if cseq is None else b'{"seq":%d,"cseq":%d' % (seq, cseq)
     if error is not None:
-        body["error"] = error
+        head += b',"error":%b' % _plain_encoder.encode(error)
     if changes is None:
-        return encode(body)
+        return Fragment(head + b"}")
     json, buffers = changes if isinstance(changes, Fragment) else encode(changes)
-    head = _plain_encoder.encode(body)[:-1]
     tail = b',"buffers":%d}' % len(buffers) if buffers else b"}"
     return Fragment(b'%b,"changes":%b%b' % (head, json, tail), buffers)
 
@@ -132,6 +137,8 @@ def cut_buffers(lengths: tuple[int, ...], rest: bytes) -> list[Buffer]:
     Raises:
         ProtocolError: the lengths do not add up to what is there.
     """
+    if not lengths and not rest:
+        return []
     if any(length < 0 for length in lengths) or sum(lengths) != len(rest):
         raise ProtocolError(f"buffers of {sum(lengths)} bytes were announced, {len(rest)} came")
     buffers: list[Buffer] = []

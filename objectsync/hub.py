@@ -242,10 +242,11 @@ class Hub(Tree):
                 proposed = protocol.decode_changes(action.changes)
                 if len(proposed) > self.limits.action_changes:
                     raise LimitExceeded(f"{len(proposed)} changes in one action; the limit is {self.limits.action_changes}")
-                escaped = b'"$' in bytes(action.changes)  # most are not, and need not be walked
+                json = bytes(action.changes)
+                escaped = b'"$' in json  # most are not, and need not be walked
                 changes = [unescape(change, buffers) for change in proposed] if escaped else proposed
                 transaction.proposed = tuple(changes)
-                self._proposals.apply(session, action.base, changes)
+                self._proposals.apply(session, action.base, changes, json)
                 transaction.decided = session.decided
         except LocalError as error:
             failure = (error.code, str(error))

@@ -16,6 +16,7 @@ from .changes import (
     DeleteText,
     Destroy,
     DropAttribute,
+    Emit,
     Insert,
     InsertText,
     Move,
@@ -46,13 +47,19 @@ class Proposals:
         self._tree = tree
         self._policy = policy
 
-    def apply(self, session: Session, base: int, changes: list[Change]) -> None:
-        """Apply the changes of one action, made on the state at `base`.
+    def apply(self, session: Session, base: int, changes: list[Change], json: bytes) -> None:
+        """Apply the changes of one action, made on the state at `base`; `json` is what they were.
 
         Raises:
             LocalError: one may not, or does not fit.
         """
+        limits = self._tree.limits
+        # What is short cannot hold anything long, nor what has few brackets anything deep: true of nearly all, and sooner asked.
+        short = len(json) <= min(limits.string_length, limits.collection_items)
+        sized = short and json.count(b"[") + json.count(b"{") <= limits.value_depth
         for change in self._moved(base, changes):
+            if not sized:
+                self._check_size(change)
             self._apply_one(session, change)
 
     def sees(self, session: Session, sobject: SObject) -> bool:
@@ -92,9 +99,12 @@ class Proposals:
             topic = self._attribute(session, sobject, change.name)
             if not policy.may_change(session, sobject, change.name, topic._spec):
                 raise Forbidden(f"{topic} may not be changed by this client")
-            self._check_size(change)
+            checked = topic.check_change(change)
+            if type(change) is Emit:
+                self._tree.transactions.perform(topic, checked)
+                return
             before = _size(topic)
-            self._tree.transactions.perform(topic, topic.check_change(change))
+            self._tree.transactions.perform(topic, checked)
             self._check_growth(topic, before)
             return
         if isinstance(change, Create):
@@ -103,7 +113,6 @@ class Proposals:
                 raise Forbidden(f"a client's ids begin with its session, {session.id}., not {change.object!r}")
             if not policy.may_create(session, self._tree.types.named(change.type).cls, parent):
                 raise Forbidden(f"this client may not create {change.type}; its class says client_creatable = False")
-            self._check_size(change)
             self._tree.apply(change)
             sobject = self._tree.get_object(change.object)
             for name in change.attributes:
@@ -118,8 +127,6 @@ class Proposals:
                 raise Forbidden(f"this client may not place {sobject} there")
             if isinstance(change, (Attribute, DropAttribute)) and policy.hides and not policy.may_see(session, sobject, change.name):
                 raise Forbidden(f"this client may not give {sobject} an attribute {change.name!r}, or take it")
-            if isinstance(change, Attribute):
-                self._check_size(change)
         self._tree.apply(change)
 
     def _check_size(self, change: Change) -> None:

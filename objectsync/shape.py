@@ -110,7 +110,7 @@ class Shape:
                 return
             if sobject._os_state == FRESH:
                 transaction.birthplaces.setdefault(sobject, old_parent._os_id)
-            self._detach(transaction, sobject)
+            self._detach(transaction, sobject, old_index)
             self._attach(transaction, sobject, parent, target)
             transaction.journal.append((self._put_back, transaction, sobject, old_parent, old_index))
             transaction.changes.append(Place(sobject._os_id, parent._os_id, target))
@@ -139,7 +139,7 @@ class Shape:
             index = place_of(sobject, siblings)
             after = siblings[index - 1]._os_id if index else None
             before = siblings[index + 1]._os_id if index + 1 < len(siblings) else None
-            records = self._remove(transaction, [sobject], parent)
+            records = self._remove(transaction, [sobject], parent, index)
             transaction.changes.append(Destroy(sobject._os_id))
             if transaction.recording:
                 transaction.inverses.append(Restore(sobject._os_id, parent._os_id, index, records, after, before))
@@ -154,7 +154,7 @@ class Shape:
             children = list(sobject._os_children or ())
             if not children:
                 return
-            records = self._remove(transaction, children, sobject)
+            records = self._remove(transaction, children, sobject, None)
             transaction.changes.append(Clear(sobject._os_id))
             if transaction.recording:
                 transaction.inverses.append(RestoreChildren(sobject._os_id, records))
@@ -163,7 +163,7 @@ class Shape:
 
     def _written(self, transaction: OpenTransaction) -> Sequence[Change]:
         changes = changes_of(transaction)
-        if isinstance(changes, PackedChanges):
+        if type(changes) is PackedChanges:  # an abstract class's `isinstance` is a call of Python's
             self._pack_later(changes)
         return changes
 
@@ -220,7 +220,7 @@ class Shape:
                 below._os_depth += shift
         transaction.moved_below(parent)
 
-    def _detach(self, transaction: OpenTransaction, sobject: SObject) -> None:
+    def _detach(self, transaction: OpenTransaction, sobject: SObject, index: int | None = None) -> None:
         parent = sobject._os_parent
         assert parent is not None
         siblings = parent._os_children
@@ -228,7 +228,7 @@ class Shape:
         if siblings[-1] is sobject:
             siblings.pop()
         else:
-            del siblings[place_of(sobject, siblings)]
+            del siblings[place_of(sobject, siblings) if index is None else index]
         sobject._os_parent = None
         transaction.moved_below(parent)
 
@@ -252,8 +252,9 @@ class Shape:
         """Whether any class has an `on_destroy`."""
         return True
 
-    def _remove(self, transaction: OpenTransaction, tops: list[SObject], parent: SObject) -> Removed:
-        """Take objects out of the tree; returns them as records. Rolled back, the very same Python objects come back."""
+    def _remove(self, transaction: OpenTransaction, tops: list[SObject], parent: SObject, index: int | None) -> Removed:
+        """Take the child at `index`, or all of them, out of the tree; returns them as records. Rolled back, the very same Python objects
+        come back."""
         before = parent._os_children
         assert before is not None
         gone: list[SObject] = []
@@ -268,10 +269,17 @@ class Shape:
             for sobject in fresh:
                 sobject._os_state = FRESH
                 transaction.described.pop(sobject, None)
-            parent._os_children = before
+            if index is None:
+                parent._os_children = before
+            else:
+                before.insert(index, tops[0])
             del transaction.destroyed[earlier:]
 
         transaction.journal.append((put_back,))
+        if index is None:
+            parent._os_children = []
+        else:
+            del before[index]
         recording, born = transaction.recording, transaction.born
         plain: list[Any] = []
         others: dict[int, ObjectRecord] = {}
@@ -302,12 +310,6 @@ class Shape:
                     break
             else:
                 rows.pop()
-        if len(tops) == len(before):
-            parent._os_children = []
-        else:
-            assert len(tops) == 1  # one object, or all (`clear`)
-            parent._os_children = before.copy()
-            del parent._os_children[place_of(tops[0], before)]
         transaction.moved_below(parent)
         transaction.destroyed += gone
         self._gone += len(gone)

@@ -114,7 +114,7 @@ class Updates:
         changes = transaction.changes
         if transaction.session is not None:
             changes = tuple(change for change in changes if not isinstance(change, Emit))
-        told = changes.fragment if isinstance(changes, PackedChanges) else changes
+        told = changes.fragment if type(changes) is PackedChanges else changes
         fragment = encode_transaction(transaction.seq, told) if told else None
         if fragment is None or fragment.size <= _LARGEST_KEPT_FRAGMENT:
             encoded[transaction.seq] = fragment
@@ -128,9 +128,9 @@ class Updates:
             if len(transaction.changes) != 1:
                 continue
             change = transaction.changes[0]
-            if isinstance(change, Set) and self._is_latest(change):
+            if type(change) is Set:
                 key = (change.object, change.name)
-                if key in newest:
+                if key in newest and self._is_latest(change):
                     overtaken.add(newest[key])
                 newest[key] = transaction.seq
         return overtaken

@@ -227,8 +227,8 @@ class WebSocketShell:
 
     def _wake(self) -> None:
         """There is something to send. Called from any thread, with the tree's lock held."""
-        if self._scheduled:
-            return
+        if self._scheduled or self._held is not None:
+            return  # what waits for handlers takes this along: whoever ends that takes the lock afterwards
         self._scheduled = True
         if threading.get_ident() == self._thread:
             self._loop.call_soon(self._paced_pump)
