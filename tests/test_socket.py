@@ -45,3 +45,40 @@ async def test_a_reader_that_lags_gets_all_of_it_and_the_others_do_not_wait() ->
             write(Frame(Opcode.TEXT, b"again"), sockets)
             assert await lags.recv() == await reads.recv() == "again"
     write(Frame(Opcode.TEXT, b"to nobody"), sockets)
+
+
+async def test_what_another_thread_writes_comes_in_its_turn_whether_the_kernel_takes_it_or_not() -> None:
+    sockets: list[Socket] = []
+    is_here = asyncio.Event()
+
+    async def stay(connection: ServerConnection) -> None:
+        assert isinstance(connection, Socket)
+        connection.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8_192)
+        sockets.append(connection)
+        is_here.set()
+        await connection.wait_closed()
+
+    def message(number: int) -> bytes:
+        return number.to_bytes(4, "big") * (SIZE // 4)
+
+    def write_elsewhere(number: int) -> None:
+        with sockets[0].turn:
+            write(Frame(Opcode.BINARY, message(number)), sockets, elsewhere=True)
+            write(Frame(Opcode.BINARY, message(number + 1)), sockets, elsewhere=True)
+
+    async with serve(stay, "127.0.0.1", 0, create_connection=Socket, compression=None, write_limit=WRITE_LIMIT) as server:
+        url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with connect(url, max_queue=1) as lags:
+            await is_here.wait()
+            for number in range(0, COUNT, 3):
+                await asyncio.to_thread(write_elsewhere, number)
+                write(Frame(Opcode.BINARY, message(number + 2)), sockets)
+            assert sockets[0].transport.get_write_buffer_size()
+            pong = await lags.ping()
+            for number in range(COUNT):
+                assert await lags.recv() == message(number)
+            await pong
+            await asyncio.to_thread(write_elsewhere, COUNT)
+            assert [await lags.recv(), await lags.recv()] == [message(COUNT), message(COUNT + 1)]
+    with sockets[0].turn:
+        write(Frame(Opcode.TEXT, b"to nobody"), sockets, elsewhere=True)

@@ -6,12 +6,16 @@ hub. Here what comes is taken in the turn that read it; nothing waits, and who s
 To 200 clients, a small frame is little more than 200 calls of the kernel (`benchmarks.sync`). So what goes over the wire is made once, the
 same for each (no mask, no compression, no fragments): the library's `broadcast` makes it anew for every socket, which is half of its time.
 And where nothing waits in a transport's buffer, it goes past the transport, straight to the kernel.
+
+Rules: a transport is the event loop's. Another thread may write to the kernel while it has the `turn`, which the event loop takes for all
+that it does with the socket; what the kernel does not take it leaves to the event loop, and nothing is written before that.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import threading
 from collections.abc import Callable, Iterable
 
 from websockets.asyncio.server import ServerConnection
@@ -38,6 +42,10 @@ class Socket(ServerConnection):
     descriptor: int | None = None
     """Of the kernel's socket, while nothing waits in the transport's buffer that has to go first. None on Windows, where it is no file."""
 
+    turn = threading.RLock()
+    """Whose turn it is to write. (One for all of a server's sockets; this one is for those that nobody else writes to.)"""
+
+    _rest: tuple[bytes, ...] = ()
     _take: Callable[[Message], None] | None = None
     _early: tuple[Message, ...] = ()
     _parts: list[Frame] | None = None
@@ -50,17 +58,37 @@ class Socket(ServerConnection):
     def pause_writing(self) -> None:
         """Something waits in the buffer. (The transport calls it.)"""
         super().pause_writing()
-        self.descriptor = None
+        with self.turn:
+            self.descriptor = None
 
     def resume_writing(self) -> None:
         """Nothing does any more. (The transport calls it.)"""
         super().resume_writing()
-        self._go_past_the_transport()
+        with self.turn:
+            self._go_past_the_transport()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It is over, and the descriptor may soon be another socket's. (The event loop calls it.)"""
-        self.descriptor = None
+        with self.turn:
+            self.descriptor = None
+            self._rest = ()
         super().connection_lost(exc)
+
+    def send_data(self) -> None:
+        """Write what the library has to say: answers to pings, the end. (The library calls it.)"""
+        with self.turn:
+            self._write_rest()
+            super().send_data()
+
+    def finish(self, data: bytes, elsewhere: bool) -> None:
+        """Write what the kernel has not taken, behind all that it has not taken before."""
+        if elsewhere:
+            self.descriptor = None
+            self._rest += (data,)
+            self.loop.call_soon_threadsafe(self._write_rest)
+            return
+        self._write_rest()
+        self.transport.write(data)
 
     def listen(self, take: Callable[[Message], None]) -> None:
         """Have `take` called with each message, also with those that have come already."""
@@ -109,7 +137,19 @@ class Socket(ServerConnection):
         else:
             self._take(message)
 
+    def _write_rest(self) -> None:
+        if not self._rest:
+            return
+        with self.turn:
+            rest, self._rest = self._rest, ()
+            for data in rest:
+                self.transport.write(data)
+            if not self.transport.get_write_buffer_size():
+                self._go_past_the_transport()
+
     def _go_past_the_transport(self) -> None:
+        if self._rest or self.protocol.state is State.CLOSED:
+            return
         if os.name == "posix" and isinstance(self.loop, asyncio.SelectorEventLoop):
             self.descriptor = self.transport.get_extra_info("socket").fileno()
 
@@ -118,8 +158,8 @@ class Socket(ServerConnection):
         self.send_data()
 
 
-def write(message: Frame, sockets: Iterable[Socket]) -> None:
-    """Write one message to all of these that are open."""
+def write(message: Frame, sockets: Iterable[Socket], elsewhere: bool = False) -> None:
+    """Write one message to all of these that are open; `elsewhere` is on another thread than their event loop's, which has the turn."""
     data = message.serialize(mask=False)
     for socket in sockets:
         if socket.protocol.state is not State.OPEN:
@@ -129,7 +169,7 @@ def write(message: Frame, sockets: Iterable[Socket]) -> None:
         except OSError:
             written = 0  # its buffer is full, or the connection broken: the transport finds out which, and deals with it
         if written < len(data):
-            socket.transport.write(data[written:])
+            socket.finish(data[written:], elsewhere)
 
 
 __all__ = ["WRITE_LIMIT", "Message", "Socket", "write"]
