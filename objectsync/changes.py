@@ -92,6 +92,39 @@ class Creates(Change, frozen=True, tag="creates"):
             number += 1
 
 
+class Rows(Change, frozen=True, tag="rows"):
+    """The same subtree `count` times at the end of `parent`, with other values; the ids are whole numbers from `object` on.
+
+    `shape` says for each object of a row its type, how many objects before it its parent is (0 for the first), the names of the values that
+    differ from row to row, and those that are the same in all.
+    """
+
+    parent: Id
+    count: Annotated[int, Meta(ge=1)]
+    shape: Annotated[list[tuple[Name, Position, list[Name], dict[Name, Any]]], Meta(min_length=1)]
+    values: list[Any]
+
+    def each(self) -> Iterator[Create]:
+        """The same, one by one.
+
+        Raises:
+            InvalidChangeError: the shape is none, or the values do not add up.
+        """
+        if not self.object.isdecimal():
+            raise InvalidChangeError(f"'rows' begins with the id {self.object!r}; expected a number", self)
+        if any((above == 0) != (place == 0) or above > place for place, (_, above, _, _) in enumerate(self.shape)):
+            raise InvalidChangeError(f"'rows' has the shape {describe(self.shape)}; expected one object with others below it", self)
+        wanted = self.count * sum(len(names) for _, _, names, _ in self.shape)
+        if len(self.values) != wanted:
+            raise InvalidChangeError(f"'rows' has {len(self.values)} values; expected {wanted}", self)
+        number, values = int(self.object), iter(self.values)
+        for _ in range(self.count):
+            for kind, above, names, same in self.shape:
+                parent = str(number - above) if above else self.parent
+                yield Create(str(number), kind, parent, -1, same | {name: next(values) for name in names})
+                number += 1
+
+
 class Destroy(Change, frozen=True, tag="destroy"):
     """The object and everything below it go."""
 
@@ -256,20 +289,20 @@ ClientChange = (
     | Drop
     | Emit
 )
-"""What a client may propose: everything but `creates`, `define` and `unemit`."""
+"""What a client may propose: everything but `creates`, `rows`, `define` and `unemit`."""
 
-AnyChange = ClientChange | Creates | Define | Unemit
+AnyChange = ClientChange | Creates | Rows | Define | Unemit
 """Everything that may stand in an update."""
 
 
 def singly(changes: Iterable[Change]) -> Iterator[Change]:
-    """Changes with every `creates` as what it stands for.
+    """Changes with every `creates` and `rows` as what it stands for.
 
     Raises:
         InvalidChangeError: one does not add up.
     """
     for change in changes:
-        if isinstance(change, Creates):
+        if isinstance(change, Creates | Rows):
             yield from change.each()
         else:
             yield change

@@ -61,7 +61,7 @@ class PackedChanges(Packed[Change]):
     __slots__ = ("_buffers", "_deflated", "_json")
 
     def __init__(self, changes: Sequence[Change], length: int) -> None:
-        super().__init__(length)  # of what `creates` stand for
+        super().__init__(length)  # of what `creates` and `rows` stand for
         self._json, self._buffers = encode(changes)
         self._deflated = False
 

@@ -116,6 +116,16 @@ class Replica:
                 self._create(str(number), type, parent, -1, {name: next(waiting) for name in names})
                 number += 1
             return
+        if kind == "rows":
+            parent, count, shape, values = rest
+            number, waiting = int(id), iter(values)
+            for _ in range(count):
+                for type, above, names, common in shape:
+                    own = common | {name: next(waiting) for name in names}
+                    self._create(str(number), type, str(number - above) if above else parent, -1, own)
+                    number += 1
+            assert next(waiting, None) is None
+            return
         node = self.nodes[id]
         if kind in ("destroy", "clear"):
             self._forget(node, itself=kind == "destroy")

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from objectsync import DictTopic, IntTopic, Limits, SObject, StringTopic, attribute
-from objectsync.changes import Create, Creates
+from objectsync.changes import Create, Creates, Rows
 from objectsync.errors import InvalidChangeError
 from tests.clients import WireClient, changes_in, make_hub
 from tests.replica import Replica, same, state
@@ -66,6 +66,55 @@ def test_a_client_has_what_the_server_has(steps: list[tuple[str, int]]) -> None:
     assert same(replica.plain(), state(hub))
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["", "a", "b"])), min_size=1, max_size=4),
+    st.integers(1, 20),
+    st.dictionaries(st.integers(0, 79), st.sampled_from(["tag", "dynamic", "value", "more", "less"]), max_size=3),
+    st.integers(0, 3),
+)
+def test_what_repeats_is_what_the_server_has(shape: list[tuple[int, str]], times: int, odd: dict[int, str], before: int) -> None:
+    """Rows of one shape, here and there with something that the others have not."""
+    hub = make_hub(limits=Limits(snapshot_transactions=0))
+    client = WireClient(hub)
+    replica = Replica()
+    for change in client.greeting[1]["changes"]:
+        replica.apply(change)
+    with hub.record():
+        for _ in range(before):
+            Cell(parent=hub.root, number=1)
+        count = 0
+        for _ in range(times):
+            row: list[SObject] = []
+            for above, text in shape:
+                parent = row[-min(above or 9, len(row))] if row else hub.root
+                values: dict[str, Any] = {"text": text} if text else {}
+                cell = Cell(parent=parent, **values)
+                row.append(cell)
+                if odd.get(count) == "tag":
+                    cell.add_tag("t")
+                elif odd.get(count) == "dynamic":
+                    cell.add_attribute("d", IntTopic, count)
+                elif odd.get(count) == "value":
+                    cell.table["$k"] = count
+                elif odd.get(count) == "more":
+                    Cell(parent=cell)
+                elif odd.get(count) == "less":
+                    break
+                count += 1
+    for change in changes_in(client.receive()):
+        replica.apply(change)
+    assert same(replica.plain(), state(hub))
+    late = Replica()
+    for message in WireClient(hub).greeting[1:]:
+        for change in message.get("changes", changes_in([message])):
+            late.apply(change)
+    assert same(late.plain(), state(hub))
+    assert hub.undo().conflicts == ()
+    assert hub.redo().conflicts == ()
+    assert same(replica.plain(), state(hub))
+
+
 def test_a_table_is_one_change() -> None:
     hub = make_hub()
     client = WireClient(hub)
@@ -74,10 +123,58 @@ def test_a_table_is_one_change() -> None:
             row = Cell(parent=hub.root)
             Cell(parent=row, text=f"cell {number}")
     changes = changes_in(client.receive())
-    assert [change[0] for change in changes] == ["define", "creates"]
-    assert changes[1][2] == [["Cell", []], ["Cell", ["text"]]]
-    assert changes[1][3][:8] == [0, "root", 1, 1, "cell 0", 0, "root", 1]
+    assert [change[0] for change in changes] == ["define", "rows"]
+    assert changes[1][2:] == ["root", 50, [["Cell", 0, [], {}], ["Cell", 1, ["text"], {}]], [f"cell {number}" for number in range(50)]]
     assert sum(isinstance(change, Create) for change in hub.log[hub.log.head].changes) == 100
+
+
+def test_what_is_the_same_in_all_rows_is_said_once() -> None:
+    hub = make_hub()
+    client = WireClient(hub)
+    with hub.record():
+        for number in range(20):
+            row = Cell(parent=hub.root, text="row", number=1)
+            Cell(parent=row, text=str(number))
+    rows = changes_in(client.receive())[1]
+    assert rows[4:] == [[["Cell", 0, ["number"], {"text": "row"}], ["Cell", 1, ["text"], {}]], [v for n in range(20) for v in (1, str(n))]]
+
+
+def test_a_table_with_odd_rows_is_few_changes() -> None:
+    hub = make_hub()
+    client = WireClient(hub)
+    with hub.record():
+        Cell(parent=hub.root)
+        for number in range(100):
+            row = Cell(parent=hub.root, number=number + 10)
+            odd: dict[str, Any] = {"number": 1} if number == 50 else {}
+            Cell(parent=row, text="x", **odd)
+            Cell(parent=row, text="y").add_tag("t") if number == 70 else Cell(parent=row)
+    changes = changes_in(client.receive())
+    kinds = [change[0] for change in changes]
+    assert kinds == ["define", "create", "rows", "create", "create", "create", "rows", "create", "create", "create", "tag", "rows"]
+    assert [change[3] for change in changes if change[0] == "rows"] == [50, 19, 29]
+
+
+def test_objects_that_a_class_takes_for_equal_are_told_apart() -> None:
+    class Same(SObject):
+        def __eq__(self, other: object) -> bool:
+            return isinstance(other, Same)
+
+        __hash__ = SObject.__hash__
+
+    hub = make_hub()
+    client = WireClient(hub)
+    replica = Replica()
+    for change in client.greeting[1]["changes"]:
+        replica.apply(change)
+    with hub.record():
+        tops = [Same(parent=hub.root) for _ in range(4)]
+        for number in range(40):
+            row = Same(parent=tops[number % 3])
+            Same(parent=row if number % 5 else tops[3])
+    for change in changes_in(client.receive()):
+        replica.apply(change)
+    assert same(replica.plain(), state(hub))
 
 
 @pytest.mark.parametrize(
@@ -86,3 +183,20 @@ def test_a_table_is_one_change() -> None:
 def test_items_that_do_not_add_up_are_refused(items: list[Any]) -> None:
     with pytest.raises(InvalidChangeError, match="'creates'"):
         list(Creates("7", [("Cell", ["number"])], items).each())
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        Rows("x", "root", 1, [("Cell", 0, [], {})], []),
+        Rows("7", "root", 1, [("Cell", 1, [], {})], []),
+        Rows("7", "root", 1, [("Cell", 0, [], {}), ("Cell", 2, [], {})], []),
+        Rows("7", "root", 1, [("Cell", 0, [], {}), ("Cell", 0, [], {})], []),
+        Rows("7", "root", 2, [("Cell", 0, ["number"], {})], [1]),
+        Rows("7", "root", 2, [("Cell", 0, ["number"], {})], [1, 2, 3]),
+    ],
+    ids=str,
+)
+def test_rows_that_do_not_add_up_are_refused(rows: Rows) -> None:
+    with pytest.raises(InvalidChangeError, match="'rows'"):
+        list(rows.each())

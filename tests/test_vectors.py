@@ -11,7 +11,7 @@ import pytest
 
 from objectsync import InvalidChangeError, ListTopic, LocalError, ProtocolError, SObject, StringTopic
 from objectsync import attribute as declare
-from objectsync.changes import AnyChange, Change, Creates, Define, DeleteText, InsertText, TopicChange
+from objectsync.changes import AnyChange, Change, Creates, Define, DeleteText, InsertText, Rows, TopicChange
 from objectsync.frames import cut_buffers, split
 from objectsync.protocol import decode_changes, decode_client, decode_server
 from objectsync.safety import (
@@ -59,7 +59,7 @@ def take(tree: Tree, change: Change) -> None:
     """A change as it comes from the wire."""
     if isinstance(change, Define):
         define(tree, change.object, change.frontend_type, change.attributes)
-    elif isinstance(change, Creates):
+    elif isinstance(change, Creates | Rows):
         for each in change.each():
             tree.apply(each)
     elif isinstance(change, TopicChange):

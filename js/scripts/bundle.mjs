@@ -1,5 +1,5 @@
 // Bundles the standalone page into the Python package: objectsync.js (client and views, which frontends of users import) and
-// page.js, which imports it, so that the page and every frontend share one module; so does controls.js, which is fetched when it is needed.
+// page.js, which imports it, so that the page and every frontend share one module; so do controls.js and people.js, which are fetched when they are needed.
 // esbuild bundles; terser, which looks further than one expression, takes another thirtieth off what is sent.
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -26,8 +26,9 @@ await build({
   ...common,
   entryPoints: [`${page}src/page.ts`],
   outfile: `${out}page.js`,
-  external: ['./objectsync.js', './controls.js'],
+  external: ['./objectsync.js', './controls.js', './people.js'],
 })
+await build({ ...common, entryPoints: [`${page}src/people.ts`], outfile: `${out}people.js` })
 await build({
   ...common,
   entryPoints: [`${page}src/controls.ts`],
@@ -35,7 +36,7 @@ await build({
   alias: { '@objectsync/client': './objectsync.js', '@objectsync/dom': './objectsync.js' },
   external: ['./objectsync.js'],
 })
-for (const name of ['objectsync.js', 'page.js', 'controls.js']) {
+for (const name of ['objectsync.js', 'page.js', 'people.js', 'controls.js']) {
   const content = await readFile(`${out}${name}.map`, 'utf8')
   const { code, map } = await minify(await readFile(`${out}${name}`, 'utf8'), {
     module: true,

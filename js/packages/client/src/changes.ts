@@ -22,6 +22,14 @@ export type TreeChange =
       shapes: readonly (readonly [type: string, names: readonly string[]])[],
       items: readonly Value[],
     ]
+  | readonly [
+      'rows',
+      id: string,
+      parent: string,
+      count: number,
+      shape: readonly (readonly [type: string, above: number, names: readonly string[], same: Dict])[],
+      values: readonly Value[],
+    ]
   | readonly ['destroy', id: string]
   | readonly ['clear', id: string]
   | readonly ['place', id: string, parent: string, index: number]

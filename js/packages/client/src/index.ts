@@ -1,9 +1,11 @@
 /**
  * @objectsync/client: SObjects kept in step with a server. No DOM, and no WebSocket but in its transport.
  */
+export type { Kind } from './attributes.js'
 export type { Change } from './changes.js'
 export { Client, type ClientOptions } from './client.js'
 export { type Clock, systemClock } from './clock.js'
+export type { Dormant } from './dormant.js'
 export { CallError, ChangeError, LocalError, ProtocolError } from './errors.js'
 export { type Disconnect, Signal } from './events.js'
 export type { Frame } from './frames.js'

@@ -121,13 +121,19 @@ export class Journal {
     this.#gone.set(object.id, [object, object.state])
   }
 
+  /** Whether an object with this id went in this batch. */
+  hasGone(id: string): boolean {
+    return this.#gone.has(id)
+  }
+
   /** The SObject that had this id and type when the batch began, to be used again, and what it was. */
   revive(id: string, type: string): readonly [SObject, State] | undefined {
     const former = this.#gone.get(id)
     if (former?.[0].type !== type) return undefined
     const [object, state] = former
     this.#gone.delete(id)
-    const { children } = this.#children.get(object) ?? state
+    // What slept below it nobody knew: whatever is there now is something else.
+    const children = this.#children.get(object)?.children ?? (state.sleepers ? [object] : state.children)
     this.#children.set(object, { children, moved: undefined })
     keep(this.#attributes, object, state.attributes)
     keep(this.#tags, object, state.tags)
@@ -177,8 +183,9 @@ export class Journal {
     }
     for (const [object, { children }] of this.#children) {
       if (!speaks(object)) continue
-      const now = object.state.children
-      if (children.length === now.length && children.every((child, i) => child === now[i])) continue
+      const { state } = object
+      if (children.length === state.childCount && children.every((child, i) => child === state.children[i]))
+        continue
       touch(object, null)
     }
     for (const [object, before] of this.#tags) {

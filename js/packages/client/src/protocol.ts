@@ -173,6 +173,13 @@ const CHANGES: { readonly [kind: string]: readonly Check[] } = {
   define: [c.name, c.string, c.dictOf(c.name, c.tuple(c.topicType, c.any))],
   create: [c.id, c.name, c.idOrNull, c.index, c.dictOf(c.name, c.any)],
   creates: [c.id, c.listOf(c.tuple(c.name, c.listOf(c.name))), c.array],
+  rows: [
+    c.id,
+    c.id,
+    c.positive,
+    c.listOf(c.tuple(c.name, c.count, c.listOf(c.name), c.dictOf(c.name, c.any))),
+    c.array,
+  ],
   destroy: [c.id],
   clear: [c.id],
   place: [c.id, c.id, c.index],
@@ -206,7 +213,8 @@ const change: Check = (value) => {
   }
   return c.items(checks, value, 1)
 }
-const changes = c.listOf(change)
+/** @internal */
+export const changes = c.listOf(change)
 
 const problem = { code: c.string, message: c.string }
 const limits = c.object({
@@ -224,7 +232,8 @@ const transaction = c.object({
   'changes?': changes,
   'error?': c.object(problem),
 })
-const bare = c.object({ type: c.any })
+/** @internal */
+export const bare = c.object({ type: c.any })
 
 const SERVER: { readonly [type: string]: Check } = {
   welcome: c.object({
@@ -284,41 +293,8 @@ const SERVER: { readonly [type: string]: Check } = {
   pong: bare,
 }
 
-const scopes = c.listOf(c.object({ root: c.id, 'depth?': c.orNull(c.count), 'tags?': c.listOf(c.string) }))
-
-const CLIENT: { readonly [type: string]: Check } = {
-  hello: c.object({
-    type: c.any,
-    protocol: c.integer,
-    attempt: c.positive,
-    client: c.string,
-    'session?': c.id,
-    'token?': c.string,
-    'epoch?': c.string,
-    'seq?': c.count,
-    'hash?': c.string,
-    'auth?': c.string,
-    'scopes?': c.orNull(scopes),
-  }),
-  ack: c.object({ type: c.any, seq: c.count, frames: c.count }),
-  action: c.object({ type: c.any, cseq: c.positive, base: c.count, 'gesture?': c.positive, changes }),
-  call: c.object({
-    type: c.any,
-    id: c.positive,
-    service: c.string,
-    'object?': c.id,
-    args: c.dict,
-  }),
-  subscribe: c.object({ type: c.any, 'scopes?': c.orNull(scopes) }),
-  verify: c.object({ type: c.any, object: c.id, 'parts?': c.boolean }),
-  diverged: c.object({ type: c.any, object: c.id, 'attribute?': c.string }),
-  present: c.object({ type: c.any, 'name?': c.string, 'color?': c.string, 'state?': c.dict }),
-  bye: bare,
-  ping: bare,
-  pong: bare,
-}
-
-function check(table: { readonly [type: string]: Check }, message: { [key: string]: unknown }): void {
+/** @internal @throws ProtocolError */
+export function check(table: { readonly [type: string]: Check }, message: { [key: string]: unknown }): void {
   const type = message['type']
   const shape = typeof type === 'string' && Object.hasOwn(table, type) ? table[type] : undefined
   if (!shape) {
@@ -348,13 +324,6 @@ function checkOutcomes(update: Update): void {
     }
     if (done && error) throw new ProtocolError(`transaction ${seq} has both 'changes' and 'error'`)
   }
-}
-
-/** What a client said, for peers written in TypeScript (tests, tools). @throws ProtocolError */
-export function decodeClient(frame: Frame): ClientMessage {
-  const message = decodeFrame(frame)
-  check(CLIENT, message)
-  return message as unknown as ClientMessage
 }
 
 /** The frame of a message, from either side. */

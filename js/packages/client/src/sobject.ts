@@ -7,6 +7,7 @@
  */
 import { Attributes, Kind } from './attributes.js'
 import type { Change } from './changes.js'
+import type { Dormant } from './dormant.js'
 import { LocalError, nearest } from './errors.js'
 import { type Disconnect, Signal } from './events.js'
 import type { EventTopic, Topic } from './topics.js'
@@ -46,7 +47,11 @@ const NONE: SObject[] = []
 export class State {
   parent: SObject | null
   /** Most have none, and share it. */
-  children: SObject[] = NONE
+  #children: SObject[] = NONE
+  /** Its children are among these, and were not asked for yet, but for some perhaps (`stirred`): see dormant.ts. */
+  sleepers: Dormant | undefined = undefined
+  #place = 0
+  stirred = false
   tags: Set<string> | undefined = undefined
   attributes: Attributes
   dynamic: Set<string> | undefined = undefined
@@ -59,11 +64,39 @@ export class State {
     this.born = born
   }
 
+  get children(): SObject[] {
+    if (this.sleepers) {
+      this.#children = this.sleepers.childrenAt(this.#place)
+      this.sleepers = undefined
+    }
+    return this.#children
+  }
+
+  set children(children: SObject[]) {
+    this.#children = children
+  }
+
+  get childCount(): number {
+    return this.sleepers ? this.sleepers.countAt(this.#place) : this.#children.length
+  }
+
+  /** What is below it is dormant. */
+  sleep(sleepers: Dormant, place: number): void {
+    this.sleepers = sleepers
+    this.#place = place
+  }
+
+  /** What is below it, which nobody has asked for, goes. */
+  drop(): void {
+    this.sleepers?.drop(this.#place)
+  }
+
   insert(child: SObject, place: number): void {
+    const { children } = this
     // Not one `splice`: most go to the end, and that is ten times as fast.
-    if (this.children === NONE) this.children = [child]
-    else if (place === this.children.length) this.children.push(child)
-    else this.children.splice(place, 0, child)
+    if (children === NONE) this.#children = [child]
+    else if (place === children.length) children.push(child)
+    else children.splice(place, 0, child)
   }
 }
 
@@ -111,7 +144,7 @@ export class SObject {
   }
   /** How many children there are. */
   get childCount(): number {
-    return this.state.children.length
+    return this.state.childCount
   }
   /** The attributes by name; a copy of the map. */
   get attributes(): ReadonlyMap<string, Topic> {

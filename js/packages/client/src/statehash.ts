@@ -69,7 +69,13 @@ export class StateHash {
 
   constructor(tree: Tree) {
     this.#tree = tree
-    tree.onApply = (id) => this.#own.delete(id)
+    tree.onApply = (id, count) => this.#forget(id, count)
+  }
+
+  #forget(id: string, count: number): void {
+    if (!this.#own.size) return
+    this.#own.delete(id)
+    for (let i = 1; i < count; i++) this.#own.delete(`${Number(id) + i}`)
   }
 
   /** Of what an object is, without its children. */

@@ -24,7 +24,8 @@ export class Touches {
       parts.add(`mentioned ${id}`)
       switch (kind) {
         case 'define':
-        case 'creates': // the server's alone, so never predicted
+        case 'creates':
+        case 'rows': // the server's alone, so never predicted
           break
         case 'create':
           parts.add(`life ${id}`)
@@ -68,7 +69,7 @@ export class Touches {
     const has = (part: string): boolean => this.#parts.has(part)
     const [kind, id] = change
     if (kind === 'define') return false
-    if (kind === 'creates') return true
+    if (kind === 'creates' || kind === 'rows') return true
     if (has(`life ${id}`)) return true
     switch (kind) {
       case 'create':

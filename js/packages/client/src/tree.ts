@@ -8,6 +8,7 @@
 import { Attributes, type Declarations, type Declared, Kind } from './attributes.js'
 import type { Change, Defaults, Held, TopicChange } from './changes.js'
 import { fits, fork, hold, wireValue } from './changes.js'
+import { Objects, Pattern } from './dormant.js'
 import { ChangeError } from './errors.js'
 import type { Journal } from './journal.js'
 import { GONE, type Host, SObject, State } from './sobject.js'
@@ -16,6 +17,7 @@ import type { Dict, TopicType, Value } from './values.js'
 import { sameValue } from './values.js'
 
 type Shape = readonly [type: string, names: readonly string[]]
+type Rows = Extract<Change, readonly ['rows', ...unknown[]]>
 
 interface TypeDefinition {
   readonly frontendType: string
@@ -23,18 +25,19 @@ interface TypeDefinition {
 }
 
 export class Tree {
-  readonly objects = new Map<string, SObject>()
+  readonly objects: Objects
   readonly #host: Host
   /** A plain `SObject` needs no definition. */
   readonly #types = new Map<string, TypeDefinition>([
     ['SObject', { frontendType: 'Root', attributes: new Map() }],
   ])
 
-  /** Runs with the id of each object that a change is about: its own state, not its children's. */
-  onApply: ((id: string) => void) | undefined
+  /** Runs with the id of each object that a change is about (its own state, not its children's), or the first of so many. */
+  onApply: ((id: string, count: number) => void) | undefined
 
   constructor(host: Host) {
     this.#host = host
+    this.objects = new Objects(host)
   }
 
   get root(): SObject | null {
@@ -60,12 +63,14 @@ export class Tree {
 
   /** Takes everything away, to be built anew by the changes of a snapshot. */
   empty(journal: Journal): void {
+    // What comes back shall be the same, and be shown by the same elements.
+    this.objects.wakeAll()
     const root = this.root
     if (root) this.#remove(root, journal)
   }
 
   apply(change: Change, journal: Journal, inverse?: Change[]): void {
-    this.onApply?.(change[1])
+    this.onApply?.(change[1], 1)
     switch (change[0]) {
       case 'define':
         this.#define(change[1], change[2], change[3])
@@ -76,6 +81,9 @@ export class Tree {
         return
       case 'creates':
         this.#createAll(change[1], change[2], change[3], journal, inverse)
+        return
+      case 'rows':
+        this.#createRows(change, journal, inverse)
         return
       case 'destroy':
         this.#destroy(this.#notRoot(change[1], 'destroyed'), journal, inverse)
@@ -143,15 +151,7 @@ export class Tree {
 
   #define(type: string, frontendType: string, attributes: Defaults): void {
     const declared = Object.entries(attributes).map(
-      ([name, [topicType, initial]]): readonly [string, Declared] => [
-        name,
-        {
-          type: topicType,
-          initial,
-          held: hold(topicType, initial, `the default of '${name}' of ${type}`),
-          blank: topicType !== 'event' && isBlank(initial),
-        },
-      ],
+      ([name, [topicType, initial]]) => [name, declare(type, name, topicType, initial)] as const,
     )
     this.#types.set(type, { frontendType, attributes: new Map(declared) })
   }
@@ -194,19 +194,74 @@ export class Tree {
         throw new ChangeError('invalid_change', `'creates' has no object at ${at}`)
       }
       const id = `${start + made.length}`
-      this.onApply?.(id)
+      this.onApply?.(id, 1)
       made.push(this.#bear(id, kind, items.slice(at + 2, end), parent, -1, journal))
       inverse?.push(['destroy', id])
       at = end
     }
   }
 
-  #kindOf(type: string, names: readonly string[]): Kind {
+  /** Many of one shape at the end of an object: of each only the top is made (dormant.ts). */
+  #createRows(
+    [, id, parentId, count, shape, values]: Rows,
+    journal: Journal,
+    inverse: Change[] | undefined,
+  ): void {
+    const parent = this.get(parentId)
+    const kinds = shape.map(([type, , names, same]) => this.#kindOf(type, names, same))
+    const fitting = shape.every(([, above], place) => (place ? above > 0 && above <= place : above === 0))
+    const pattern = new Pattern(
+      kinds,
+      shape.map(([, above], place) => (place ? place - above : -1)),
+    )
+    const first = Number(id)
+    const size = count * kinds.length
+    if (!fitting || String(first) !== id || values.length !== count * pattern.stride || !size) {
+      throw new ChangeError('invalid_change', `'rows' with ${values.length} values do not add up`)
+    }
+    checkColumns(kinds, values, pattern.stride)
+    this.onApply?.(id, size)
+    if (this.objects.reaches(first) && this.#returns(first, size, journal)) {
+      const rest = values.values()
+      for (let number = first; number < first + size; number++) {
+        const [type, above, names, same] = shape[(number - first) % shape.length] as (typeof shape)[number]
+        const own = Object.fromEntries(names.map((name) => [name, rest.next().value as Value]))
+        const below = above ? `${number - above}` : parentId
+        this.#create(`${number}`, type, below, -1, { ...same, ...own }, journal)
+        if (!above) inverse?.push(['destroy', `${number}`])
+      }
+      return
+    }
+    journal.children(parent)
+    const rows = this.objects.addRows(pattern, first, count, values, journal.number)
+    const siblings = parent.state
+    for (let place = 0; place < size; place += kinds.length) {
+      const index = siblings.childCount
+      const top = rows.make(place, parent)
+      siblings.insert(top, index)
+      if (parent.signals) journal.childMoved(parent, { kind: 'insert', child: top, index })
+      inverse?.push(['destroy', top.id])
+    }
+  }
+
+  /** Whether one of these objects has gone in this batch, and comes back. @throws ChangeError when one is there */
+  #returns(first: number, size: number, journal: Journal): boolean {
+    let returns = false
+    for (let number = first; number < first + size; number++) {
+      const id = `${number}`
+      if (this.objects.has(id)) throw new ChangeError('already_exists', `the object '${id}' exists`)
+      if (journal.hasGone(id)) returns = true
+    }
+    return returns
+  }
+
+  /** @param same what it has in place of the defaults */
+  #kindOf(type: string, names: readonly string[], same: Dict = {}): Kind {
     const definition = this.#types.get(type)
     if (!definition) throw new ChangeError('invalid_change', `there is no type '${type}'`)
     const { attributes } = definition
-    const missing = names.find((name) => !attributes.has(name))
-    if (missing === undefined) return new Kind(type, attributes, names)
+    const missing = [...names, ...Object.keys(same)].find((name) => !attributes.has(name))
+    if (missing === undefined) return new Kind(type, withDefaults(type, attributes, same), names)
     throw new ChangeError('unknown_attribute', `${type} has no attribute '${missing}'`)
   }
 
@@ -235,7 +290,7 @@ export class Tree {
       for (const [name, { type }] of declared)
         attributes.set(name, this.#makeTopic(object, name, type, attributes.heldOf(name), journal))
     object.state = new State(attributes, parent, revived?.[1].born ?? journal.number)
-    this.objects.set(id, object)
+    this.objects.add(object)
     if (parent) {
       journal.children(parent, object)
       parent.state.insert(object, place)
@@ -315,7 +370,9 @@ export class Tree {
     const found: SObject[] = []
     for (let next = waiting.pop(); next; next = waiting.pop()) {
       found.push(next)
-      waiting.push(...next.state.children)
+      const { state } = next
+      if (!state.sleepers || state.stirred || next.signals) waiting.push(...state.children)
+      else state.drop()
     }
     for (const each of found.reverse()) {
       journal.gone(each)
@@ -407,10 +464,38 @@ export class Tree {
   }
 }
 
+/** @throws ChangeError where one is not what its attribute can have */
+function withDefaults(type: string, declared: Declarations, defaults: Dict): Declarations {
+  const names = Object.keys(defaults)
+  if (!names.length) return declared
+  const own = new Map(declared)
+  for (const name of names)
+    own.set(name, declare(type, name, (own.get(name) as Declared).type, defaults[name] as Value))
+  return own
+}
+
+function declare(type: string, name: string, topicType: TopicType, initial: Value): Declared {
+  const held = hold(topicType, initial, `the default of '${name}' of ${type}`)
+  return { type: topicType, initial, held, blank: topicType !== 'event' && isBlank(initial) }
+}
+
 /** Nothing, of whatever type. */
 function isBlank(value: Value): boolean {
   if (typeof value !== 'object' || value === null) return value === null || value === '' || value === false
   return value instanceof Uint8Array ? value.length === 0 : Object.keys(value).length === 0
+}
+
+/** @throws ChangeError where a value of a row is not what its attribute can have */
+function checkColumns(kinds: readonly Kind[], values: readonly Value[], stride: number): void {
+  const columns = kinds.flatMap(({ type, declared, names }) =>
+    names.map((name) => [(declared.get(name) as Declared).type, type, name] as const),
+  )
+  columns.forEach(([topicType, type, name], column) => {
+    for (let at = column; at < values.length; at += stride) {
+      const value = values[at] as Value
+      if (!fits(topicType, value)) hold(topicType, value, `the attribute '${name}' of ${type}`)
+    }
+  })
 }
 
 function placeAmong(length: number, index: number, parent: SObject): number {

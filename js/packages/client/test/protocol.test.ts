@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ProtocolError } from '../src/errors.js'
 import { decodeFrame, encodeFrame, type Frame, pack, unpack } from '../src/frames.js'
-import { decodeClient, decodeServer, encode } from '../src/protocol.js'
+import { decodeClient } from '../src/peer.js'
+import { decodeServer, encode } from '../src/protocol.js'
 import { bytes, protocolPage, vectors } from './vectors.js'
 
 type Json = { [key: string]: unknown }

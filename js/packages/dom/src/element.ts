@@ -7,13 +7,15 @@
  * - Everything passes safety.ts; what is refused is left out and named on the console.
  * - One handler serves all elements of a stage: with 5,000 elements there are no 5,000 closures.
  */
-import type { Client, SObject, Value } from '@objectsync/client'
+import type { Client, Kind, SObject, Value } from '@objectsync/client'
 import { applyValue, isControlTag, readValue, watchInput } from './controls.js'
 import { inGesture } from './gestures.js'
 import { attend, fieldsOf, type Listening, listeningOf, Pace } from './listening.js'
 import { INVOKE } from './orders.js'
 import { payloadOf } from './payload.js'
+import type { Seed } from './planting.js'
 import { refuseAttribute, refuseStyle, refuseTag, SVG_TAGS } from './safety.js'
+import type { Named, Stage } from './stage.js'
 import { View } from './view.js'
 
 const SVG = 'http://www.w3.org/2000/svg'
@@ -28,6 +30,8 @@ const VOID: ReadonlySet<string> = new Set([
   'wbr',
   'textarea',
 ])
+/** They do more than they show: their view listens to them, or sees to them when their children are there. */
+const DOING: ReadonlySet<string> = new Set(['form', 'select'])
 
 export class ElementView extends View {
   static override frontendType: readonly string[] = ['Element', 'text']
@@ -40,12 +44,27 @@ export class ElementView extends View {
   #listening: ReadonlyMap<string, Listening> | undefined
   #paces: Map<string, Pace> | undefined
 
+  static seed(kind: Kind, frontendType: string): Seed | undefined {
+    // biome-ignore lint/complexity/noThisInStatic: a subclass inherits it, and needs its views
+    return this === ElementView ? seedOf(kind, frontendType) : undefined
+  }
+
   override create(): Element {
     const tag = tagOf(this.object)
+    return this.#begin(
+      tag,
+      SVG_TAGS.has(tag) ? this.document.createElementNS(SVG, tag) : this.document.createElement(tag),
+    )
+  }
+
+  override adopt(element: Element): void {
+    this.#hasText = element.firstChild?.nodeType === 3
+    this.#begin(tagOf(this.object), element)
+  }
+
+  #begin(tag: string, element: Element): Element {
     this.#tag = tag
-    this.element = SVG_TAGS.has(tag)
-      ? this.document.createElementNS(SVG, tag)
-      : this.document.createElement(tag)
+    this.element = element
     if (VOID.has(tag)) this.container = null
     if (tag === 'form') this.element.addEventListener('submit', preventDefault)
     // A control is listened to even while it shows nothing.
@@ -188,47 +207,102 @@ export class ElementView extends View {
     }
   }
 
-  #showStyle(styles: readonly (readonly [string, unknown])[]): void {
+  #showStyle(styles: Entries): void {
     const { style } = this.element as HTMLElement
-    const now = new Set<string>()
-    for (const [property, value] of styles) {
-      const text = String(value)
-      const why = refuseStyle(property, text)
-      if (why) {
-        this.stage.refuse(this.object, `style ${property}: ${text}`, why)
-        continue
-      }
-      now.add(property)
-      style.setProperty(property, text)
-    }
+    const now = setStyles(this.element, styles, this.stage, this.object)
     for (const property of this.#styles ?? []) if (!now.has(property)) style.removeProperty(property)
     this.#styles = now
   }
 
-  #showAttributes(attributes: readonly (readonly [string, unknown])[]): void {
-    const now = new Set<string>()
-    for (const [name, value] of attributes) {
-      if (value === null || value === false) continue
-      const text = value === true ? '' : String(value)
-      const why = refuseAttribute(this.#tag, name, text)
-      if (why) {
-        this.stage.refuse(this.object, `attribute ${name}="${text}"`, why)
-        continue
-      }
-      now.add(name)
-      if (this.element.getAttribute(name) !== text) this.element.setAttribute(name, text)
-    }
+  #showAttributes(attributes: Entries): void {
+    const now = setAttributes(this.element, this.#tag, attributes, this.stage, this.object)
     for (const name of this.#attrs ?? []) if (!now.has(name)) this.element.removeAttribute(name)
     this.#attrs = now
   }
 
   #showClasses(classes: readonly unknown[]): void {
-    const now = classes.filter((each): each is string => typeof each === 'string' && /^\S+$/.test(each))
-    const { classList } = this.element
-    for (const each of this.#classes ?? []) if (!now.includes(each)) classList.remove(each)
-    if (now.length) classList.add(...now)
+    const now = addClasses(this.element, classes)
+    for (const each of this.#classes ?? []) if (!now.includes(each)) this.element.classList.remove(each)
     this.#classes = now
   }
+}
+
+type Entries = readonly (readonly [string, unknown])[]
+
+/** @returns those that may be set */
+function setStyles(element: Element, styles: Entries, stage: Stage, who: Named): ReadonlySet<string> {
+  const now = new Set<string>()
+  for (const [property, value] of styles) {
+    const text = String(value)
+    const why = refuseStyle(property, text)
+    if (why) {
+      stage.refuse(who, `style ${property}: ${text}`, why)
+      continue
+    }
+    now.add(property)
+    ;(element as HTMLElement).style.setProperty(property, text)
+  }
+  return now
+}
+
+/** @returns those that may be set */
+function setAttributes(
+  element: Element,
+  tag: string,
+  attributes: Entries,
+  stage: Stage,
+  who: Named,
+): ReadonlySet<string> {
+  const now = new Set<string>()
+  for (const [name, value] of attributes) {
+    if (value === null || value === false) continue
+    const text = value === true ? '' : String(value)
+    const why = refuseAttribute(tag, name, text)
+    if (why) {
+      stage.refuse(who, `attribute ${name}="${text}"`, why)
+      continue
+    }
+    now.add(name)
+    if (element.getAttribute(name) !== text) element.setAttribute(name, text)
+  }
+  return now
+}
+
+/** @returns those that are classes */
+function addClasses(element: Element, classes: readonly unknown[]): readonly string[] {
+  const now = classes.filter((each): each is string => typeof each === 'string' && /^\S+$/.test(each))
+  if (now.length) element.classList.add(...now)
+  return now
+}
+
+/** How elements are made that show text, styles, attributes and classes, and do nothing else; undefined for others. */
+function seedOf({ declared, names, shown }: Kind, frontendType: string): Seed | undefined {
+  const tag =
+    frontendType === 'text' ? 'div' : frontendType === 'Element' ? declared.get('tag')?.initial : frontendType
+  if (typeof tag !== 'string' || refuseTag(tag) || VOID.has(tag) || DOING.has(tag)) return undefined
+  let text = -1
+  let fixed = ''
+  const rest: [string, number, Value][] = []
+  for (const name of shown) {
+    const { type, initial } = declared.get(name) as { type: string; initial: Value }
+    const at = names.indexOf(name)
+    if (type === 'event' || name === 'events' || (name === 'tag' && at !== -1)) return undefined
+    if (name === 'text' && type !== 'string') return undefined
+    if (name === 'text' && at !== -1) text = at
+    else if (name === 'text') fixed = initial as string
+    else if ((name === 'style' || name === 'attrs') && type === 'dict') rest.push([name, at, initial])
+    else if (name === 'classes') rest.push([name, at, initial])
+  }
+  const finish: Seed['finish'] = (element, values, from, stage, who) => {
+    for (const [name, at, initial] of rest) {
+      const value = at === -1 ? initial : (values[from + at] as Value)
+      if (name === 'classes') addClasses(element, Array.isArray(value) ? value : [])
+      else if (name === 'style') setStyles(element, Object.entries(value as object), stage, who)
+      else setAttributes(element, tag, Object.entries(value as object), stage, who)
+    }
+  }
+  const namespace = SVG_TAGS.has(tag) ? SVG : undefined
+  return { namespace, tag, text, fixed, finish: rest.length ? finish : undefined }
 }
 
 /** The view of each element that is listened to; what the shared handlers have instead of a closure each. */
@@ -255,7 +329,7 @@ function tagOf(object: SObject): string {
   throw new TypeError(`<${tag}> cannot be shown: ${why}`)
 }
 
-function entriesOf(object: SObject, name: string): readonly (readonly [string, unknown])[] {
+function entriesOf(object: SObject, name: string): Entries {
   return object.typeOf(name) === 'dict' ? Object.entries(object.read(name) as object) : []
 }
 

@@ -6,20 +6,26 @@
  * - New views are built detached and inserted once.
  * - A view that fails to be made shows an error box in its place; the others go on.
  */
-import type { Client, Dict, SObject } from '@objectsync/client'
+import type { Client, Dict, Dormant, SObject } from '@objectsync/client'
 import { errorBox, missingBox } from './boxes.js'
 import { INVOKE, type Order, orderIn } from './orders.js'
+import { Plan, type Seed } from './planting.js'
 import type { Registry } from './registry.js'
-import { View } from './view.js'
+import { View, type ViewClass } from './view.js'
 
 /** What shows an object: mostly one view. */
 type Views = View | View[] | undefined
+
+/** What a refusal names. */
+export type Named = { toString(): string }
 
 export class Stage {
   readonly client: Client
   readonly registry: Registry
   readonly document: Document
   readonly #refused = new Set<string>()
+  /** How the elements of dormant rows are made; null where views are needed. */
+  readonly #plans = new WeakMap<Dormant, Plan | null>()
   readonly #ends: readonly (() => void)[]
 
   constructor(client: Client, registry: Registry, document: Document) {
@@ -52,10 +58,7 @@ export class Stage {
       view.element = errorBox(this.document, object, error)
       view.container = null
     }
-    const others = object.shownBy as Views
-    if (!others) object.shownBy = view
-    else if (Array.isArray(others)) others.push(view)
-    else object.shownBy = [others, view]
+    note(view)
     this.#fill(view)
     if (coming) this.#renewAfter(coming, view)
     return view
@@ -94,7 +97,8 @@ export class Stage {
   #endAll(view: View): void {
     const waiting = [view]
     for (let next = waiting.pop(); next; next = waiting.pop()) {
-      for (const child of next.shown) waiting.push(child)
+      // Of children that sleep there are no views.
+      for (const child of next.shown) if (child) waiting.push(child)
       if (next.shown.length) next.shown = []
       this.#forget(next)
       next.end()
@@ -119,8 +123,8 @@ export class Stage {
   }
 
   /** Says once that something of this object was refused, and why. */
-  refuse(object: SObject, what: string, why: string): void {
-    const message = `objectsync: refused ${what} of ${object}: ${why}`
+  refuse(who: Named, what: string, why: string): void {
+    const message = `objectsync: refused ${what} of ${who}: ${why}`
     if (this.#refused.has(message)) return
     this.#refused.add(message)
     console.error(message)
@@ -157,13 +161,57 @@ export class Stage {
   #fill(view: View, moved?: readonly SObject[]): void {
     const container = view.container === undefined ? view.element : view.container
     if (!container) return
+    // They have gone and others have come, without having been awake in between.
+    if (view.planted) this.#uproot(view, container)
     const old = view.shown
     const count = view.object.childCount
     if (count === 0 && old.length === 0) return
     if (count === 0) this.#emptyOut(view, container)
+    else if (old.length === 0 && this.#plant(view)) view.planted = count
     else if (!moved && begins(old, view.object)) this.#append(view, container)
     else this.#bringInLine(view, container, moved ? new Set(moved) : movedIn(old, view.object.children))
     view.filled()
+  }
+
+  /** Shows the children without waking them. @returns whether it can */
+  #plant(view: View): boolean {
+    const { object } = view
+    const { sleepers, stirred } = object.state
+    // A subclass may do anything with its element.
+    if (!sleepers || stirred || view.container !== undefined || !Object.hasOwn(view.constructor, 'seed'))
+      return false
+    let plan = this.#plans.get(sleepers)
+    if (plan === undefined) {
+      plan = this.#planOf(sleepers, object.host)
+      this.#plans.set(sleepers, plan)
+    }
+    return plan?.plant(this, object, view.element) === true
+  }
+
+  #planOf(dormant: Dormant, types: { frontendType(type: string): string }): Plan | null {
+    const seeds = dormant.pattern.kinds.slice(1).map((kind) => {
+      const frontendType = types.frontendType(kind.type)
+      return this.registry.get(frontendType)?.seed?.(kind, frontendType)
+    })
+    return seeds.every((seed) => seed !== undefined) ? new Plan(dormant, seeds as Seed[]) : null
+  }
+
+  /** @internal A child whose element was planted is awake: a view takes the element over. */
+  adopt(view: View, child: SObject, index: number): void {
+    const made = new (view.constructor as ViewClass)(child, this)
+    made.adopt?.(view.element.children[index] as Element)
+    made.planted = child.childCount
+    note(made)
+    const shown = view.shown.length ? (view.shown as View[]) : new Array<View>(view.planted)
+    shown[index] = made
+    view.shown = shown
+    view.planted--
+  }
+
+  #uproot(view: View, container: Element): void {
+    view.planted = 0
+    view.shown = []
+    for (const each of [...container.children]) each.remove()
   }
 
   /** All children are gone: their elements go at once, where the container holds no others. */
@@ -237,6 +285,15 @@ export class Stage {
     }
     restore()
   }
+}
+
+/** Has an object know by what it is shown. */
+function note(view: View): void {
+  const { object } = view
+  const others = object.shownBy as Views
+  if (!others) object.shownBy = view
+  else if (Array.isArray(others)) others.push(view)
+  else object.shownBy = [others, view]
 }
 
 /** Whether what is shown is what the children of an object begin with. */

@@ -5,8 +5,9 @@
  * - The views of the object's children go into `container`: the element, unless `create` says another, or null for none.
  * - A view owns what it opened: `own` and `bind` end with it, and `destroy` runs when it goes.
  */
-import type { Client, Disconnect, SObject } from '@objectsync/client'
+import type { Client, Disconnect, Kind, SObject } from '@objectsync/client'
 import { invokeOn, type Order } from './orders.js'
+import type { Seed } from './planting.js'
 import type { Stage } from './stage.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: what an attribute holds is known to who binds it
@@ -26,6 +27,8 @@ export class View {
   container: Element | null | undefined = undefined
   /** @internal The children's views in order, as shown now. */
   shown: readonly View[] = NONE
+  /** @internal How many of the children sleep: their elements stand there, and views there are none yet (planting.ts). */
+  planted = 0
   /** @internal Runs when another view, that had to be fetched, takes the place of this one. */
   renewed: ((view: View) => void) | undefined
   #bound: Map<string, Bound[]> | undefined
@@ -90,6 +93,14 @@ export class View {
     this.#owned.push(end)
   }
 
+  /** @internal Shows by an element that was planted; only of classes with a `seed`. */
+  adopt?(element: Element): void
+
+  /** @internal A child that slept is awake. */
+  woke(child: SObject, index: number): void {
+    if (this.planted) this.stage.adopt(this, child, index)
+  }
+
   /** @internal An attribute changed, came or went. */
   touched(name: string): void {
     const shows = this.#bound?.get(name)
@@ -116,4 +127,6 @@ export class View {
 export interface ViewClass {
   new (object: SObject, stage: Stage): View
   readonly frontendType: string | readonly string[]
+  /** @internal How elements are made without their views, by a class that can. */
+  readonly seed?: (kind: Kind, frontendType: string) => Seed | undefined
 }

@@ -2,8 +2,8 @@
  * The standalone page: connects to the server it came from and shows the root in `<main>`.
  */
 import { loadFrontends } from './frontends.js'
+import { introduce } from './me.js'
 import { builtIns, Client, mount, webSocket } from './objectsync.js'
-import { showPeople } from './people.js'
 import { showStatus } from './status.js'
 import { notTakenBack, toaster } from './toasts.js'
 
@@ -16,7 +16,12 @@ address.hash = ''
 
 const client = new Client({ connect: webSocket(address.href) })
 showStatus(client, byId('objectsync-status'))
-showPeople(client, byId('objectsync-people'))
+introduce(client)
+const alone = client.presence.onChange(() => {
+  if ([...client.presence.people.keys()].every((id) => id === client.session)) return
+  alone()
+  void import('./people.js').then(({ showPeople }) => showPeople(client, byId('objectsync-people')))
+})
 
 const toast = toaster(byId('objectsync-toasts'))
 client.onRejected(({ message }) => toast(`Not done: ${message}`))

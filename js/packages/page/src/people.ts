@@ -1,26 +1,17 @@
 /**
- * Who is here: initials in the corner, as soon as somebody else is.
+ * Who is here: initials in the corner, as soon as somebody else is. A file of its own, fetched then.
  *
  * - Alone, nothing is shown: there is nothing to know.
- * - A person's own mark comes first and is a button; it asks for the name that the others see. Name and colour stay with the browser.
+ * - A person's own mark comes first and is a button; it asks for the name that the others see.
  * - The list has a label and each mark a name, for who does not see it; it is not read out by itself: people come and go.
  */
+import { COLORS, keepName } from './me.js'
 import type { Client, Person } from './objectsync.js'
 
-/** Dark enough for white letters (4.5:1). */
-export const COLORS = ['#b3261e', '#8e4585', '#5b4db7', '#1a5fb4', '#00696b', '#2e6b2e', '#7a5900', '#8a4b08']
-const ANIMALS =
-  'Otter Heron Lynx Robin Badger Finch Marten Swift Hare Wren Seal Crane Fox Owl Beaver Lark'.split(' ')
 const MOST = 6
-const NAME = 'objectsync.name'
-const COLOR = 'objectsync.color'
 
 export function showPeople(client: Client, list: HTMLElement): void {
   list.setAttribute('aria-label', 'Who is here')
-  client.presence.set({
-    name: kept(NAME) ?? anyOf(ANIMALS),
-    color: COLORS.find((color) => color === kept(COLOR)) ?? keep(COLOR, anyOf(COLORS)),
-  })
   let asking = false
 
   const draw = (): void => {
@@ -55,7 +46,7 @@ export function showPeople(client: Client, list: HTMLElement): void {
       if (!asking) return
       asking = false
       const name = field.value.trim()
-      if (take && name) client.presence.set({ name: keep(NAME, name) })
+      if (take && name) client.presence.set({ name: keepName(name) })
       draw()
       list.querySelector('button')?.focus()
     }
@@ -70,6 +61,7 @@ export function showPeople(client: Client, list: HTMLElement): void {
 
   client.presence.onChange(draw)
   client.onStatus(draw)
+  draw()
 }
 
 function mark(id: string, { name, color }: Person): HTMLElement {
@@ -110,23 +102,4 @@ function colorOf(session: string): string {
   let sum = 0
   for (const letter of session) sum += letter.codePointAt(0) as number
   return COLORS[sum % COLORS.length] as string
-}
-
-const anyOf = <T>(list: readonly T[]): T => list[Math.floor(Math.random() * list.length)] as T
-
-function kept(key: string): string | undefined {
-  try {
-    return localStorage.getItem(key) ?? undefined
-  } catch {
-    return undefined // storage is blocked: the name lasts as long as the page
-  }
-}
-
-function keep(key: string, value: string): string {
-  try {
-    localStorage.setItem(key, value)
-  } catch {
-    // as above
-  }
-  return value
 }

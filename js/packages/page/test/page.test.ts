@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { world } from '../../client/test/helpers.js'
 import { builtIns } from '../../dom/src/index.js'
 import { loadFrontends } from '../src/frontends.js'
+import { introduce } from '../src/me.js'
 import { initials, showPeople } from '../src/people.js'
 import { showStatus } from '../src/status.js'
 import { notTakenBack, toaster } from '../src/toasts.js'
@@ -67,6 +68,7 @@ describe('who is here', () => {
     const w = world()
     const list = document.createElement('ul')
     document.body.replaceChildren(list)
+    introduce(w.client)
     showPeople(w.client, list)
     const tell = (people: { [session: string]: ReturnType<typeof person> }) => {
       w.server.send(w.server.network.current, { type: 'presence', people, all: true })
