@@ -18,21 +18,9 @@ export interface Frame {
 type Json = { [key: string]: unknown }
 const CARRIERS = ['changes', 'args', 'value'] as const
 
-/** The frame of a message whose field names are already those of the wire. */
-export function encodeFrame(message: Json): Frame {
-  const buffers: Uint8Array[] = []
-  const out: Json = { ...message }
-  wrapCarriers(out, buffers)
-  if (Array.isArray(out['transactions'])) {
-    out['transactions'] = out['transactions'].map((transaction: Json) => {
-      const own: Uint8Array[] = []
-      const copy = { ...transaction }
-      wrapCarriers(copy, own)
-      if (own.length) copy['buffers'] = own.length
-      buffers.push(...own)
-      return copy
-    })
-  }
+/** The frame of a message whose field names are already those of the wire, and which has no transactions. */
+export function encodeFrame(message: Json, buffers: Uint8Array[] = []): Frame {
+  const out = wrapped(message, buffers)
   if (buffers.length) out['buffers'] = buffers.map((buffer) => buffer.byteLength)
   return { text: JSON.stringify(out), buffers }
 }
@@ -83,8 +71,11 @@ function readLengths(message: Json, frame: Frame): readonly number[] {
   throw new ProtocolError(`buffers of ${reprOf(lengths)} bytes were announced, ${reprOf(came)} came`)
 }
 
-function wrapCarriers(owner: Json, buffers: Uint8Array[]): void {
-  for (const name of CARRIERS) if (name in owner) owner[name] = wrap(owner[name], buffers)
+/** @internal A copy, ready for JSON: what may hold bytes has placeholders for them, and they are put to the buffers. */
+export function wrapped(owner: Json, buffers: Uint8Array[]): Json {
+  const copy = { ...owner }
+  for (const name of CARRIERS) if (name in copy) copy[name] = wrap(copy[name], buffers)
+  return copy
 }
 
 function unwrapCarriers(owner: Json, buffers: readonly Uint8Array[]): void {

@@ -1,12 +1,13 @@
 /**
- * What a client says, checked: for peers written in TypeScript (tests, tools). In a module of its own, since no page needs it.
+ * The other side of the protocol, for peers written in TypeScript (tests, tools): what a client says is checked, what a server says written.
+ * In a module of its own, since no page needs it.
  */
 
 import type { Check } from './checks.js'
 import * as c from './checks.js'
 import type { Frame } from './frames.js'
-import { decodeFrame } from './frames.js'
-import { bare, type ClientMessage, changes, check } from './protocol.js'
+import { decodeFrame, encodeFrame, wrapped } from './frames.js'
+import { bare, type ClientMessage, changes, check, type ServerMessage, withLimits } from './protocol.js'
 
 const scopes = c.listOf(c.object({ root: c.id, 'depth?': c.orNull(c.count), 'tags?': c.listOf(c.string) }))
 
@@ -47,4 +48,24 @@ export function decodeClient(frame: Frame): ClientMessage {
   const message = decodeFrame(frame)
   check(CLIENT, message)
   return message as unknown as ClientMessage
+}
+
+const snake = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
+type Json = { [key: string]: unknown }
+
+/** The frame of a message, from either side. */
+export function encode(message: ClientMessage | ServerMessage): Frame {
+  const out = { ...withLimits(message, snake) }
+  const buffers: Uint8Array[] = []
+  if (Array.isArray(out['transactions'])) {
+    out['transactions'] = out['transactions'].map((transaction: Json) => {
+      const own: Uint8Array[] = []
+      const copy = wrapped(transaction, own)
+      if (own.length) copy['buffers'] = own.length
+      buffers.push(...own)
+      return copy
+    })
+  }
+  return encodeFrame(out, buffers)
 }

@@ -326,16 +326,13 @@ function checkOutcomes(update: Update): void {
   }
 }
 
-/** The frame of a message, from either side. */
-export function encode(message: ClientMessage | ServerMessage): Frame {
-  return encodeFrame(withLimits(message, snake))
-}
+/** The frame of what a client says. */
+export const encode = (message: ClientMessage): Frame => encodeFrame(message)
 
 const camel = (field: string): string => field.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())
-const snake = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
-/** The fields of messages are one word each, but for those of `limits`. */
-function withLimits(
+/** @internal The fields of messages are one word each, but for those of `limits`. */
+export function withLimits(
   message: { readonly [field: string]: unknown },
   rename: (field: string) => string,
 ): { [field: string]: unknown } {

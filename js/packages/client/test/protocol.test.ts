@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ProtocolError } from '../src/errors.js'
 import { decodeFrame, encodeFrame, type Frame, pack, unpack } from '../src/frames.js'
-import { decodeClient } from '../src/peer.js'
-import { decodeServer, encode } from '../src/protocol.js'
+import { decodeClient, encode } from '../src/peer.js'
+import { decodeServer } from '../src/protocol.js'
 import { bytes, protocolPage, vectors } from './vectors.js'
 
 type Json = { [key: string]: unknown }
@@ -133,7 +133,7 @@ describe('frames', () => {
             { seq: 2, changes: [['set', '1', 'x', b]] },
           ],
         }
-        expect(decodeFrame(unpack(pack(encodeFrame(message))))).toEqual(message)
+        expect(decodeFrame(unpack(pack(encode(message as never))))).toEqual(message)
         const call = { type: 'call', args: { a, b } }
         expect(decodeFrame(unpack(pack(encodeFrame(call))))).toEqual(call)
       }),
