@@ -56,9 +56,9 @@ OPERATE = """() => new Promise((resolve, reject) => {
         if (!(DONE)) return
         observer.disconnect()
         clearTimeout(late)
-        const changed = performance.now() - start
+        const inDocument = performance.now() - start
         const drawn = new MessageChannel()
-        drawn.port1.onmessage = () => resolve([changed, performance.now() - start])
+        drawn.port1.onmessage = () => resolve([inDocument, performance.now() - start])
         requestAnimationFrame(() => drawn.port2.postMessage(null))
     })
     observer.observe(document.body, { childList: true, subtree: true, characterData: true, attributes: true })
