@@ -83,35 +83,57 @@ export class Dormant {
     this.sleeping = count * (pattern.width - 1)
   }
 
-  /** The first of these to be asked for, or the top of a row. */
-  make(place: number, parent: SObject): SObject {
-    const { kinds, starts, below, width, stride } = this.pattern
-    const part = place % width
-    const kind = kinds[part] as Kind
-    const from = ((place - part) / width) * stride + (starts[part] as number)
-    const object = new SObject(this.#objects.host, `${this.first + place}`, kind.type)
-    const values = this.values.slice(from, from + kind.names.length)
-    const state = new State(new Attributes(object, kind, values), parent, this.#born)
-    if ((below[part] as readonly number[]).length) state.sleep(this, place)
+  /** Makes the object at this place. */
+  make(place: number, parent: SObject, id = this.idOf(place)): SObject {
+    const part = place % this.pattern.width
+    const object = new SObject(this.#objects.host, id, this.kindOf(place).type)
+    const state = new State(this.attributesOf(place, object), parent, this.#born)
+    if (this.#below(part).length) state.sleep(this, place)
     object.state = state
-    this.#objects.add(object)
+    this.#objects.wake(object)
     return object
   }
 
   /** The object at this place, awake; undefined where it is gone. */
   get(place: number): SObject | undefined {
-    const made = this.#objects.awake(`${this.first + place}`)
-    if (made) return made
+    const id = this.idOf(place)
+    return this.#objects.awake(id) ?? this.rouse(place, id)
+  }
+
+  /** The same of one that is not awake. */
+  rouse(place: number, id: string): SObject | undefined {
     const part = place % this.pattern.width
     if (part === 0) return undefined
     const parent = this.get(place - part + (this.pattern.above[part] as number))
-    return parent?.state.sleepers === this ? this.#wake(place, part, parent) : undefined
+    return parent?.state.sleepers === this ? this.#wake(place, part, parent, id) : undefined
+  }
+
+  idOf(place: number): string {
+    return `${this.first + place}`
+  }
+
+  kindOf(place: number): Kind {
+    return this.pattern.kinds[place % this.pattern.width] as Kind
+  }
+
+  /** As they came. */
+  attributesOf(place: number, object?: SObject): Attributes {
+    const { width, stride, starts } = this.pattern
+    const part = place % width
+    const kind = this.kindOf(place)
+    const from = ((place - part) / width) * stride + (starts[part] as number)
+    return new Attributes(object, kind, this.values.slice(from, from + kind.names.length))
+  }
+
+  /** The places of the children of the one at this place. */
+  below(place: number): readonly number[] {
+    const part = place % this.pattern.width
+    return this.#below(part).map((each) => place - part + each)
   }
 
   /** The children of the object at this place. */
   childrenAt(place: number): SObject[] {
-    const part = place % this.pattern.width
-    return this.#below(part).map((each) => this.get(place - part + each) as SObject)
+    return this.below(place).map((each) => this.get(each) as SObject)
   }
 
   /** How many these are. */
@@ -128,8 +150,8 @@ export class Dormant {
     return this.pattern.below[part] as readonly number[]
   }
 
-  #wake(place: number, part: number, parent: SObject): SObject {
-    const object = this.make(place, parent)
+  #wake(place: number, part: number, parent: SObject, id: string): SObject {
+    const object = this.make(place, parent, id)
     parent.state.stirred = true
     this.#fewer(1)
     const by = parent.shownBy as Shower | readonly Shower[] | undefined
@@ -172,7 +194,7 @@ export class Objects implements ReadonlyMap<string, SObject> {
     if (String(number) !== id) return undefined
     for (const dormant of this.#dormant) {
       const place = number - dormant.first
-      const found = place >= 0 && place < dormant.count * dormant.pattern.width && dormant.get(place)
+      const found = place >= 0 && place < dormant.count * dormant.pattern.width && dormant.rouse(place, id)
       if (found) return found
     }
     return undefined
@@ -188,8 +210,13 @@ export class Objects implements ReadonlyMap<string, SObject> {
     return number <= this.#highest
   }
 
-  add(object: SObject): void {
+  /** One of the rows that were added. */
+  wake(object: SObject): void {
     this.#awake.set(object.id, object)
+  }
+
+  add(object: SObject): void {
+    this.wake(object)
     const number = Number(object.id)
     if (number > this.#highest) this.#highest = number
   }

@@ -50,7 +50,7 @@ export class State {
   #children: SObject[] = NONE
   /** Its children are among these, and were not asked for yet, but for some perhaps (`stirred`): see dormant.ts. */
   sleepers: Dormant | undefined = undefined
-  #place = 0
+  place = 0
   stirred = false
   tags: Set<string> | undefined = undefined
   attributes: Attributes
@@ -66,7 +66,7 @@ export class State {
 
   get children(): SObject[] {
     if (this.sleepers) {
-      this.#children = this.sleepers.childrenAt(this.#place)
+      this.#children = this.sleepers.childrenAt(this.place)
       this.sleepers = undefined
     }
     return this.#children
@@ -77,18 +77,18 @@ export class State {
   }
 
   get childCount(): number {
-    return this.sleepers ? this.sleepers.countAt(this.#place) : this.#children.length
+    return this.sleepers ? this.sleepers.countAt(this.place) : this.#children.length
   }
 
   /** What is below it is dormant. */
   sleep(sleepers: Dormant, place: number): void {
     this.sleepers = sleepers
-    this.#place = place
+    this.place = place
   }
 
   /** What is below it, which nobody has asked for, goes. */
   drop(): void {
-    this.sleepers?.drop(this.#place)
+    this.sleepers?.drop(this.place)
   }
 
   insert(child: SObject, place: number): void {

@@ -4,8 +4,11 @@
  * - Nothing is computed before it is asked for; from then on only what was touched is hashed again.
  * - It finds accidents, not attacks: 32 bits of CRC.
  */
+
+import type { Attributes } from './attributes.js'
 import { defaultOf } from './changes.js'
-import type { SObject } from './sobject.js'
+import type { Dormant } from './dormant.js'
+import type { SObject, State } from './sobject.js'
 import type { Tree } from './tree.js'
 import type { TopicType, Value } from './values.js'
 
@@ -46,22 +49,27 @@ function double(value: number): string {
 }
 
 /** The attributes of an object that say something: type and value of each, in their order. */
-export function attributeTexts(object: SObject): Map<string, string> {
+export function attributeTexts(attributes: Attributes): Map<string, string> {
   const texts = new Map<string, string>()
-  for (const name of [...object.attributeNames].sort()) {
-    const type = object.typeOf(name) as TopicType
+  for (const name of [...attributes.keys()].sort()) {
+    const type = attributes.typeOf(name) as TopicType
     if (type === 'event') continue
-    const text = canonical(object.read(name) as Value)
+    const text = canonical(attributes.read(name) as Value)
     if (text !== canonical(defaultOf(type))) texts.set(name, `["${type}",${text}]`)
   }
   return texts
 }
 
-function ownText(object: SObject): string {
-  const attributes = [...attributeTexts(object)].map(([name, text]) => `${JSON.stringify(name)}:${text}`)
-  const tags = canonical([...object.tags].sort())
-  return `[${JSON.stringify(object.id)},${JSON.stringify(object.type)},${tags},{${attributes.join()}}]`
+function ownText(id: string, type: string, attributes: Attributes, tags: Iterable<string> = []): string {
+  const texts = [...attributeTexts(attributes)].map(([name, text]) => `${JSON.stringify(name)}:${text}`)
+  return `[${JSON.stringify(id)},${JSON.stringify(type)},${canonical([...tags].sort())},{${texts.join()}}]`
 }
+
+const withChildren = (own: string, children: readonly string[]): string =>
+  children.length ? digest(`${own} ${children.join(' ')}`) : own
+
+/** What is asleep below an object is hashed asleep. */
+const sleepersOf = ({ sleepers, stirred }: State): Dormant | undefined => (stirred ? undefined : sleepers)
 
 export class StateHash {
   readonly #tree: Tree
@@ -81,11 +89,28 @@ export class StateHash {
   /** Of what an object is, without its children. */
   ownOf(object: SObject, loose: ReadonlySet<string>): string {
     if (loose.has(object.id)) return '-'
-    const known = this.#own.get(object.id)
-    if (known !== undefined) return known
-    const own = digest(ownText(object))
-    this.#own.set(object.id, own)
+    const { id, type, state } = object
+    return this.#once(id, () => ownText(id, type, state.attributes, state.tags))
+  }
+
+  #once(id: string, text: () => string): string {
+    let own = this.#own.get(id)
+    if (own === undefined) {
+      own = digest(text())
+      this.#own.set(id, own)
+    }
     return own
+  }
+
+  /** Of those that sleep below the one at this place. */
+  #ofSleepers(dormant: Dormant, place: number, loose: ReadonlySet<string>): string[] {
+    return dormant.below(place).map((each) => {
+      const id = dormant.idOf(each)
+      const own = loose.has(id)
+        ? '-'
+        : this.#once(id, () => ownText(id, dormant.kindOf(each).type, dormant.attributesOf(each)))
+      return withChildren(own, this.#ofSleepers(dormant, each, loose))
+    })
   }
 
   /** Of an object with everything below it; empty when there is none. */
@@ -95,14 +120,17 @@ export class StateHash {
     if (this.#own.size > 2 * this.#tree.objects.size + 100) this.#own.clear()
     const nodes = new Map<SObject, string>()
     const found = [top]
-    for (let i = 0; i < found.length; i++) found.push(...(found[i] as SObject).state.children)
+    for (let i = 0; i < found.length; i++) {
+      const { state } = found[i] as SObject
+      if (!sleepersOf(state)) found.push(...state.children)
+    }
     for (const object of found.reverse()) {
-      const own = this.ownOf(object, loose)
-      const { children } = object.state
-      nodes.set(
-        object,
-        children.length ? digest(`${own} ${children.map((child) => nodes.get(child)).join(' ')}`) : own,
-      )
+      const { state } = object
+      const dormant = sleepersOf(state)
+      const below = dormant
+        ? this.#ofSleepers(dormant, state.place, loose)
+        : state.children.map((child) => nodes.get(child) as string)
+      nodes.set(object, withChildren(this.ownOf(object, loose), below))
     }
     return nodes.get(top) as string
   }

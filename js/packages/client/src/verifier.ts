@@ -108,7 +108,7 @@ export class Verifier {
       this.#ask(only[0], true)
       return
     }
-    const mine = attributeTexts(object)
+    const mine = attributeTexts(object.state.attributes)
     const names = new Set([...mine.keys(), ...Object.keys(parts.attributes)])
     const differing = [...names].filter((name) => {
       const text = mine.get(name)

@@ -42,7 +42,9 @@ function answer({ server, clock, asked: all = [] }: World & { asked?: string[] }
       const hashes = new StateHash(server.tree)
       const object = server.tree.objects.get(id)
       const message: Hashes = { type: 'hashes', seq: server.seq, object: id, hash: hashes.of(id, NONE) }
-      const attributes = object ? [...attributeTexts(object)].map(([name, text]) => [name, digest(text)]) : []
+      const attributes = object
+        ? [...attributeTexts(object.state.attributes)].map(([name, text]) => [name, digest(text)])
+        : []
       const made = object && {
         own: hashes.ownOf(object, NONE),
         attributes: Object.fromEntries(attributes) as { [name: string]: string },

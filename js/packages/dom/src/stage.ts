@@ -239,29 +239,30 @@ export class Stage {
 
   /** Only `moved` are made, placed or hidden; the others stand in their order already. */
   #bringInLine(view: View, container: Element, moved: ReadonlySet<SObject>): void {
+    const { children } = view.object
+    const shown = view.shown.slice()
     const known = new Map<SObject, View>()
-    const kept: View[] = []
-    for (const each of view.shown) {
-      if (moved.has(each.object)) known.set(each.object, each)
-      else kept.push(each)
+    for (const child of moved) {
+      const former = this.#viewsOf(child).find((each) => shown.includes(each))
+      if (!former) continue
+      known.set(child, former)
+      shown.splice(shown.indexOf(former), 1)
     }
+    const places = [...moved]
+      .map((child) => children.indexOf(child))
+      .filter((place) => place !== -1)
+      .sort((a, b) => a - b)
     const moving: View[] = []
     const fresh = new Set<View>()
-    const places: number[] = []
-    let at = 0
-    const shown = view.object.children.map((child, place) => {
-      if (!moved.has(child)) return kept[at++] as View
-      places.push(place)
+    for (const place of places) {
+      const child = children[place] as SObject
       const former = known.get(child)
-      if (former) {
-        known.delete(child)
-        moving.push(former)
-        return former
-      }
-      const made = this.show(child)
-      fresh.add(made)
-      return made
-    })
+      const each = former ?? this.show(child)
+      if (former) moving.push(former)
+      else fresh.add(each)
+      known.delete(child)
+      shown.splice(place, 0, each)
+    }
     view.shown = shown
     for (const gone of known.values()) this.hide(gone)
     const restore = remember(container, moving)
