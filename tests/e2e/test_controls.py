@@ -45,11 +45,9 @@ from objectsync.controls import (
     Upload,
 )
 from objectsync.dom import p
+from tests.e2e.axe import serious
 from tests.e2e.conftest import NewPage, Watch, take_picture
 from tests.e2e.test_page import wait_until
-
-AXE = Path(__file__).resolve().parents[2] / "js" / "node_modules" / "axe-core" / "axe.min.js"
-SERIOUS = ("serious", "critical")
 
 
 class Heard:
@@ -73,18 +71,6 @@ class Heard:
 def current(server: Server) -> Any:
     with server.as_current():
         yield server
-
-
-def serious(page: Page) -> list[str]:
-    """What axe finds on a page that would keep people out."""
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{each['id']}: {node['html'][:200]} {node['failureSummary']}"
-        for each in found["violations"]
-        if each["impact"] in SERIOUS
-        for node in each["nodes"]
-    ]
 
 
 def drag(page: Page, slider: Locator, to: float) -> None:

@@ -18,6 +18,7 @@ from plotly import graph_objects
 
 from objectsync import Server, Shown, show
 from objectsync.controls import Column, Grid
+from tests.e2e.axe import serious
 from tests.e2e.conftest import NewPage, Watch, take_picture
 
 
@@ -160,6 +161,7 @@ def test_a_chart_of_altair_keeps_what_was_selected_while_its_data_change(open_pa
     page = open_page(current.url, wait=".os-plot svg")
     drawn = page.get_by_role("figure", name="Steps")
     drawn.locator("svg").evaluate("svg => { window.first = svg }")
+    assert serious(page) == []
     drawn.locator("[aria-roledescription=circle]").nth(3).hover()
     expect(page.locator("#vg-tooltip-element")).to_contain_text("3")
     chosen = drawn.locator("[aria-roledescription=bar]")

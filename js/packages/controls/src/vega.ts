@@ -107,6 +107,10 @@ class VegaFigure implements Figure {
     this.#shown?.chart.finalize()
     this.#shown?.host.remove()
     host.className = ''
+    // Vega names what it draws for data, and leaves nameless what it draws for a selection.
+    for (const nameless of host.querySelectorAll('[role="graphics-symbol"]:not([aria-label])')) {
+      nameless.setAttribute('aria-hidden', 'true')
+    }
     this.#shown = { host, chart, names, rest }
     if (this.#ended) this.end()
   }
