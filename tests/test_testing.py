@@ -537,11 +537,15 @@ class TestControls:
 
     def test_what_a_timer_does_is_waited_for(self, page: Page) -> None:
         ticks = p("0")
-        timer = controls.Timer(0.002, lambda: ticks.text.set(str(int(ticks.text.value) + 1)), running=False)
+
+        def tick() -> None:
+            ticks.text.set(str(int(ticks.text.value) + 1))
+            timer.running.set(ticks.text.value != "3")
+
+        timer = controls.Timer(0.002, tick, running=False)
         controls.Button("Start", lambda: timer.running.set(True))
         page.get_by_role("button", name="Start").click()
         expect(page.get_by_text("3", exact=True)).to_be_visible()
-        timer.running.set(False)
 
     def test_what_plays_is_played_and_held_by_its_buttons(self, page: Page) -> None:
         frame = controls.Play("Frame", min=2, max=5, interval=0.002)
