@@ -17,11 +17,11 @@ def scope_of(inverses: Sequence[Change], objects: Mapping[str, SObject]) -> str 
     common: SObject | None = None
     for inverse in inverses:
         touched = objects.get(inverse.object)
-        if isinstance(inverse, Destroy):
+        if type(inverse) is Destroy:
             touched = touched._os_parent if touched is not None else None
-        elif isinstance(inverse, Restore):
+        elif type(inverse) is Restore:
             touched = objects.get(inverse.parent)
-        elif isinstance(inverse, Place):
+        elif type(inverse) is Place:
             touched = _meet(touched._os_parent if touched is not None else None, objects.get(inverse.parent))
         if touched is not common:
             common = _meet(common, touched)

@@ -213,12 +213,14 @@ class Transactions:
         inverse = topic._apply(change)
         if inverse is None:
             return
-        mark = transaction.mark()
+        mark = transaction.mark() if signals or topic._guards or type(change) is Emit else None
         transaction.journal.append((topic, inverse))
         if state != FRESH or type(change) is Emit:
             transaction.changes.append(change)
             if transaction.recording and topic._spec.stateful:
                 transaction.inverses.append(inverse)
+        if mark is None:
+            return  # nobody has a say (a third less, for a hundred labels in one transaction: benchmarks/dom, "update")
         try:
             if topic._guards:
                 topic._validate(topic._raw(), change)
