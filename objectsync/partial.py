@@ -224,8 +224,7 @@ class PartialView:
         return {name for name in (*sobject._specs, *(sobject._os_dynamic or ())) if not may_see(sobject, name)}
 
     def _texts(self, id: str) -> dict[str, str]:
-        hidden = self._known[id].hidden
-        return {name: text for name, text in attribute_texts(self._tree.objects[id]).items() if name not in hidden}
+        return attribute_texts(self._tree.objects[id], self._known[id].hidden)
 
     # --- while nothing of its shape changes
 

@@ -86,7 +86,8 @@ class Session:
         self.connection: Connection | None = None
         self.left_at: float | None = None
         self.partial = False
-        """Whether the client's last connection saw only a part: what it had cannot be told from its place in the log."""
+        """Whether the client may have a part only, until it acknowledges that it has all: what it has cannot be told from its place in the
+        log."""
 
     def decided(self, transaction: Transaction) -> None:
         """The next action has been decided, by this transaction."""
@@ -299,7 +300,7 @@ class Connection:
             self.session = session
             self._view = host.partial_view(session, hello.scopes)
             replay = known and self._view is None and not session.partial and self._has_seen_no_more(hello)
-            session.partial = self._view is not None
+            session.partial = session.partial or self._view is not None
             rejected: tuple[Rejected, ...] = ()
             if replay:
                 self._cursor = hello.seq
@@ -378,6 +379,8 @@ class Connection:
         self._frames_acknowledged = ack.frames
         if self.session is not None and ack.seq <= self._cursor:
             self.session.forget_answers(ack.seq)
+            if ack.seq and self._view is None:
+                self.session.partial = False
         self._progress_at = now
 
     def _spend(self, now: float) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -113,11 +113,15 @@ BLANK: dict[str, Any] = {
 _BLANK_TEXT = {name: canonical(value) for name, value in BLANK.items()}
 
 
-def attribute_texts(sobject: Described) -> dict[str, str]:
-    """The attributes of an object that say something: type and value of each, in their order."""
-    values = sobject._os_values
+def attribute_texts(sobject: Described, hidden: Collection[str] = ()) -> dict[str, str]:
+    """The attributes of an object that say something: type and value of each, in their order. Of the `hidden` ones, a declared one has
+    its default, and a dynamic one is not there."""
+    values, dynamic = sobject._os_values, sobject._os_dynamic or {}
+    if hidden:
+        values = {name: value for name, value in values.items() if name not in hidden}
+        dynamic = {name: spec for name, spec in dynamic.items() if name not in hidden}
     texts: dict[str, str] = {}
-    for specs in (sobject._specs, sobject._os_dynamic or {}):
+    for specs in (sobject._specs, dynamic):
         for name, spec in specs.items():
             kind = spec.topic_class.type_name
             if kind == "event":

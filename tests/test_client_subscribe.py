@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from objectsync import IntTopic, InvalidValue, Server, SObject, attribute
+from objectsync import IntTopic, InvalidValue, Server, SObject, StringTopic, attribute
 from objectsync.client import Client, MemoryClient, Scope
 from objectsync.hub import Hub
 
 
 class Sheet(SObject):
     n = attribute(IntTopic, 0)
+    text = attribute(StringTopic, "hello")
 
 
 class Shelf:
@@ -95,6 +96,64 @@ def test_it_comes_back_to_the_same_part_and_compares_it(hub: Hub, shelf: Shelf) 
     client.verify()
     client.flush()
     assert client.repairs == 0
+
+
+def test_an_edit_is_moved_past_what_was_done_out_of_sight(hub: Hub, shelf: Shelf) -> None:
+    client = MemoryClient(hub, scopes=[Scope(shelf.a.id)])
+    client.object(shelf.a2.id).text.insert(5, "!")
+    hub.place(shelf.a2, shelf.b)
+    client.receive()
+    shelf.a2.text.insert(0, "oh ")
+    hub.place(shelf.a2, shelf.a)
+    client.receive()
+    assert client.object(shelf.a2.id).text.value == "oh hello!"
+    client.flush()
+    assert shelf.a2.text.value == "oh hello!"
+
+
+def test_an_edit_of_what_is_out_of_sight_is_refused(hub: Hub, shelf: Shelf) -> None:
+    client = MemoryClient(hub, scopes=[Scope(shelf.a.id)])
+    with client.record() as edit:
+        client.object(shelf.a2.id).text.insert(5, "!")
+    with client.record() as other:
+        client.object(shelf.a1.id).n.set(1)
+    hub.place(shelf.a2, shelf.b)
+    client.receive()
+    shelf.a2.text.insert(0, "oh ")
+    client.flush()
+    assert edit.result().code == "unknown_object"
+    assert shelf.a2.text.value == "oh hello"
+    assert other.result()
+    assert shelf.a1.n.value == 1
+
+
+def test_one_that_asks_before_it_is_welcome_can_still_come_back(hub: Hub, shelf: Shelf) -> None:
+    client = MemoryClient(hub, scopes=[Scope(shelf.a.id)])
+    session = client.session
+    client.cut()
+    client.connect()
+    client.subscribe([Scope(shelf.b.id)])
+    client.send()
+    client.cut()  # the welcome is lost, with the new token
+    client.connect()
+    client.flush()
+    assert client.session == session
+    client.subscribe([Scope(shelf.a1.id)])
+    client.flush()
+    assert client.objects.keys() == ids(shelf.a, shelf.a1, shelf.a2)
+
+
+def test_one_that_never_got_the_rest_does_not_count_as_having_it(hub: Hub, shelf: Shelf) -> None:
+    client = MemoryClient(hub, scopes=[Scope(shelf.a.id)])
+    client.cut()
+    shelf.b1.n.set(3)
+    client.subscribe(None)
+    client.connect()
+    client.send()
+    client.cut()  # everything is lost on its way
+    client.connect()
+    client.flush()
+    assert client.objects.keys() == ids(shelf.a, shelf.a1, shelf.a2, shelf.b, shelf.b1)
 
 
 @pytest.mark.parametrize("scope", [Scope("no id", 0), Scope("1", -1), Scope("1", tags="open"), "1", {"rot": "1"}], ids=str)  # type: ignore[arg-type]  # what must be refused

@@ -389,6 +389,18 @@ class TestHiding:
         assert viewer.ids() == {"root", secret.id, inner.id, shown.id}
         assert [child["id"] for child in viewer.plain()["children"]] == [secret.id, shown.id]
 
+    def test_the_state_hash_is_that_of_what_is_seen(self, hub: Hub, policy: Hiding) -> None:
+        item = hub.create_object(Item)
+        whole = WireClient(hub)
+        whole.link.send({"type": "verify", "object": item.id})
+        plain = whole.receive()[0]["hash"]
+        item.n.set(99)
+        item.add_attribute("salary", IntTopic, 1000)
+        policy.names = {(item.id, "n"), (item.id, "salary")}
+        viewer = Viewer(hub)
+        viewer.link.send({"type": "verify", "object": item.id})
+        assert viewer.receive()[0]["hash"] == plain
+
     def test_places_are_counted_among_what_is_seen(self, hub: Hub, policy: Hiding) -> None:
         policy.hidden = {"h1", "h2"}
         for id in ("h1", "a", "h2", "b"):

@@ -40,8 +40,10 @@ class Identity:
 class Connection:
     """What lives as long as one transport."""
 
-    def __init__(self, now: float) -> None:
+    def __init__(self, now: float, scopes: tuple[Scope, ...] | None = None) -> None:
         self.phase = "greeting"
+        self.scopes = scopes
+        """Which parts the server was asked for."""
         self.welcome: Welcome | None = None
         self.pages: list[Change] = []
         self.next_page = 0

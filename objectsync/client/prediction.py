@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from msgspec import UNSET
 
-from ..changes import Change, Create, Emit, Set
+from ..changes import Change, Create, Emit, Set, TopicChange
 from ..errors import LocalError, ProtocolError
 from ..protocol import Rejected, TransactionMessage
 from ..topics import Topic
@@ -77,6 +77,7 @@ class Prediction:
         self.previews: list[Preview] = []
         self.recording: Recording | None = None
         self._next_cseq = 1
+        self._left: dict[Key, Any] = {}  # what those attributes held that undecided edits are about, when they went out of sight
         self._in_doubt = False  # a frame failed half-way; only a snapshot helps
 
     @property
@@ -149,6 +150,7 @@ class Prediction:
         """
         batch = Batch()
         told: list[Callable[[], None]] = []
+        before = self.pending[:]
         rewound = False
         # Of a squashed difference: what is told as a whole, own edits included.
         whole = {_key(change) for each in transactions if each.cseq is UNSET for change in each.changes or () if isinstance(change, Set)}
@@ -161,6 +163,7 @@ class Prediction:
                 self._decide(transaction, rewound, batch, told, whole)
         except (LocalError, ProtocolError) as error:
             self._in_doubt = True
+            self.pending = before  # nobody was told of what it decides; the snapshot will say it again
             for layer in self._layers:
                 layer.undo = None
             raise ProtocolError(f"a change of the server does not fit here: {error}") from error
@@ -211,6 +214,7 @@ class Prediction:
             self._in_doubt = True
             raise ProtocolError(f"a change of a snapshot does not fit: {error}") from error
         was_in_doubt, self._in_doubt = self._in_doubt, False
+        self._left = {}
         born: set[str] = set()
         kept: list[Layer] = []
         for layer in layers:
@@ -238,6 +242,10 @@ class Prediction:
         for layer, code, message in refused:
             if isinstance(layer, PendingAction):
                 self._reject(layer, code, message)
+
+    def is_adrift(self, pending: PendingAction) -> bool:
+        """Whether nobody can say any more what its positions mean: what it edits went out of sight, and may be edited there."""
+        return pending.undo is None and any(key in self._left for key in edited_places(pending.changes))
 
     def give_up(self, pending: PendingAction, code: str, message: str) -> None:
         """Take back an action that was never sent, nor any after it."""
@@ -389,7 +397,24 @@ class Prediction:
                 edits += value_edits(change.object, change.name, value_of(self.tree, _key(change)), change.value)
             elif isinstance(change, Positional):
                 edits.append(change)
-            self.tree.apply(change, batch)
+            if watched and not isinstance(change, TopicChange):
+                edits += self._apply_shape(change, watched, batch)
+            else:
+                self.tree.apply(change, batch)
+        return edits
+
+    def _apply_shape(self, change: Change, watched: set[Key], batch: Batch) -> list[Change]:
+        """Apply a change of shape. What it brings back may have been edited while it was out of sight: returns these edits."""
+        before = {key: value_of(self.tree, key) for key in watched}
+        self.tree.apply(change, batch)
+        edits: list[Change] = []
+        for key, former in before.items():
+            now = value_of(self.tree, key)
+            if now is None and former is not None:
+                self._left[key] = former
+            elif now is not None and former is None and key in self._left:
+                edits += value_edits(*key, self._left.pop(key), now)
+        self._left = {key: value for key, value in self._left.items() if key in watched}
         return edits
 
     def _apply_meanwhile(self, edits: Iterable[Change], batch: Batch) -> set[Key]:

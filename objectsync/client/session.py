@@ -127,7 +127,7 @@ class ClientSession:
         if self.status.state == CLOSED:
             self.closing = (1000, "closed by this client")
             return
-        self._connection = Connection(now)
+        self._connection = Connection(now, self._scopes)
         self.closing = None
         self._out.clear()
         self._attempt += 1
@@ -241,7 +241,13 @@ class ClientSession:
         """See these parts of the tree from now on; None: all of it."""
         self._scopes = scopes
         if self._connection is not None and self.status.state != CLOSED:
-            self._send(Subscribe(scopes))
+            self._say_scopes(self._connection)
+
+    def _say_scopes(self, connection: Connection) -> None:
+        """Ask for other parts than hello did. Before the welcome, that would tell the server that this client has its new token."""
+        if connection.phase != "greeting" and connection.scopes != self._scopes:
+            connection.scopes = self._scopes
+            self._send(Subscribe(self._scopes))
 
     def mint_id(self) -> str:
         """A new object's id.
@@ -292,6 +298,7 @@ class ClientSession:
             identity.token = welcome.token
         if welcome.resume == "snapshot":
             connection.phase = "loading"
+            self._say_scopes(connection)
             return
         if identity is None or identity.in_doubt or identity.epoch != welcome.epoch or identity.id != welcome.session:
             raise ProtocolError(f"welcome resumes epoch {welcome.epoch!r} of {welcome.session!r}, which this client is not at")
@@ -357,6 +364,7 @@ class ClientSession:
 
     def _go_live(self, connection: Connection, now: float) -> None:
         connection.phase = "live"
+        self._say_scopes(connection)
         connection.live_since = now
         self._presence.go_live()
         self.verifier.go_live(now)
@@ -382,6 +390,10 @@ class ClientSession:
             if pending.sent is None:
                 if edited_places(pending.changes) & under_way:
                     break
+                if self._prediction.is_adrift(pending):
+                    self._prediction.give_up(pending, "unknown_object", "what it edits went out of sight before it could be sent")
+                    self._pump(connection, now)
+                    return
                 self._send_calls(pending.cseq - 1, connection, now)
                 gesture = pending.gesture
                 wait = 0.0 if gesture is None or pending is not self._prediction.pending[-1] else gesture.wait(now)

@@ -13,6 +13,7 @@ import objectsync.client.session as client_session
 import objectsync.digest as digest
 import objectsync.hub as hub
 import objectsync.log as log
+import objectsync.partial as partial
 import objectsync.proposals as proposals
 import objectsync.session as session
 import objectsync.transaction as transaction
@@ -21,6 +22,7 @@ import objectsync.updates as updates
 from objectsync.changes import Change, DeleteText, InsertText
 from objectsync.client.batch import Batch
 from objectsync.frames import encode_transaction
+from objectsync.protocol import Subscribe
 
 Mutant = Callable[[pytest.MonkeyPatch], None]
 MUTANTS: dict[str, Mutant] = {}
@@ -194,6 +196,85 @@ def who_leaves_the_others_owes_nothing(patch: pytest.MonkeyPatch) -> None:
         original(self, seq, [], since)
 
     patch.setattr(session.Connection, "take_back", take_back)
+
+
+# --- who sees a part
+
+
+@mutant
+def what_is_hidden_is_told(patch: pytest.MonkeyPatch) -> None:
+    original = partial.PartialView._filter
+
+    def tell_all(self: Any, transaction: Any, own: bool = False) -> Any:
+        told = list(original(self, transaction, own))
+        return [*told, *(each for each in transaction.changes if each.object in self._known and each not in told)]
+
+    patch.setattr(partial.PartialView, "_filter", tell_all)
+
+
+@mutant
+def what_is_hidden_now_stays(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(partial.PartialView, "reconsider", lambda self: None)
+
+
+@mutant
+def what_comes_into_sight_later_is_not_told(patch: pytest.MonkeyPatch) -> None:
+    original = partial.PartialView._take_scopes
+
+    def take_scopes(self: Any, scopes: Any) -> None:
+        original(self, scopes)
+        self._roots = set()
+
+    patch.setattr(partial.PartialView, "_take_scopes", take_scopes)
+
+
+@mutant
+def tags_do_not_bring_into_sight(patch: pytest.MonkeyPatch) -> None:
+    original = partial.PartialView._take_scopes
+
+    def take_scopes(self: Any, scopes: Any) -> None:
+        original(self, scopes)
+        self._tags = set()
+
+    patch.setattr(partial.PartialView, "_take_scopes", take_scopes)
+
+
+@mutant
+def what_changed_out_of_sight_stays_as_it_was(patch: pytest.MonkeyPatch) -> None:
+    original = partial.PartialView._difference
+    patch.setattr(partial.PartialView, "_difference", lambda self, touched, renewed: original(self, (), renewed))
+
+
+@mutant
+def who_sees_a_part_hears_what_all_hear(patch: pytest.MonkeyPatch) -> None:
+    original = session.Connection._join_others
+
+    def join_others(self: Any, who: Any) -> None:
+        view, self._view = self._view, None
+        original(self, who)
+        self._view = view
+
+    patch.setattr(session.Connection, "_join_others", join_others)
+
+
+@mutant
+def who_saw_a_part_resumes_as_if_it_had_all(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(session.Session, "partial", property(lambda self: False, lambda self, value: None))
+
+
+@mutant
+def the_client_speaks_before_it_is_welcome(patch: pytest.MonkeyPatch) -> None:
+    def say_scopes(self: Any, connection: Any) -> None:
+        if connection.scopes != self._scopes:
+            connection.scopes = self._scopes
+            self._send(Subscribe(self._scopes))
+
+    patch.setattr(client_session.ClientSession, "_say_scopes", say_scopes)
+
+
+@mutant
+def the_client_edits_what_it_does_not_see(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(prediction.Prediction, "is_adrift", lambda self, pending: False)
 
 
 # --- text, on both sides

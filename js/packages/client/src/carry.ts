@@ -169,7 +169,8 @@ function references(change: Change): readonly string[] {
   }
 }
 
-function topicAt(tree: Tree, key: string) {
+/** The attribute with this key (`id name`), where there is one. */
+export function topicAt(tree: Tree, key: string) {
   const [id, ...name] = key.split(' ')
   return tree.objects.get(id as string)?.state.attributes.get(name.join(' '))
 }

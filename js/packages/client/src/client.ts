@@ -63,6 +63,8 @@ interface Session {
 class Greeting {
   phase: 'opening' | 'greeting' | 'loading' | 'live' = 'opening'
   welcome: Welcome | undefined
+  /** Which parts the server was asked for. */
+  scopes: readonly Scope[] | undefined
   pages: Change[] = []
   nextPage = 0
 }
@@ -289,7 +291,15 @@ export class Client {
   /** Sees these parts of the tree from now on (undefined: all of it). Objects come and go as they do when the server makes and destroys them. */
   subscribe(scopes: readonly Scope[] | undefined): void {
     this.#scopes = scopes
-    if (this.#greeting.phase !== 'opening') this.#link.send({ type: 'subscribe', scopes: scopes ?? null })
+    this.#sayScopes()
+  }
+
+  /** Asks for other parts than hello did. Before the welcome, that would tell the server that this client has its new token. */
+  #sayScopes(): void {
+    const { phase, scopes } = this.#greeting
+    if (phase === 'opening' || phase === 'greeting' || scopes === this.#scopes) return
+    this.#greeting.scopes = this.#scopes
+    this.#link.send({ type: 'subscribe', scopes: this.#scopes ?? null })
   }
 
   /** Undoes this client's newest step, or everyone's newest: within `target`, if given. */
@@ -367,6 +377,7 @@ export class Client {
   #hello(): void {
     this.#greeting = new Greeting()
     this.#greeting.phase = 'greeting'
+    this.#greeting.scopes = this.#scopes
     const seen = this.#session
       ? {
           session: this.#session.id,
@@ -470,6 +481,7 @@ export class Client {
     if (this.#session?.id === id) this.#session = { ...this.#session, token }
     if (welcome.resume === 'snapshot') {
       greeting.phase = 'loading'
+      this.#sayScopes()
       return
     }
     if (!this.#session || this.#session.epoch !== epoch || this.#session.id !== id) {
@@ -509,6 +521,7 @@ export class Client {
   #goLive(): void {
     this.#greeting.phase = 'live'
     this.#link.live(this.#greeting.welcome?.limits)
+    this.#sayScopes()
     this.presence.goLive()
     this.#verifier.goLive()
     this.#pumpSoon()
@@ -576,6 +589,15 @@ export class Client {
     for (const action of pending) {
       if (!action.sent) {
         if ([...editedPlaces(action.changes)].some((key) => inFlight.has(key))) break
+        if (this.#replica.isAdrift(action)) {
+          this.#replica.refuse(
+            action,
+            'unknown_object',
+            'what it edits went out of sight before it could be sent',
+          )
+          this.#pumpSoon()
+          return
+        }
         if (action === pending.at(-1) && this.#frames.holds(action)) break
         if (!this.#sendCalls(action.cseq - 1) || !this.#sendAction(action, this.#session.seq)) return
       }

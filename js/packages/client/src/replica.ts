@@ -8,22 +8,28 @@
  *   net difference is told. An action that no longer fits is skipped, and the server will say what becomes of it.
  * - No I/O and no clock: `client.ts` sends the actions and brings the transactions.
  */
-import { carry, type Decided, editsBetween, Footing, type Refused, renamed } from './carry.js'
-import type { Change } from './changes.js'
+import { carry, type Decided, editsBetween, Footing, type Refused, renamed, topicAt } from './carry.js'
+import type { Change, Held } from './changes.js'
 import { ChangeError, LocalError, ProtocolError } from './errors.js'
 import { type Gesture, join } from './gestures.js'
 import type { Audience } from './journal.js'
 import { Journal } from './journal.js'
 import { type Layer, type Outcome, type PendingAction, Preview } from './layers.js'
 import type { Transaction } from './protocol.js'
-import { placeEdits, placeInverse, rebase } from './rebase.js'
+import { editedPlaces, placeEdits, placeInverse, rebase } from './rebase.js'
 import type { Host } from './sobject.js'
 import { Touches } from './touches.js'
 import { Tree } from './tree.js'
-import { sameValue } from './values.js'
+import { sameValue, type TopicType } from './values.js'
 
 /** An action that was not applied, and why. */
 export type Rejection = Refused
+
+/** What an attribute holds. */
+interface Sight {
+  readonly type: TopicType
+  readonly held: Held
+}
 
 interface Recording {
   readonly journal: Journal
@@ -44,6 +50,8 @@ export class Replica {
   #nextCseq = 1
   #recording: Recording | undefined
   #previews: Layer[] = []
+  /** What those attributes held that undecided edits are about, when they went out of sight. */
+  #left = new Map<string, Sight>()
 
   constructor(host: Host, owner: ReplicaOwner) {
     this.tree = new Tree(host)
@@ -209,6 +217,8 @@ export class Replica {
       }
       if (rewound) this.#replay(journal)
     } catch (error) {
+      this.pending = before // nobody was told of what it decides; the snapshot will say it again
+      for (const layer of this.#layers) layer.inverse = undefined
       journal.goNet()
       journal.tell(this.#owner)
       if (!(error instanceof ChangeError)) throw error
@@ -236,6 +246,7 @@ export class Replica {
     const before = this.pending.slice()
     const layers = this.#layers
     const footing = new Footing(this.tree, layers)
+    this.#left.clear()
     this.tree.empty(journal)
     try {
       for (const change of changes) this.tree.apply(change, journal)
@@ -261,6 +272,11 @@ export class Replica {
       before,
       refused.filter(({ changes }) => before.some((action) => action.changes === changes)),
     )
+  }
+
+  /** Whether nobody can say any more what its positions mean: what it edits went out of sight, and may be edited there. */
+  isAdrift(action: PendingAction): boolean {
+    return !action.inverse && [...editedPlaces(action.changes)].some((key) => this.#left.has(key))
   }
 
   /** Refuses an action that was not sent, nor any after it: it is taken back, and those after it are counted anew. */
@@ -378,6 +394,7 @@ export class Replica {
    * @returns what edits by position have to be moved past: of a value set as a whole (which is also how a difference comes), what it made different
    */
   #apply(change: Change, rewound: boolean, journal: Journal): readonly Change[] {
+    if (rewound && SHAPE.has(change[0])) return this.#applyShape(change, journal)
     if (!rewound || change[0] !== 'set') {
       this.tree.apply(change, journal)
       return [change]
@@ -386,6 +403,26 @@ export class Replica {
     const before = topic.held
     this.tree.apply(change, journal)
     return editsBetween(change[1], change[2], topic.type, before, topic.held)
+  }
+
+  /** Applies a change of shape. What it brings back may have been edited while it was out of sight: @returns these edits */
+  #applyShape(change: Change, journal: Journal): readonly Change[] {
+    const watched = [...new Set(this.#layers.flatMap(({ changes }) => [...editedPlaces(changes)]))]
+    const before = watched.map((key) => sightOf(this.tree, key))
+    this.tree.apply(change, journal)
+    const edits = watched.flatMap((key, i) => {
+      const former = before[i]
+      const topic = topicAt(this.tree, key)
+      const left = this.#left.get(key)
+      if (!topic && former) this.#left.set(key, former)
+      if (!topic || former || !left) return []
+      this.#left.delete(key)
+      return left.type === topic.type
+        ? editsBetween(topic.object.id, topic.name, topic.type, left.held, topic.held)
+        : []
+    })
+    for (const key of this.#left.keys()) if (!watched.includes(key)) this.#left.delete(key)
+    return edits
   }
 
   #rebase(done: readonly Change[]): void {
@@ -438,6 +475,21 @@ export class Replica {
       }
     }
   }
+}
+
+/** What may make attributes come and go. */
+const SHAPE: ReadonlySet<string> = new Set([
+  'create',
+  'creates',
+  'destroy',
+  'clear',
+  'attribute',
+  'drop_attribute',
+])
+
+function sightOf(tree: Tree, key: string): Sight | undefined {
+  const topic = topicAt(tree, key)
+  return topic && { type: topic.type, held: topic.held }
 }
 
 const isPromise = (value: unknown): boolean =>

@@ -73,7 +73,8 @@ export class Touches {
     if (has(`life ${id}`)) return true
     switch (kind) {
       case 'create':
-        return has(`children ${change[3]}`) || has(`life ${change[3]}`)
+        // (What is mentioned and was not there did not fit, and may now.)
+        return has(`children ${change[3]}`) || has(`life ${change[3]}`) || has(`mentioned ${id}`)
       case 'destroy':
       case 'clear': {
         const top = tree.objects.get(id)

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import type { Change } from '../src/changes.js'
+import type { Client } from '../src/client.js'
+import type { Frame } from '../src/frames.js'
+import { decodeClient } from '../src/peer.js'
 import type { ServerMessage } from '../src/protocol.js'
+import type { StringTopic } from '../src/topics.js'
 import { dump, join, world } from './helpers.js'
 
 describe('a client that sees a part', () => {
@@ -21,6 +26,62 @@ describe('a client that sees a part', () => {
       ['subscribe', [{ root: '8', depth: 1, tags: ['t'] }]],
       ['hello', [{ root: '8', depth: 1, tags: ['t'] }]],
       ['subscribe', null],
+    ])
+  })
+
+  it('says nothing but hello before it is welcome', () => {
+    const { server, client, clock } = world()
+    const { network } = server
+    network.current.close(1006)
+    client.retryNow()
+    network.current.open()
+    client.subscribe([{ root: '8' }])
+    clock.flush()
+    expect(network.current.toServer).toHaveLength(1)
+    server.settle(clock)
+    expect(server.received.slice(-2)).toMatchObject([
+      { type: 'hello' },
+      { type: 'subscribe', scopes: [{ root: '8' }] },
+    ])
+  })
+
+  const update = ({ server, client }: ReturnType<typeof world>, ...changes: Change[]): void => {
+    const { seq } = client
+    server.send(server.network.current, {
+      type: 'update',
+      prev: seq,
+      seq,
+      transactions: [{ seq: seq + 1, changes }],
+    })
+    server.network.current.deliver()
+  }
+  const text = (client: Client): StringTopic => client.object('1').attribute('s') as unknown as StringTopic
+
+  it('moves an edit past what was done out of sight', () => {
+    const w = world([['create', '1', 'Item', 'root', -1, {}]])
+    text(w.client).insert(5, '!')
+    update(w, ['destroy', '1'])
+    update(w, ['create', '1', 'Item', 'root', -1, { s: 'oh hello' }])
+    expect(text(w.client).value).toBe('oh hello!')
+    w.clock.flush()
+    expect(decodeClient(w.server.network.current.take() as Frame)).toMatchObject({
+      changes: [['insert_text', '1', 's', 8, '!']],
+    })
+  })
+
+  it('refuses an edit of what is out of sight before it could be sent', async () => {
+    const w = world([
+      ['create', '1', 'Item', 'root', -1, {}],
+      ['create', '2', 'Item', 'root', -1, {}],
+    ])
+    const edit = w.client.propose(() => text(w.client).insert(5, '!'))
+    const other = w.client.propose(() => w.client.object('2').addTag('t'))
+    update(w, ['destroy', '1'])
+    w.server.settle(w.clock)
+    expect(await edit).toMatchObject({ applied: false, code: 'unknown_object' })
+    expect(await other).toEqual({ applied: true })
+    expect(w.server.received.filter(({ type }) => type === 'action')).toMatchObject([
+      { cseq: 1, changes: [['tag', '2', 't']] },
     ])
   })
 
