@@ -1,9 +1,9 @@
 """Records golden traces: everything one client hears of a real hub, and what it does itself, for clients in other languages to replay.
 
 `python -m tests.traces` writes tests/vectors/traces/*.json anew; tests/test_traces.py checks that they are current. A trace is a list of
-steps: `{"hear": text, "buffers": [hex, …]}` a frame of the server; `{"act": changes, "cseq": n, "base": seq}` one action of the client;
-`{"verify": true}` it asks for the hash of the root, and the answer is the next thing it hears; `{"cut": true}` its connection breaks, and
-it comes back.
+steps: `{"hear": text, "buffers": [hex, …]}` a frame of the server; `{"act": changes, "cseq": n, "base": seq}` one action of the client
+(with `"gesture": n`, a part of that gesture); `{"verify": true}` it asks for the hash of the root, and the answer is the next thing it
+hears; `{"cut": true}` its connection breaks, and it comes back.
 """
 
 from __future__ import annotations
@@ -78,6 +78,7 @@ class Recorder:
         self.hello = hello or {}
         self.steps: list[dict[str, Any]] = []
         self.minted = 0
+        self.gestures = 0
         for _ in range(6):
             self.edit()
         self.client = WireClient(self.hub, self.hello)
@@ -175,6 +176,33 @@ class Recorder:
             self.edit()
         client.propose(*changes)
 
+    def drag(self) -> None:
+        """The client does a few things in one go, others do something in between, and perhaps the one step that it was is undone."""
+        chance, client, item = self.random, self.client, self.some()
+        if item is None:
+            return
+        self.gestures += 1
+        kind = chance.randrange(3)
+        for number in range(chance.randrange(2, 6)):
+            self._hear()
+            if item.id not in self.hub.objects:
+                break
+            if kind == 0:
+                changes: list[list[Any]] = [["set", item.id, "n", 100 * self.gestures + number]]
+            elif kind == 1:
+                changes = [["insert_text", item.id, "text", 0, chance.choice(TEXTS[1:])], ["add", item.id, "n", 1]]
+            else:
+                changes = [["put", item.id, "table", "dragged", len(self.steps)], ["emit", item.id, "poked", {"x": number}]]
+            self.steps.append({"act": changes, "cseq": client.cseq + 1, "base": client.seq, "gesture": self.gestures})
+            if chance.random() < 0.3:
+                self.edit()
+            client.propose(*changes, gesture=self.gestures)
+        self._hear()
+        if chance.random() < 0.6:
+            self.hub.undo(None, client.session)
+        if chance.random() < 0.3:
+            self.hub.redo(None, client.session)
+
     def look(self) -> None:
         """The client hears what there is, and compares."""
         self._hear()
@@ -208,7 +236,9 @@ class Recorder:
             )
 
 
-def run(seed: int, steps: int, edits: int = 1, cuts: int = 0, hello: dict[str, Any] | None = None, **limits: Any) -> list[dict[str, Any]]:
+def run(
+    seed: int, steps: int, edits: int = 1, cuts: int = 0, hello: dict[str, Any] | None = None, drags: float = 0, **limits: Any
+) -> list[dict[str, Any]]:
     """One trace."""
     recorder = Recorder(seed, hello, **limits)
     for step in range(steps):
@@ -217,6 +247,8 @@ def run(seed: int, steps: int, edits: int = 1, cuts: int = 0, hello: dict[str, A
         if recorder.random.random() < 0.4:
             recorder._hear()
             recorder.act()
+        if drags and recorder.random.random() < drags:
+            recorder.drag()
         if step % 3 == 0:
             recorder.look()
         if cuts and step % (steps // cuts) == steps // cuts - 1:
@@ -230,6 +262,7 @@ TRACES = {
     "bursts": lambda: run(2, 25, edits=6),
     "squashed": lambda: run(3, 12, edits=30, frame_transactions=5),
     "cuts": lambda: run(4, 40, cuts=5),
+    "gestures": lambda: run(7, 40, cuts=2, drags=0.6),
     "snapshots": lambda: run(5, 30, edits=3, cuts=4, log_transactions=0),
     "a part": lambda: run(6, 50, edits=2, hello={"scopes": [{"root": "1"}, {"root": "root", "depth": 1, "tags": ["t"]}]}),
 }

@@ -7,6 +7,7 @@ import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Change } from '../src/changes.js'
 import { Client } from '../src/client.js'
+import type { Gesture } from '../src/gestures.js'
 import { decodeClient } from '../src/peer.js'
 import type { Scope } from '../src/protocol.js'
 import type { DictTopic, IntTopic, ListTopic, StringTopic } from '../src/topics.js'
@@ -16,7 +17,12 @@ import { bytes, top } from './vectors.js'
 
 type Step =
   | { readonly hear: string; readonly buffers?: readonly string[] }
-  | { readonly act: readonly Change[]; readonly cseq: number; readonly base: number }
+  | {
+      readonly act: readonly Change[]
+      readonly cseq: number
+      readonly base: number
+      readonly gesture?: number
+    }
   | { readonly verify: true }
   | { readonly cut: true }
 
@@ -40,7 +46,7 @@ function act(client: Client, change: Change): void {
       topic<StringTopic>(change[2]).insert(change[3], change[4])
       break
     case 'put':
-      topic<DictTopic>(change[2]).add(change[3], change[4])
+      topic<DictTopic>(change[2]).setItem(change[3], change[4])
       break
     case 'insert':
       topic<ListTopic>(change[2]).insert(change[4], change[3])
@@ -75,6 +81,7 @@ function replay(steps: readonly Step[], scopes?: readonly Scope[]) {
   })
   network.current.open()
   let looks = 0
+  let gesture: Gesture | undefined
   const said = () => {
     clock.flush()
     const frames = []
@@ -90,12 +97,20 @@ function replay(steps: readonly Step[], scopes?: readonly Scope[]) {
       if (client.pendingCount === 0 && said().some((message) => message.type === 'verify'))
         return { looks, errors, differs: true }
     } else if ('act' in step) {
+      const { cseq, base, act: changes, gesture: number } = step
+      if (gesture?.id !== number) {
+        gesture?.end()
+        gesture = number === undefined ? undefined : client.gesture()
+      }
+      clock.advance(20) // a frame of the screen: what is done in one gesture leaves at most that often
       said()
-      client.record(() => {
-        for (const change of step.act) act(client, change)
+      const doer = gesture ?? client
+      doer.record(() => {
+        for (const change of changes) act(client, change)
       })
       const [action] = said()
-      expect(action).toEqual({ type: 'action', cseq: step.cseq, base: step.base, changes: step.act })
+      const part = number === undefined ? {} : { gesture: number }
+      expect(action).toEqual({ type: 'action', cseq, base, ...part, changes })
     } else if ('verify' in step) {
       expect(client.pendingCount).toBe(0)
       client.verify()
