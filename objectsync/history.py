@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .changes import (
     Add,
@@ -76,14 +76,32 @@ class UndoResult:
         return self.done
 
 
+class Redone(NamedTuple):
+    """Steps of `done` next to each other that were all redone: who redoes a thousand does not look at all of them a thousand times."""
+
+    newest: int
+    oldest: int
+    length: int
+    origin: int
+    """When the newest of them was done first."""
+
+    def ends_at(self, done: deque[Transaction], at: int) -> bool:
+        """Whether they are still there, the newest at this place."""
+        if done[at].seq != self.newest:
+            return False
+        first = at - self.length + 1
+        return done[first].seq == self.oldest if first >= 0 else done[0].seq >= self.oldest
+
+
 class History:
     """The steps that can be undone (`done`), and those that can be redone (`undone`), oldest first."""
 
-    __slots__ = ("_log", "_max_bytes", "_weights", "done", "undone")
+    __slots__ = ("_log", "_max_bytes", "_redone", "_weights", "done", "undone")
 
     def __init__(self, log: Log, steps: int, max_bytes: int) -> None:
         self._log = log
         self._max_bytes = max_bytes
+        self._redone = Redone(0, 0, 0, 0)
         self._weights: dict[int, int] = {}  # about how many bytes the large steps keep, by seq
         self.done: deque[Transaction] = deque(maxlen=steps)
         self.undone: deque[Transaction] = deque(maxlen=steps)
@@ -134,12 +152,20 @@ class History:
         step = next((step for step in reversed(self.undone) if counts(step)), None)
         if step is None:
             return None
-        for steps in (self.done, self.undone):
-            for other in reversed(steps):
-                if other.seq < step.seq:
-                    break
-                if (other.origin or other.seq) > step.seq and counts(other):
-                    return None
+        done, known = self.done, self._redone
+        at = newest = len(done) - 1
+        oldest, origin = newest + 1, 0  # of those at the end that were all redone
+        while at >= 0 and done[at].seq > step.seq:
+            other, next_at, began = done[at], at - 1, done[at].origin or done[at].seq
+            if known.origin < step.seq and known.ends_at(done, at):
+                next_at, began = max(-1, at - known.length), known.origin
+            elif began > step.seq and counts(other):
+                return None
+            if oldest == at + 1 and other.kind == REDO:
+                oldest, origin = next_at + 1, max(origin, began)
+            at = next_at
+        if oldest <= newest:
+            self._redone = Redone(done[newest].seq, done[oldest].seq, newest - oldest + 1, origin)
         return step
 
 

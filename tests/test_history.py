@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import sys
+from statistics import median
 from typing import Any
 
 import pytest
@@ -119,6 +121,45 @@ class TestSteps:
         doc.text.set("new")
         assert not tree.redo()
         assert doc.n.get() == 0
+
+    def test_it_is_as_much_work_as_the_one_before_it(self, tree: Tree, doc: Doc) -> None:
+        def steps() -> int:
+            """How many lines of code a redo runs."""
+            count = 0
+
+            def trace(frame: Any, event: str, arg: Any) -> Any:
+                nonlocal count
+                count += event == "line"
+                return trace
+
+            former = sys.gettrace()
+            sys.settrace(trace)
+            try:
+                assert tree.redo()
+            finally:
+                sys.settrace(former)
+            return count
+
+        for _ in range(600):
+            doc.n.add(1)
+        for _ in range(600):
+            tree.undo()
+        counted = [steps() for _ in range(600)]
+        assert doc.n.value == 600
+        # (Now and then the log puts itself in order.)
+        assert median(counted[-100:]) == median(counted[2:102]), "nobody looks at all those redone before"
+
+    def test_what_was_undone_apart_from_those_redone_around_it_cuts_nothing(self, tree: Tree, doc: Doc, others: Others) -> None:
+        for _ in range(5):
+            doc.n.add(1)
+            others.turn.add(1)
+        for _ in range(10):
+            tree.undo()
+        for _ in range(6):
+            assert tree.redo()
+        assert tree.undo(doc)  # from among them
+        assert [bool(tree.redo()) for _ in range(6)] == [True] * 5 + [False]
+        assert doc.n.value == 5
 
     def test_it_stays_cut_when_the_new_step_is_undone_and_redone(self, tree: Tree, doc: Doc) -> None:
         doc.n.set(1)
