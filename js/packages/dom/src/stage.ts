@@ -199,7 +199,9 @@ export class Stage {
   /** @internal A child whose element was planted is awake: a view takes the element over. */
   adopt(view: View, child: SObject, index: number): void {
     const made = new (view.constructor as ViewClass)(child, this)
-    made.adopt?.(view.element.children[index] as Element)
+    const element = view.element.children[index]
+    // Somebody's script may have taken it away; that is no reason to fall out of step.
+    this.guard(child, () => (element ? made.adopt?.(element) : made.create()))
     made.planted = child.childCount
     note(made)
     const shown = view.shown.length ? (view.shown as View[]) : new Array<View>(view.planted)

@@ -169,6 +169,21 @@ describe('planted elements', () => {
     expect([...host.querySelectorAll('td')]).toHaveLength(8)
   })
 
+  it('may have been taken away by somebody else', () => {
+    const { host, client, change } = show([...TABLE, rows(3, '2', 2, SHAPES[0] as Rows[4])])
+    host.querySelectorAll('td')[1]?.remove()
+    change(['set', '5', 'text', 'nowhere'], ['set', '7', 'text', 'here'])
+    expect(host.textContent).toContain('here')
+    expect(client.status.state).toBe('live')
+    change(
+      ['destroy', '4'],
+      ['destroy', '5'],
+      ['create', '9', 'Element', '3', -1, { tag: 'td', text: 'new' }],
+    )
+    expect(host.querySelector('tr')?.textContent).toBe('new')
+    expect(client.status.state).toBe('live')
+  })
+
   it('are refused what views are refused', () => {
     const error = vi.spyOn(console, 'error').mockImplementation(() => {})
     const shape: Rows[4] = [
