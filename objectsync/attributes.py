@@ -103,7 +103,8 @@ def make_spec(
         shared = _shared_specs.get(key)  # before the checks: it has passed them (benchmarks/core.py, "create")
         if shared is not None:
             return shared
-    topic_class = get_origin(topic_class) or topic_class  # `ObjTopic[Foo]`
+    if not isinstance(topic_class, type):
+        topic_class = get_origin(topic_class) or topic_class  # `ObjTopic[Foo]`
     if not isinstance(topic_class, type) or not issubclass(topic_class, Topic):
         raise TypeError(f"expected a topic class such as objectsync.IntTopic, got {topic_class!r}")
     if is_stateful is None:
