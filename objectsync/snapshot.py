@@ -174,7 +174,7 @@ def record_object(sobject: SObject, parent: str | None) -> ObjectRecord:
     )
 
 
-held_by: Callable[[SObject], dict[str, Any] | None] = object.__getstate__  # type: ignore[assignment]  # without `__slotnames__`
+held_by: Callable[[SObject], dict[str, Any] | None] = object.__getstate__  # type: ignore[assignment]  # SObjects have no slot names to tell of
 """What user code holds on an object (`self.first = child`); None for nothing. Asking for its `__dict__` would make one, and fifty thousand
 of these would set off the garbage collector (benchmarks/dom, "clear")."""
 

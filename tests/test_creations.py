@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from objectsync import DictTopic, IntTopic, Limits, SObject, StringTopic, attribute
 from objectsync.changes import Create, Creates, Rows
 from objectsync.errors import InvalidChangeError
+from objectsync.hub import Hub
 from tests.clients import WireClient, changes_in, make_hub
 from tests.replica import Replica, same, state
 
@@ -21,6 +22,30 @@ class Cell(SObject):
     table = attribute(DictTopic)
 
 
+def follower(hub: Hub) -> tuple[WireClient, Replica]:
+    """A client, and what it was greeted with."""
+    client = WireClient(hub)
+    replica = Replica()
+    for change in client.greeting[1]["changes"]:
+        replica.apply(change)
+    return client, replica
+
+
+def assert_all_have_it(hub: Hub, client: WireClient, replica: Replica) -> None:
+    """Who was there, who comes now, and whoever undoes it and does it again."""
+    for change in changes_in(client.receive()):
+        replica.apply(change)
+    assert same(replica.plain(), state(hub))
+    late = Replica()
+    for message in WireClient(hub).greeting[1:]:
+        for change in message.get("changes", changes_in([message])):
+            late.apply(change)
+    assert same(late.plain(), state(hub))
+    assert hub.undo().conflicts == ()
+    assert hub.redo().conflicts == ()
+    assert same(replica.plain(), state(hub))
+
+
 STEPS = ("child", "child", "sibling", "sibling", "up", "id", "tag", "dynamic", "move", "remove", "event")
 
 
@@ -28,10 +53,7 @@ STEPS = ("child", "child", "sibling", "sibling", "up", "id", "tag", "dynamic", "
 @given(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 3)), min_size=40, max_size=90))
 def test_a_client_has_what_the_server_has(steps: list[tuple[str, int]]) -> None:
     hub = make_hub(limits=Limits(snapshot_transactions=0))
-    client = WireClient(hub)
-    replica = Replica()
-    for change in client.greeting[1]["changes"]:
-        replica.apply(change)
+    client, replica = follower(hub)
     with hub.record():
         made = [hub.create_object(Cell)]
         for count, (step, number) in enumerate(steps):
@@ -53,17 +75,7 @@ def test_a_client_has_what_the_server_has(steps: list[tuple[str, int]]) -> None:
                 newest.move_to(hub.root, 0)
             elif len(made) > 2:
                 made.pop().remove()
-    for change in changes_in(client.receive()):
-        replica.apply(change)
-    assert same(replica.plain(), state(hub))
-    late = Replica()
-    for message in WireClient(hub).greeting[1:]:
-        for change in message.get("changes", changes_in([message])):
-            late.apply(change)
-    assert same(late.plain(), state(hub))
-    assert hub.undo().conflicts == ()
-    assert hub.redo().conflicts == ()
-    assert same(replica.plain(), state(hub))
+    assert_all_have_it(hub, client, replica)
 
 
 @settings(max_examples=60, deadline=None)
@@ -76,10 +88,7 @@ def test_a_client_has_what_the_server_has(steps: list[tuple[str, int]]) -> None:
 def test_what_repeats_is_what_the_server_has(shape: list[tuple[int, str]], times: int, odd: dict[int, str], before: int) -> None:
     """Rows of one shape, here and there with something that the others have not."""
     hub = make_hub(limits=Limits(snapshot_transactions=0))
-    client = WireClient(hub)
-    replica = Replica()
-    for change in client.greeting[1]["changes"]:
-        replica.apply(change)
+    client, replica = follower(hub)
     with hub.record():
         for _ in range(before):
             Cell(parent=hub.root, number=1)
@@ -102,17 +111,7 @@ def test_what_repeats_is_what_the_server_has(shape: list[tuple[int, str]], times
                 elif odd.get(count) == "less":
                     break
                 count += 1
-    for change in changes_in(client.receive()):
-        replica.apply(change)
-    assert same(replica.plain(), state(hub))
-    late = Replica()
-    for message in WireClient(hub).greeting[1:]:
-        for change in message.get("changes", changes_in([message])):
-            late.apply(change)
-    assert same(late.plain(), state(hub))
-    assert hub.undo().conflicts == ()
-    assert hub.redo().conflicts == ()
-    assert same(replica.plain(), state(hub))
+    assert_all_have_it(hub, client, replica)
 
 
 def test_a_table_is_one_change() -> None:
@@ -163,10 +162,7 @@ def test_objects_that_a_class_takes_for_equal_are_told_apart() -> None:
         __hash__ = SObject.__hash__
 
     hub = make_hub()
-    client = WireClient(hub)
-    replica = Replica()
-    for change in client.greeting[1]["changes"]:
-        replica.apply(change)
+    client, replica = follower(hub)
     with hub.record():
         tops = [Same(parent=hub.root) for _ in range(4)]
         for number in range(40):

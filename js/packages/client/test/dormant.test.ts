@@ -7,23 +7,7 @@ import { Journal } from '../src/journal.js'
 import type { SObject } from '../src/sobject.js'
 import { StateHash } from '../src/statehash.js'
 import type { Tree } from '../src/tree.js'
-import { bareTree, dump } from './helpers.js'
-
-type Rows = Extract<Change, readonly ['rows', ...unknown[]]>
-
-/** What `rows` stands for. */
-function singly(change: Rows): Change[] {
-  const [, id, parent, count, shape, values] = change
-  const rest = values.slice()
-  const all: Change[] = []
-  for (let row = 0; row < count; row++)
-    for (const [type, above, names, same] of shape) {
-      const number = Number(id) + all.length
-      const own = { ...same, ...Object.fromEntries(names.map((name) => [name, rest.shift()])) }
-      all.push(['create', `${number}`, type, above ? `${number - above}` : parent, -1, own as never])
-    }
-  return all
-}
+import { bareTree, dump, type Rows, singly } from './helpers.js'
 
 const DEFINE: Change = ['define', 'Cell', 'td', { text: ['string', ''], n: ['int', 7], list: ['list', []] }]
 const SHAPES: readonly Rows[4][] = [

@@ -123,6 +123,22 @@ function plain(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]))
 }
 
+export type Rows = Extract<Change, readonly ['rows', ...unknown[]]>
+
+/** What `rows` stands for. */
+export function singly(change: Rows): Change[] {
+  const [, id, parent, count, shape, values] = change
+  const rest = values.slice()
+  const all: Change[] = []
+  for (let row = 0; row < count; row++)
+    for (const [type, above, names, same] of shape) {
+      const number = Number(id) + all.length
+      const own = { ...same, ...Object.fromEntries(names.map((name) => [name, rest.shift()])) }
+      all.push(['create', `${number}`, type, above ? `${number - above}` : parent, -1, own as never])
+    }
+  return all
+}
+
 export const TYPES: readonly Change[] = [
   [
     'define',

@@ -3,10 +3,9 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import type { Change } from '../../client/src/changes.js'
+import { type Rows, singly } from '../../client/test/helpers.js'
 import { builtIns, ElementView, mount } from '../src/index.js'
 import { type Shown, show } from './helpers.js'
-
-type Rows = Extract<Change, readonly ['rows', ...unknown[]]>
 
 const TABLE: readonly Change[] = [
   ['create', '1', 'Element', 'root', -1, { tag: 'table' }],
@@ -50,19 +49,6 @@ function rows(first: number, parent: string, count: number, shape: Rows[4]): Row
     shape.flatMap(([, , names]) => names.map((name) => valueIn(name, row))),
   ).flat()
   return ['rows', `${first}`, parent, count, shape, values as never]
-}
-
-function singly(change: Rows): Change[] {
-  const [, id, parent, count, shape, values] = change
-  const rest = values.slice()
-  const all: Change[] = []
-  for (let row = 0; row < count; row++)
-    for (const [type, above, names, same] of shape) {
-      const number = Number(id) + all.length
-      const own = { ...same, ...Object.fromEntries(names.map((name) => [name, rest.shift()])) }
-      all.push(['create', `${number}`, type, above ? `${number - above}` : parent, -1, own as never])
-    }
-  return all
 }
 
 const step = fc.record({
