@@ -4,7 +4,8 @@ import type { Change } from '../src/changes.js'
 import type { Client } from '../src/client.js'
 import { LocalError } from '../src/errors.js'
 import type { Gesture } from '../src/gestures.js'
-import { dump, FakeClock, join, ModelServer } from './helpers.js'
+import type { SObject } from '../src/sobject.js'
+import { dump, FakeClock, join, ModelServer, type Rows } from './helpers.js'
 
 /** A tape of random numbers, so that a failing run shrinks. */
 const tape = fc.array(fc.nat(9999), { minLength: 20, maxLength: 400 })
@@ -15,12 +16,20 @@ const START: readonly Change[] = [
   ['create', '3', 'Item', '2', -1, { l: [1, 2] }],
 ]
 
+const ROW: Rows[4] = [
+  ['Item', 0, ['n'], {}],
+  ['Item', 1, ['s'], { n: 1 }],
+  ['Item', 1, ['l'], {}],
+  ['Item', 1, [], { s: 'deep' }],
+]
+
 class Run {
   readonly server = new ModelServer(START)
   readonly clock = new FakeClock()
   readonly clients: { client: Client; errors: unknown[]; gesture?: Gesture | undefined }[] = []
   readonly #tape: readonly number[]
   #at = 0
+  #planted = 100
 
   constructor(numbers: readonly number[]) {
     this.#tape = numbers
@@ -41,9 +50,28 @@ class Run {
     return (this.#tape[this.#at++ % this.#tape.length] ?? 0) % below
   }
 
-  edit(client: Client): void {
+  /** Any object of a client: one that it may have to wake, or one of all, which wakes all. */
+  find(client: Client): SObject | undefined {
+    if (this.next(4)) {
+      const ids = [...this.server.tree.objects.keys()]
+      return client.objects.get(ids[this.next(ids.length)] as string)
+    }
     const objects = [...client.objects.values()]
-    const object = objects[this.next(objects.length)]
+    return objects[this.next(objects.length)]
+  }
+
+  /** Rows of one shape come, of which clients make only the tops. */
+  plant(): void {
+    const parents = [...this.server.tree.objects.keys()]
+    const parent = parents[this.next(parents.length)] as string
+    const count = 1 + this.next(3)
+    const values = Array.from({ length: count }, (_, row) => [row, `cell ${row}`, [row]]).flat()
+    this.server.change(['rows', `${this.#planted}`, parent, count, ROW, values as never])
+    this.#planted += count * ROW.length
+  }
+
+  edit(client: Client): void {
+    const object = this.find(client)
     if (!object) return
     try {
       if (object.id === 'root') {
@@ -91,7 +119,7 @@ class Run {
           object.destroy()
           break
         case 13: {
-          const target = objects[this.next(objects.length)]
+          const target = this.find(client)
           if (target) object.place(target)
           break
         }
@@ -110,7 +138,7 @@ class Run {
 
   step(): void {
     const open = this.server.network.connections.filter((connection) => connection.isOpen)
-    const kind = this.next(20)
+    const kind = this.next(21)
     const one = this.clients[this.next(this.clients.length)] as Run['clients'][number]
     if (kind < 2) {
       one.gesture?.end()
@@ -131,7 +159,8 @@ class Run {
         this.server.read(connection, this.next(3))
         connection.close(1006)
       }
-    } else this.reconnect()
+    } else if (kind === 19) this.reconnect()
+    else this.plant()
   }
 
   reconnect(): void {
