@@ -131,6 +131,33 @@ def test_the_memory_of_tables_that_come_and_go_is_given_back() -> None:
     assert left / 3 < there / 10, "what the log and the history keep of one"
 
 
+def test_what_is_known_of_tables_beyond_the_log_takes_little_memory() -> None:
+    tree = Tree(limits=Limits(log_bytes=0, history_steps=0))
+    top = tree.create_object(SObject)
+
+    def come_and_go() -> None:
+        with tree.record():
+            for n in range(3000):
+                Thing(parent=top, text=f"row {n} of many", n=n)
+        top.clear()
+        tree.pack()
+
+    come_and_go()
+    gc.collect()
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        come_and_go()
+        come_and_go()
+        gc.collect()
+        left = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert tree.log.remembers(tree.log.head - 3)
+    assert not tree.log.reaches(tree.log.head - 3)
+    assert left < 6000 * 50
+
+
 def test_the_room_of_objects_that_are_gone_is_given_back_in_a_quiet_moment() -> None:
     tree = Tree()
     top = tree.create_object(SObject)

@@ -192,6 +192,41 @@ class TestUpdates:
             ["set", thing.id, "n", 2_999],
         ]
 
+    def test_what_was_forgotten_of_a_table_that_was_made_is_in_it(self) -> None:
+        hub = make_hub(limits=Limits(log_transactions=512))
+        thing = hub.create_object(Thing)
+        client = WireClient(hub)
+        with hub.record():
+            thing.n.set(1)
+            made = [hub.create_object(Thing, label=f"row {number}") for number in range(100)]
+            thing.emit("poked", x=1)
+        made[3].label.set("another")
+        for value in range(3_000):
+            thing.items.set([value])
+        assert hub.log.first > client.seq + 2
+        changes = changes_in(client.receive())
+        assert changes[:100] == [["create", each.id, "Thing", "root", -1, {"label": f"row {n}"}] for n, each in enumerate(made)]
+        assert sorted(changes[100:]) == [
+            ["set", thing.id, "items", [2_999]],
+            ["set", thing.id, "n", 1],
+            ["set", made[3].id, "label", "another"],
+        ]
+
+    def test_tables_are_forgotten_altogether_where_there_are_too_many(self) -> None:
+        hub = make_hub(limits=Limits(log_transactions=512))
+        first = WireClient(hub)
+        clients = []
+        for _ in range(6):
+            with hub.record():
+                made = [hub.create_object(Thing) for _ in range(200)]
+            clients.append(WireClient(hub))
+        for value in range(1_000):
+            made[0].n.set(value)
+        assert first.receive()[-1]["code"] == "slow"
+        told = [client.receive() for client in clients]
+        assert [messages[-1].get("code", "told") for messages in told] == ["slow"] * 3 + ["told"] * 3
+        assert [len(changes_in(messages)) for messages in told[3:]] == [401, 201, 1]
+
     def test_a_client_beyond_even_that_is_sent_away_and_may_come_back(self) -> None:
         hub = make_hub(limits=Limits(log_transactions=512))
         client = WireClient(hub)
