@@ -19,6 +19,7 @@ from typing import Self
 from .errors import LocalError, PortInUse, UnsafeBind
 from .hub import Hub
 from .jobs import ThreadJobs
+from .lasting import lasting
 from .limits import Limits
 from .policy import Policy
 from .sobject import SObject
@@ -136,8 +137,8 @@ class Server(Hub):
             self._ready.clear()
 
     def run(self) -> None:
-        """Serve until it is stopped (Ctrl-C)."""
-        with contextlib.suppress(KeyboardInterrupt):
+        """Serve until it is stopped (Ctrl-C). What the process has made before is taken for lasting (lasting.py)."""
+        with contextlib.suppress(KeyboardInterrupt), lasting():
             asyncio.run(self.serve())
 
     def start(self) -> Self:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import http.client
 import json
 import signal
@@ -95,6 +96,24 @@ class TestListening:
             server.stop()
         thing.n.set(1)
         assert not [thread for thread in threading.enumerate() if thread.name.startswith("objectsync")]
+
+    @pytest.mark.parametrize("frozen_before", [False, True])
+    def test_what_is_there_when_it_runs_is_in_no_full_garbage_collection_until_it_ends(self, frozen_before: bool) -> None:
+        counts: list[int] = []
+
+        class Observed(objectsync.Server):
+            async def serve(self) -> None:
+                counts.append(gc.get_freeze_count())
+
+        if frozen_before:  # by the program itself: that is left as it is
+            gc.freeze()
+        try:
+            before = gc.get_freeze_count()
+            Observed(port=0).run()
+            assert gc.get_freeze_count() == before
+            assert counts == [before] if frozen_before else counts[0] > 1_000
+        finally:
+            gc.unfreeze()
 
     def test_who_has_not_shaken_hands_is_let_go_when_it_stops(self) -> None:
         server = objectsync.Server(port=0)
