@@ -14,13 +14,14 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
-import queue
 import threading
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .errors import LocalError
+from .worker import Rest, Worker
 
 if TYPE_CHECKING:
     from .sobject import SObject
@@ -110,63 +111,48 @@ class ThreadJobs(InlineJobs):
     """Clients' jobs in one thread of their own; their coroutines on the event loop that serves."""
 
     def __init__(self) -> None:
-        self._queue: queue.SimpleQueue[tuple[Job, Failed] | None] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
+        self._worker: Worker | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._loop_thread: threading.Thread | None = None
         self._lanes = Lanes()
 
-    def start(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Begin; coroutines run on `loop`, which is this thread's."""
+    def start(self, loop: asyncio.AbstractEventLoop, rest: Rest | None = None) -> None:
+        """Begin; coroutines run on `loop`, which is this thread's. Between jobs, the thread of its own is at `rest`."""
         self._loop = loop
         self._loop_thread = threading.current_thread()
-        self._thread = threading.Thread(target=self._work, name="objectsync-handlers", daemon=True)
-        self._thread.start()
+        self._worker = Worker("objectsync-handlers", rest)
 
     def stop(self) -> None:
         """End when the jobs at hand are done; waits a second for them, no longer."""
-        thread, self._thread = self._thread, None
-        if thread is not None:
-            self._queue.put(None)
-            if thread is not threading.current_thread():
-                thread.join(1)
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.stop()
             self._loop = self._loop_thread = None
 
     def later(self, job: Job, failed: Failed, about: SObject | None = None) -> None:
         """Hand it to the thread; before `start`, run it now."""
-        if self._thread is None:
+        if self._worker is None:
             self.here(job, failed, about)
         else:
-            self._queue.put((job, failed))
+            self._worker.put(partial(self._run_job, job, failed))
 
     def beside(self, key: Any, job: Job, failed: Failed, about: SObject | None = None) -> None:
         """Run it at once on a thread of its own, its coroutine on the event loop; before `start`, run it now."""
-        if self._thread is None:
+        if self._worker is None:
             self.here(job, failed, about)
         else:
-            self._lanes.run(key, lambda: self._run_job(job, failed))
+            self._lanes.run(key, partial(self._run_job, job, failed))
 
     def wait_until(self, happened: threading.Event, timeout: float | None) -> bool:
         """Wait for the thread of the handlers, in any other."""
         here = threading.current_thread()
-        if here is self._thread or here is self._loop_thread:
-            what = "handlers and services run on" if here is self._thread else "the server runs its event loop on"
+        handles = self._worker is not None and here is self._worker.thread
+        if handles or here is self._loop_thread:
+            what = "handlers and services run on" if handles else "the server runs its event loop on"
             raise LocalError(
                 f"block() would hold the thread that {what}, so it would wait for ever: make this function `async def` and `await` it"
             )
         return happened.wait(timeout)
-
-    def _work(self) -> None:
-        while self._work_once():
-            pass
-
-    def _work_once(self) -> bool:
-        # A function of its own: what a job has made goes when it is done, and not when the next one comes.
-        item = self._queue.get()
-        if item is None:
-            return False
-        self._run_job(*item)
-        return True
 
     def _run_job(self, job: Job, failed: Failed) -> None:
         outcome = _run(job, failed)

@@ -1,8 +1,8 @@
 """What a program has made before its server runs is there to stay: the garbage collector need not look at it again and again.
 
-A full collection looks at every list, dict and object of the process. Most of these are modules, classes and functions: looking at them took
-12 ms, in the middle of a handler that made a thousand rows (`benchmarks.dom`, "append"). Objects in no cycle go at once, as ever; those in
-one wait until the server has stopped.
+A full collection looks at every list, dict and object of the process. Most of these are modules, classes and functions: looking at them
+took 12 ms, in the middle of a handler that made a thousand rows (`benchmarks.dom`, "append"). Objects in no cycle go at once, as ever;
+those in one wait until the server has stopped.
 """
 
 from __future__ import annotations

@@ -124,7 +124,7 @@ class Server(Hub):
         shell = WebSocketShell(self, self._gate, self._page)
         try:
             self._port = await self._listen(shell)
-            self._jobs.start(loop)
+            self._jobs.start(loop, shell.rest())
             with _signals(loop, stop):
                 if announce:
                     print(f"objectsync serves {self.url} (Ctrl-C stops it)", flush=True)

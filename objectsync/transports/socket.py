@@ -16,7 +16,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from websockets.asyncio.server import ServerConnection
 from websockets.frames import CloseCode, Frame, Opcode
@@ -26,6 +26,7 @@ from websockets.protocol import State
 Message = str | bytes
 WRITE_LIMIT = 0
 """Bytes in a transport's buffer above which it says so: any at all."""
+_DATA = (Opcode.TEXT, Opcode.BINARY, Opcode.CONT)
 MAX_FRAGMENTS = 1024
 """Of one message. Their bytes are limited by the library (`max_size`)."""
 
@@ -45,10 +46,14 @@ class Socket(ServerConnection):
     turn = threading.RLock()
     """Whose turn it is to write. (One for all of a server's sockets; this one is for those that nobody else writes to.)"""
 
+    lost: Callable[[], object] = staticmethod(lambda: None)
+    """Called with the turn when the connection is over, while the descriptor is still its own."""
+
     _rest: tuple[bytes, ...] = ()
     _take: Callable[[Message], None] | None = None
     _early: tuple[Message, ...] = ()
     _parts: list[Frame] | None = None
+    _elsewhere = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """There is a connection. (The event loop calls it.)"""
@@ -72,6 +77,7 @@ class Socket(ServerConnection):
         with self.turn:
             self.descriptor = None
             self._rest = ()
+            self.lost()
         super().connection_lost(exc)
 
     def send_data(self) -> None:
@@ -89,6 +95,28 @@ class Socket(ServerConnection):
             return
         self._write_rest()
         self.transport.write(data)
+
+    def hear(self, data: bytes) -> Sequence[Request | Response | Frame] | None:
+        """Take what has come, on another thread than the event loop's, which has the turn. What is more than messages is for the event
+        loop to `go_on` with, and returned."""
+        protocol = self.protocol
+        protocol.receive_data(data)
+        events = protocol.events_received()
+        if protocol.state is not State.OPEN or any(not isinstance(event, Frame) or event.opcode not in _DATA for event in events):
+            return events
+        self._elsewhere = True
+        try:
+            for event in events:
+                self.process_event(event)
+        finally:
+            self._elsewhere = False
+        return None if protocol.state is State.OPEN else ()
+
+    def go_on(self, events: Iterable[Request | Response | Frame]) -> None:
+        """What `hear` has left, and what the library has to say to it."""
+        self.data_received(b"")
+        for event in events:
+            self.process_event(event)
 
     def listen(self, take: Callable[[Message], None]) -> None:
         """Have `take` called with each message, also with those that have come already."""
@@ -112,7 +140,7 @@ class Socket(ServerConnection):
 
     def process_event(self, event: Request | Response | Frame) -> None:
         """Take what has come. (The library calls it.)"""
-        if not isinstance(event, Frame) or event.opcode not in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
+        if not isinstance(event, Frame) or event.opcode not in _DATA:
             super().process_event(event)
             return
         parts = self._parts
@@ -155,7 +183,8 @@ class Socket(ServerConnection):
 
     def _fail(self, code: CloseCode, reason: str) -> None:
         self.protocol.fail(code, reason)
-        self.send_data()
+        if not self._elsewhere:
+            self.send_data()
 
 
 def write(message: Frame, sockets: Iterable[Socket], elsewhere: bool = False) -> None:

@@ -4,7 +4,8 @@ Rules: a change leaves at once when the wire is idle, and so does what a client'
 take no longer than `HANDLED`); what comes faster shares a frame every `TICK`. Frames that several clients get are the same bytes. A client
 whose socket does not drain is not written to, and is cut off after `Limits.progress_seconds`: the library's own keepalive would not notice,
 its ping waits behind the full buffer. The thread of a handler writes what that has changed, if the event loop has nothing to do with the
-sockets at that moment: one thread less to wake on the way of a click. Whoever has the `_turn` writes; it is taken before the tree's lock.
+sockets at that moment: one thread less to wake on the way of a click. While few are connected, that thread reads, too (reader.py). Whoever
+has the `_turn` reads and writes; it is taken before the tree's lock.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Iterable, Mapping
+from functools import partial
 from http import HTTPStatus
 from urllib.parse import urlsplit
 from weakref import WeakSet
@@ -30,8 +32,10 @@ from ..frames import Frame
 from ..hub import Hub
 from ..protocol import SUBPROTOCOL
 from ..session import RESTART, Connection
+from ..worker import Rest
 from .gate import Gate
 from .page import Answer, Page
+from .reader import LATE, Reader
 from .socket import WRITE_LIMIT, Message, Socket, write
 
 logger = logging.getLogger("objectsync.server")
@@ -40,9 +44,12 @@ TICK = 0.016
 """Seconds between two writes to a client while changes come faster: one frame of a 60 Hz display."""
 BACKLOG = 1024
 """Connections that may wait to be accepted. After a cut everyone comes back at once; who finds no room tries again after seconds."""
-HANDLED = 0.005
+HANDLED = LATE
 """Seconds that a client's click may wait for its handler before it is acknowledged: one frame, one wake-up of everyone on its way, where
 there were two in the same millisecond."""
+FEW = 8
+"""Clients whose messages the thread of the handlers reads. With more, the two threads would hold each other up for longer than it takes to
+wake one."""
 CLOCK = 1.0
 """Seconds between looks at the clock: deadlines are seconds long."""
 
@@ -89,7 +96,11 @@ class WebSocketShell:
         self._scheduled = False
         self._paced_at = 0.0
         self._timer: asyncio.TimerHandle | None = None  # the next paced pump; never more than one, however many are urgent meanwhile
-        self._held: asyncio.TimerHandle | None = None  # the pump that waits for handlers, at most until then
+        self._held = False  # something waits for handlers, until they have changed something or `_look` is called
+        self._held_timer: asyncio.TimerHandle | None = None
+        self._reader: Reader | None = None
+        self._reading = 0  # the thread, other than the event loop's, that is in `_hear`
+        self._woken = False  # while it was
         self._servers: list[WebSocketServer] = []
         self._clock: asyncio.TimerHandle | None = None
         self._remove_waker = hub.add_waker(self._wake, self._urge)
@@ -150,9 +161,11 @@ class WebSocketShell:
     async def close(self) -> None:
         """Stop listening, and tell every client that the server goes down."""
         self._remove_waker()
-        for timer in (self._clock, self._timer, self._held):
+        for timer in (self._clock, self._timer, self._held_timer):
             if timer is not None:
                 timer.cancel()
+        if self._reader is not None:
+            self._reader.read(())
         for server in self._servers:
             server.close(close_connections=False)
         closing = [asyncio.create_task(client.socket.close(*RESTART)) for client in self._clients.values()]
@@ -162,6 +175,11 @@ class WebSocketShell:
             socket.transport.abort()
         for server in self._servers:
             server.close()
+
+    def rest(self) -> Rest | None:
+        """What the thread of the handlers does between them: it reads. None where it cannot."""
+        self._reader = Reader.where_possible(self._loop, self._turn, self._look)
+        return self._reader
 
     # --- requests
 
@@ -205,18 +223,40 @@ class WebSocketShell:
             self._clients[socket] = client
             self._audience.add(client.connection, socket)
         socket.listen(lambda data: self._hear(client, data))
+        socket.lost = partial(self._forget, socket)
+        self._share_reading()
         try:
             await socket.wait_closed()
         finally:
             with self._turn:
                 self._clients.pop(socket, None)
                 client.connection.lost(self._loop.time(), clean=socket.close_code in (1000, 1001))
+            self._share_reading()
+
+    def _share_reading(self) -> None:
+        """Have the thread of the handlers read what it can."""
+        if self._reader is not None:
+            few = len(self._clients) <= FEW
+            self._reader.read([socket for socket, client in self._clients.items() if few and not client.ending])
+
+    def _forget(self, socket: Socket) -> None:
+        if self._reader is not None:
+            self._reader.forget(socket)
 
     def _hear(self, client: Client, data: Message) -> None:
         with self._turn:
-            self._take(client, data)
+            if threading.get_ident() == self._thread:
+                self._take(client, data)
+                return
+            self._reading, self._woken = threading.get_ident(), False
+            try:
+                self._take(client, data, elsewhere=True)
+            finally:
+                self._reading = 0
+            if self._woken and not self._held:
+                self._wake()
 
-    def _take(self, client: Client, data: Message) -> None:
+    def _take(self, client: Client, data: Message, elsewhere: bool = False) -> None:
         hub = self._hub
         head, due = hub.log.head, hub.handlers_due
         now = self._loop.time()
@@ -224,27 +264,47 @@ class WebSocketShell:
             return
         # What a client caused leaves at once: to everyone, or to itself alone; what has a handler, with what that does.
         if hub.handlers_due != due:
-            if self._held is None:
-                self._held = self._loop.call_later(HANDLED, self._pump)
+            self._hold(elsewhere)
         elif hub.log.head == head:
-            self._write(client, now)
+            self._write(client, now, elsewhere)
+        elif elsewhere:
+            self._woken = False
+            self._write_all(elsewhere=True)
         else:
+            self._pump()
+
+    def _hold(self, elsewhere: bool) -> None:
+        """What is to be written waits for handlers."""
+        if self._held:
+            return
+        self._held = True
+        if elsewhere and self._reader is not None:
+            self._reader.watch()
+        else:
+            self._held_timer = self._loop.call_later(HANDLED, self._look)
+
+    def _look(self) -> None:
+        if self._held:
             self._pump()
 
     # --- writing
 
     def _wake(self) -> None:
         """There is something to send. Called from any thread, with the tree's lock held."""
-        if self._scheduled or self._held is not None:
+        if self._scheduled or self._held:
             return  # what waits for handlers takes this along: whoever ends that takes the lock afterwards
+        thread = threading.get_ident()
+        if thread == self._reading:
+            self._woken = True  # it writes itself, or comes back
+            return
         self._scheduled = True
-        if threading.get_ident() == self._thread:
+        if thread == self._thread:
             self._loop.call_soon(self._paced_pump)
         elif not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._paced_pump)
 
     def _paced_pump(self) -> None:
-        if self._timer is not None or self._held is not None:
+        if self._timer is not None or self._held:
             return
         wait = self._paced_at + TICK - self._loop.time()
         if wait > 0:
@@ -271,10 +331,10 @@ class WebSocketShell:
 
     def _pump(self) -> None:
         """Write to every client what it is due. (The event loop's.)"""
-        if self._held is not None:
-            self._held.cancel()
-            self._held = None
-        self._scheduled = False
+        self._held = self._scheduled = False
+        if self._held_timer is not None:
+            self._held_timer.cancel()
+            self._held_timer = None
         with self._turn:
             self._write_all()
 
@@ -303,6 +363,7 @@ class WebSocketShell:
         if client.ending or client.connection.closing is None:
             return
         client.ending = True
+        self._share_reading()
         code, reason = client.connection.closing
         task = self._loop.create_task(client.socket.close(code, reason))
         _closing.add(task)

@@ -1,0 +1,171 @@
+"""The thread of the handlers reads, while it has nothing else to do: then one thread takes a click, handles and answers it.
+
+Where the event loop reads it, that thread has to be woken, and to wait until the loop lets go of the interpreter: after a rest, a third of
+a millisecond of the three that a click takes. Nobody waits for a handler all the same: the event loop reads on when it takes long (`LATE`).
+
+Rules: the event loop owns the sockets and lends them. Each is read by one thread at a time, by whoever has the `turn`, the event loop if it
+is not in `_lent`. What is no message (a ping, the end) is the event loop's, which takes the socket back for it. For Linux (epoll).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import select
+import threading
+from collections.abc import Callable, Iterable
+from typing import Self
+
+from websockets.frames import Frame
+from websockets.http11 import Request, Response
+from websockets.protocol import State
+
+from .socket import Socket
+
+LATE = 0.005
+"""Seconds after which the event loop looks whether the thread is still busy, and reads in its place."""
+_AT_ONCE = 1 << 16
+"""Bytes."""
+
+
+class Reader:
+    """What the thread of the handlers does between them (`worker.Rest`). `late()` is called on the event loop, `LATE` after a `watch`."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, turn: threading.RLock, late: Callable[[], None]) -> None:
+        self._loop = loop
+        self._turn = turn
+        self._late = late
+        self._wanted: set[Socket] = set()
+        self._lent: dict[int, Socket] = {}
+        self._asked = False  # the event loop has been asked to lend
+        self._away = False  # the thread runs jobs
+        self._times = 0  # how often it has gone to do so
+        self._seen = 0  # `_times` when the event loop began to watch
+        self._watching = False
+        self._closed = False
+        self._bell_lock = threading.Lock()
+        self._poll = select.epoll()
+        self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._poll.register(self._bell, select.EPOLLIN)
+
+    @classmethod
+    def where_possible(cls, loop: asyncio.AbstractEventLoop, turn: threading.RLock, late: Callable[[], None]) -> Self | None:
+        """One for this event loop; None where there cannot be one."""
+        possible = hasattr(select, "epoll") and hasattr(os, "eventfd") and isinstance(loop, asyncio.SelectorEventLoop)
+        return cls(loop, turn, late) if possible else None
+
+    # --- the thread's
+
+    def wait(self) -> None:
+        """Read what comes, until there is something else to do, or might be."""
+        self._away = False
+        if not self._lent and self._wanted and not self._asked:
+            self._asked = True
+            self._loop.call_soon_threadsafe(self._lend)
+        for descriptor, _ in self._poll.poll():
+            if descriptor == self._bell:
+                os.eventfd_read(self._bell)
+            else:
+                self._read(descriptor)
+
+    def leave(self) -> None:
+        """There are jobs to run: nobody reads meanwhile, unless that takes long."""
+        self._times += 1
+        self._away = True
+        if self._lent:
+            self.watch()
+
+    def close(self) -> None:
+        """Be done."""
+        with self._bell_lock:
+            self._closed = True
+            self._poll.close()
+            os.close(self._bell)
+
+    def _read(self, descriptor: int) -> None:
+        with self._turn:
+            socket = self._lent.get(descriptor)
+            if socket is None:
+                return  # it has been taken back meanwhile
+            try:
+                data = os.read(descriptor, _AT_ONCE)
+            except BlockingIOError:
+                return
+            except OSError:
+                data = b""
+            left = socket.hear(data) if data else ()
+            if left is None:
+                return
+            del self._lent[descriptor]
+            self._poll.unregister(descriptor)
+        self._loop.call_soon_threadsafe(self._go_on, socket, left)
+
+    # --- anyone's
+
+    def wake(self) -> None:
+        """There is something to do."""
+        with self._bell_lock:  # its number may be another file's afterwards
+            if not self._closed:
+                os.eventfd_write(self._bell, 1)
+
+    def watch(self) -> None:
+        """Have the event loop look in a moment."""
+        if not self._watching:
+            self._watching = True
+            self._loop.call_soon_threadsafe(self._watch)
+
+    # --- the event loop's
+
+    def read(self, sockets: Iterable[Socket]) -> None:
+        """Read these from now on, and no others."""
+        self._wanted = set(sockets)
+        self.take_back([socket for socket in self._lent.values() if socket not in self._wanted])
+        self._lend()
+
+    def take_back(self, sockets: Iterable[Socket]) -> None:
+        """Have the event loop read these, for now."""
+        with self._turn:
+            for socket in sockets:
+                if self.forget(socket):
+                    socket.transport.resume_reading()
+
+    def forget(self, socket: Socket) -> bool:
+        """Read it no more; whether it was lent."""
+        with self._turn:
+            descriptor = next((number for number, other in self._lent.items() if other is socket), None)
+            if descriptor is None:
+                return False
+            del self._lent[descriptor]
+            self._poll.unregister(descriptor)
+            return True
+
+    def _lend(self) -> None:
+        self._asked = False
+        if self._away:
+            return  # it asks when it comes back
+        with self._turn:
+            for socket in self._wanted.difference(self._lent.values()):
+                if socket.protocol.state is State.OPEN and not socket.transport.is_closing():
+                    socket.transport.pause_reading()
+                    descriptor = socket.transport.get_extra_info("socket").fileno()
+                    self._lent[descriptor] = socket
+                    self._poll.register(descriptor, select.EPOLLIN)
+
+    def _go_on(self, socket: Socket, left: Iterable[Request | Response | Frame]) -> None:
+        socket.go_on(left)
+        socket.transport.resume_reading()
+        self._lend()
+
+    def _watch(self) -> None:
+        self._seen = self._times
+        self._loop.call_later(LATE, self._look)
+
+    def _look(self) -> None:
+        self._watching = False
+        self._late()
+        if not self._away:
+            return
+        if self._times == self._seen:
+            self.take_back(list(self._lent.values()))
+        else:
+            self.watch()
