@@ -18,6 +18,8 @@ from typing import Any
 from . import protocol
 from .acting import Actor, on_behalf
 from .changes import Change, Define
+from .closing import GAP, RESTART
+from .connection import Connection
 from .current import forget_newest
 from .emissions import Emission
 from .errors import LimitExceeded, LocalError, ProtocolError
@@ -32,7 +34,7 @@ from .presence import PresenceList
 from .proposals import Proposals
 from .protocol import Action, Call, Diverged, Error, Failure, Scope
 from .services import Service, Services
-from .session import GAP, RESTART, Connection, Session
+from .session import Session
 from .sobject import SObject
 from .statehash import StateHash
 from .tree import Tree

@@ -20,9 +20,10 @@ from typing import Any, Final
 
 import msgspec
 
+from objectsync.closing import RESTART
+from objectsync.connection import Connection
 from objectsync.frames import Frame, split
 from objectsync.hub import Hub
-from objectsync.session import RESTART, Connection
 
 logger = logging.getLogger("objectsync.jupyter")
 

@@ -10,10 +10,10 @@ from typing import Any
 from kosoku import run_fuzzingclient
 
 from objectsync import Limits
+from objectsync.connection import Connection
 from objectsync.frames import Frame
 from objectsync.hub import Hub
 from objectsync.jobs import InlineJobs
-from objectsync.session import Connection
 from objectsync.transports.gate import Gate
 from objectsync.transports.page import Page
 from objectsync.transports.websocket import WebSocketShell

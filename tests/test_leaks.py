@@ -17,8 +17,9 @@ from websockets.typing import Subprotocol
 
 from objectsync import Element, Limits, Server
 from objectsync.client import Client
+from objectsync.connection import Connection
 from objectsync.protocol import SUBPROTOCOL
-from objectsync.session import Connection, Session
+from objectsync.session import Session
 
 HELLO = {"type": "hello", "protocol": 2, "attempt": 1, "client": "leaks"}
 AT_ONCE = 40

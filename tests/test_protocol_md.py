@@ -61,10 +61,10 @@ def test_an_unknown_field_is_an_error(block: str) -> None:
 
 
 def test_close_codes_are_the_ones_listed() -> None:
-    from objectsync import session
+    from objectsync import closing
 
     listed = {(int(code), reason) for code, reason in re.findall(r"\| (4\d\d\d) \| `(\w+)`", TEXT)}
-    ours = {value for name, value in vars(session).items() if name.isupper() and type(value) is tuple}
+    ours = {value for name, value in vars(closing).items() if name.isupper() and type(value) is tuple}
     assert ours <= listed
     assert {code for code, _ in listed - ours} <= {4010, 4096, 4097, 4098}  # those of the Jupyter server, and of clients
 

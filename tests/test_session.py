@@ -166,7 +166,7 @@ class TestUpdates:
             thing.label.set(f"{value:0100d}")
             sent += len(client.receive())
         assert 0 < sent < 40
-        assert client.link.connection._bytes_under_way < 4_000
+        assert client.link.connection.bytes_under_way < 4_000
         client.ack()
         changes = changes_in(client.receive())
         assert changes == [["set", thing.id, "label", f"{199:0100d}"]]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from ..connection import Connection
 from ..frames import Frame
 from ..hub import Hub
 from ..protocol import Scope
-from ..session import Connection
 from .base import BaseClient
 from .session import CLOSED
 

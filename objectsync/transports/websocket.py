@@ -28,10 +28,11 @@ from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from ..audience import Audience
+from ..closing import RESTART
+from ..connection import Connection
 from ..frames import Frame
 from ..hub import Hub
 from ..protocol import SUBPROTOCOL
-from ..session import RESTART, Connection
 from ..worker import Rest
 from .gate import Gate
 from .page import Answer, Page

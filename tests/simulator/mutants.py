@@ -10,7 +10,9 @@ import pytest
 import objectsync.client.prediction as prediction
 import objectsync.client.rebase as client_rebase
 import objectsync.client.session as client_session
+import objectsync.connection as connection
 import objectsync.digest as digest
+import objectsync.handshake as handshake
 import objectsync.hub as hub
 import objectsync.log as log
 import objectsync.partial as partial
@@ -54,7 +56,7 @@ def a_frame_for_all_goes_to_who_is_due_an_answer(patch: pytest.MonkeyPatch) -> N
     def step_out(self: Any) -> None:
         """Stay."""
 
-    patch.setattr(session.Connection, "_step_out", step_out)
+    patch.setattr(connection.Connection, "_step_out", step_out)
 
 
 @mutant
@@ -72,46 +74,46 @@ def a_rejection_does_not_count(patch: pytest.MonkeyPatch) -> None:
 
 @mutant
 def a_resumed_client_misses_one(patch: pytest.MonkeyPatch) -> None:
-    original = session.Connection._hello
+    original = connection.Connection._hello
 
     def hello(self: Any, message: Any) -> None:
         original(self, message)
         if self.session is not None and not self._pages and message.seq < self._host.log.head:
             self._cursor = message.seq + 1
 
-    patch.setattr(session.Connection, "_hello", hello)
+    patch.setattr(connection.Connection, "_hello", hello)
 
 
 @mutant
 def a_lost_tail_goes_unnoticed(patch: pytest.MonkeyPatch) -> None:
-    def seen(self: Any, message: Any) -> bool:
-        return bool(message.epoch == self._host.epoch and self._host.log.remembers(message.seq))
+    def seen(host: Any, message: Any) -> bool:
+        return bool(message.epoch == host.epoch and host.log.remembers(message.seq))
 
-    patch.setattr(session.Connection, "_has_seen_no_more", seen)
+    patch.setattr(handshake, "has_seen_no_more", seen)
 
 
 @mutant
 def an_old_hello_takes_over(patch: pytest.MonkeyPatch) -> None:
-    original = session.Connection._resumable
+    original = handshake.resumable
 
-    def resumable(self: Any, message: Any) -> Any:
-        found, token = original(self, message)
+    def resumable(*asked: Any) -> Any:
+        found, token = original(*asked)
         if found is not None:
             found.attempt = 0
         return found, token
 
-    patch.setattr(session.Connection, "_resumable", resumable)
+    patch.setattr(handshake, "resumable", resumable)
 
 
 @mutant
 def a_server_put_back_knows_no_token_that_is_newer(patch: pytest.MonkeyPatch) -> None:
-    original = session.Connection._resumable
+    original = handshake.resumable
 
-    def resumable(self: Any, message: Any) -> Any:
-        found, token = original(self, message)
+    def resumable(*asked: Any) -> Any:
+        found, token = original(*asked)
         return (None, 0) if found is not None and token > found.attempt else (found, token)
 
-    patch.setattr(session.Connection, "_resumable", resumable)
+    patch.setattr(handshake, "resumable", resumable)
 
 
 @mutant
@@ -170,32 +172,32 @@ def one_confirms_what_listeners_changed(patch: pytest.MonkeyPatch) -> None:
 
 @mutant
 def who_leaves_the_others_is_where_it_joined_them(patch: pytest.MonkeyPatch) -> None:
-    original = session.Connection.take_back
+    original = connection.Connection.take_back
 
     def take_back(self: Any, seq: int, sizes: list[int], since: float) -> None:
         original(self, self._cursor, sizes, since)
 
-    patch.setattr(session.Connection, "take_back", take_back)
+    patch.setattr(connection.Connection, "take_back", take_back)
 
 
 @mutant
 def who_leaves_the_others_hears_the_last_again(patch: pytest.MonkeyPatch) -> None:
-    original = session.Connection.take_back
+    original = connection.Connection.take_back
 
     def take_back(self: Any, seq: int, sizes: list[int], since: float) -> None:
         original(self, max(0, seq - 1), sizes, since)
 
-    patch.setattr(session.Connection, "take_back", take_back)
+    patch.setattr(connection.Connection, "take_back", take_back)
 
 
 @mutant
 def who_leaves_the_others_owes_nothing(patch: pytest.MonkeyPatch) -> None:
-    original = session.Connection.take_back
+    original = connection.Connection.take_back
 
     def take_back(self: Any, seq: int, sizes: list[int], since: float) -> None:
         original(self, seq, [], since)
 
-    patch.setattr(session.Connection, "take_back", take_back)
+    patch.setattr(connection.Connection, "take_back", take_back)
 
 
 # --- who sees a part
@@ -247,14 +249,14 @@ def what_changed_out_of_sight_stays_as_it_was(patch: pytest.MonkeyPatch) -> None
 
 @mutant
 def who_sees_a_part_hears_what_all_hear(patch: pytest.MonkeyPatch) -> None:
-    original = session.Connection._join_others
+    original = connection.Connection._join_others
 
     def join_others(self: Any, who: Any) -> None:
         view, self._view = self._view, None
         original(self, who)
         self._view = view
 
-    patch.setattr(session.Connection, "_join_others", join_others)
+    patch.setattr(connection.Connection, "_join_others", join_others)
 
 
 @mutant

@@ -27,11 +27,12 @@ from objectsync import DictTopic, Limits, LocalError, SObject, StringTopic, attr
 from objectsync.audience import Audience
 from objectsync.changes import Put
 from objectsync.client import Action, BaseClient, Outcome, Scope
+from objectsync.closing import GAP
+from objectsync.connection import Connection
 from objectsync.frames import Frame, split
 from objectsync.hub import Hub
 from objectsync.jobs import InlineJobs
 from objectsync.protocol import Update, decode_changes, decode_server
-from objectsync.session import GAP, Connection
 from objectsync.topics import EventTopic, Topic
 from objectsync.values import same_value
 from tests.simulator.edits import Plain, Thing, edit, things
