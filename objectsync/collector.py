@@ -148,7 +148,8 @@ class _Held:
         """The root's children: the object, or the id of one that is held weakly."""
         self._weak: dict[str, weakref.ref[SObject]] = {}
         loose = set(tops)
-        for sobject in tree.root._os_children or ():
+        self._children = tree.root._os_children or []
+        for sobject in self._children:
             if sobject in loose:
                 self._order.append(sobject._os_id)
                 for below in walk(sobject):
@@ -157,7 +158,8 @@ class _Held:
                 self._order.append(sobject)
         for id in self._weak:
             del tree.objects[id]
-        tree.root._os_children = [entry for entry in self._order if not isinstance(entry, str)]
+        self._children[:] = [entry for entry in self._order if not isinstance(entry, str)]
+        self._staying = len(self._children)
 
     def put_back(self, found: Iterable[SObject]) -> None:
         """Hold everything as before, also what only its canary has kept."""
@@ -169,7 +171,8 @@ class _Held:
             alive = reference()
             if alive is not None:
                 objects[id] = alive
-        self._tree.root._os_children = [objects[entry] if isinstance(entry, str) else entry for entry in self._order]
+        came = self._children[self._staying :]  # what a `__del__` made meanwhile
+        self._children[:] = [objects[entry] if isinstance(entry, str) else entry for entry in self._order] + came
         for entry in self._order:
             if isinstance(entry, str):
                 canary: _Canary = objects[entry].__dict__.pop(_CANARY)

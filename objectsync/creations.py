@@ -7,8 +7,10 @@ such as the rows of a table, is written as `rows` (the shape once, then only val
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, repeat
+from operator import is_, itemgetter
 from typing import TYPE_CHECKING, Any
 
 from .changes import Change, Create, Creates, Rows
@@ -43,60 +45,91 @@ class _Path(dict[Any, "_Path"]):
         return path
 
 
+class _Row:
+    """Objects in a row, and what is asked of each: read once, since to read it takes most of the time (benchmarks/core.py, "rows")."""
+
+    __slots__ = ("details", "kinds", "parents", "sobjects", "tables")
+
+    def __init__(self, sobjects: Sequence[SObject], plain: bool) -> None:
+        self.sobjects = sobjects
+        self.parents = [sobject._os_parent for sobject in sobjects]
+        self.kinds = [sobject._os_type for sobject in sobjects]
+        self.tables = [sobject._os_values for sobject in sobjects]
+        self.details: Sequence[Any] = (None,) * len(sobjects)
+        """Dynamic attributes, or tags where there are none of these, or None."""
+        if not plain:
+            self.details = [sobject._os_dynamic or sobject._os_tags or None for sobject in sobjects]
+
+    def __len__(self) -> int:
+        return len(self.sobjects)
+
+    def part(self, start: int, end: int) -> _Row:
+        """Those from `start` on, up to `end`."""
+        if start == 0 and end == len(self.sobjects):
+            return self
+        part = _Row((), True)
+        for name in self.__slots__:
+            setattr(part, name, getattr(self, name)[start:end])
+        return part
+
+
 class Creations:
     """Appends the changes that create objects to a list. The values are the objects' own: encode them before anything changes."""
 
     def __init__(self, into: list[Change]) -> None:
         self._into = into
 
-    def take(self, sobjects: Sequence[SObject], birthplaces: Mapping[SObject, str], numbered: bool = False) -> None:
+    def take(self, sobjects: Sequence[SObject], birthplaces: Mapping[SObject, str], numbered: bool = False, plain: bool = False) -> None:
         """Objects in the order of their creation, born to the parents that they have now, unless `birthplaces` says another id.
 
-        `numbered` says that each of their ids is a greater number than the one before.
+        `numbered` says that each of their ids is a greater number than the one before, `plain` that they have neither dynamic attributes
+        nor tags.
         """
         for first, row in _rows(sobjects, numbered):
-            if first < 0 or birthplaces:
-                self._between(first, row, birthplaces)
+            if first < 0 or len(row) < _SHORTEST:
+                for sobject in row:
+                    describe_object(sobject, birthplace_of(sobject, birthplaces), self._into, share=True)
+            elif birthplaces:
+                self._write(first, _Row(row, plain), birthplaces)
             else:
-                self._split(first, row)
+                self._split(first, _Row(row, plain))
 
-    def _split(self, first: int, row: Sequence[SObject]) -> None:
+    def _split(self, first: int, row: _Row) -> None:
         """One row: what repeats in it, and what is between."""
         start = at = 0
         tries = _TRIES
-        while tries and len(row) - at >= _FEWEST:
+        length = len(row)
+        while tries and length - at >= _FEWEST:
             width, times = _repetition(row, at)
             if times:
-                self._between(first + start, row[start:at], {})
-                self._repeat(first + at, row[at : at + width * times], width)
+                self._between(first + start, row.part(start, at))
+                self._repeat(first + at, row.part(at, at + width * times), width)
                 start = at = at + width * times
                 tries = _TRIES
             else:
                 at += 1
                 tries -= 1
-        self._between(first + start, row[start:] if start else row, {})
+        self._between(first + start, row.part(start, length))
 
-    def _between(self, first: int, row: Sequence[SObject], birthplaces: Mapping[SObject, str]) -> None:
+    def _between(self, first: int, row: _Row) -> None:
         """What does not repeat."""
-        if first >= 0 and len(row) >= _SHORTEST:
-            self._write(first, row, birthplaces)
+        if len(row) >= _SHORTEST:
+            self._write(first, row, {})
         else:
-            for sobject in row:
-                describe_object(sobject, birthplace_of(sobject, birthplaces), self._into, share=True)
+            for sobject in row.sobjects:
+                describe_object(sobject, birthplace_of(sobject, {}), self._into, share=True)
 
-    def _repeat(self, first: int, row: Sequence[SObject], width: int) -> None:
+    def _repeat(self, first: int, row: _Row, width: int) -> None:
         """Rows of one shape."""
         times = len(row) // width
         shape: list[tuple[str, int, list[str], dict[str, Any]]] = []
         columns: list[list[Any]] = []
-        for place, sobject in enumerate(row[:width]):
-            above = sobject._os_parent
-            back = next(back for back in range(1, place + 1) if row[place - back] is above) if place else 0
+        for place in range(width):
             names: list[str] = []
             same: dict[str, Any] = {}
-            tables = [sobject._os_values for sobject in row[place::width]]
-            for name in sobject._os_values:
-                column = [table[name] for table in tables]
+            tables = row.tables[place::width]
+            for name in tables[0]:
+                column = list(map(itemgetter(name), tables))
                 value = column[0]
                 # Of texts alone: 1 equals True. Most differ in the second row already.
                 if type(value) is str and column[1] == value and column.count(value) == times:
@@ -104,13 +137,13 @@ class Creations:
                 else:
                     names.append(name)
                     columns.append(column)
-            shape.append((sobject._os_type.name, back, names, same))
-        parent = row[0]._os_parent
+            shape.append((row.kinds[place].name, _back(row, 0, place), names, same))
+        parent = row.parents[0]
         assert parent is not None, "the root is in no row"
         values = columns[0] if len(columns) == 1 else list(chain.from_iterable(zip(*columns, strict=True)))
         self._into.append(Rows(str(first), parent._os_id, times, shape, values))
 
-    def _write(self, first: int, row: Sequence[SObject], birthplaces: Mapping[SObject, str]) -> None:
+    def _write(self, first: int, row: _Row, birthplaces: Mapping[SObject, str]) -> None:
         """One row. What the loop needs is at hand, since it is run for every element (benchmarks/core.py, "rows")."""
         items: list[Any] = []
         append, extend = items.append, items.extend
@@ -118,11 +151,9 @@ class Creations:
         paths = _Path()
         later: list[Change] = []
         last: SObject | None = None
-        for number, sobject in enumerate(row, first):
-            values = sobject._os_values
-            above = sobject._os_parent
-            kind = sobject._os_type
-            if sobject._os_dynamic or sobject._os_tags or kind.superseded:
+        number = first
+        for sobject, above, kind, values, details in zip(row.sobjects, row.parents, row.kinds, row.tables, row.details, strict=True):
+            if details or kind.superseded:
                 described: list[Change] = []
                 describe_object(sobject, None, described, share=True)
                 create, *more = described
@@ -147,56 +178,69 @@ class Creations:
                 append(_reference(above._os_id, first, number))
                 last = above
             extend(values.values())
+            number += 1
         self._into.append(Creates(str(first), shapes, items))
         self._into += later
 
 
-def _repetition(row: Sequence[SObject], at: int) -> tuple[int, int]:
+def _repetition(row: _Row, at: int) -> tuple[int, int]:
     """How many objects from `at` on repeat, and how often; (0, 0) where they do not, or not often enough.
 
     Asked a column at a time: it is run for every element (benchmarks/core.py, "rows").
     """
-    parent = row[at]._os_parent
+    parents = row.parents
+    parent = parents[at]
     most = min(at + _WIDEST, at + (len(row) - at) // _FEWEST)
-    width = next((n - at for n in range(at + 1, most + 1) if row[n]._os_parent is parent), 0)
+    width = next((n - at for n in range(at + 1, most + 1) if parents[n] is parent), 0)
     # A look at the first few, before all are asked.
-    if not width or _times(row[at : at + width * _FEWEST], width) < _FEWEST:
+    if not width or _times(row, at, at + width * _FEWEST, width) < _FEWEST:
         return 0, 0
-    return width, _times(row[at:] if at else row, width)
+    return width, _times(row, at, len(row), width)
 
 
-def _times(row: Sequence[SObject], width: int) -> int:
-    """How often the first `width` objects are repeated, themselves included."""
-    # By what they are, whatever a class of the user's takes for equal.
-    parents = [id(sobject._os_parent) for sobject in row]
-    itself = list(map(id, row))
-    columns = [(parents[width::width], parents[:-width:width])]
-    for place in range(1, width):
-        back = next((back for back in range(1, place + 1) if itself[place - back] == parents[place]), 0)
-        if not back:
-            return 0
-        columns.append((parents[place::width], itself[place - back :: width]))
-    types = [sobject._os_type for sobject in row]
-    if any(kind.superseded for kind in types[:width]):
+def _times(row: _Row, at: int, end: int, width: int) -> int:
+    """How often the first `width` objects from `at` on are repeated, themselves included."""
+    kinds, tables = row.kinds[at:end], row.tables[at:end]
+    if any(kind.superseded for kind in kinds[:width]):
         return 0
-    tables = [sobject._os_values for sobject in row]
-    names = list(map(tuple, tables))
-    alike = len(row) // width
-    if any(sobject._os_dynamic or sobject._os_tags for sobject in row):
-        alike = next(n for n, sobject in enumerate(row) if sobject._os_dynamic or sobject._os_tags) // width
-    for number, (ours, theirs) in enumerate(columns):
-        alike = min(alike, _alike(ours, theirs) + (number == 0))
-    for each in (types, names):
-        alike = min(alike, _alike(each[width:], each[:-width]) // width + 1)
+    alike = min(_alike(row.details[at:end], repeat(None)) // width, _alike(kinds[width:], kinds) // width + 1)
+    for place in range(width):
+        ours = row.parents[at + place : end : width]
+        if place:
+            back = _back(row, at, place)
+            if not back:
+                return 0
+            alike = min(alike, _alike(ours, row.sobjects[at + place - back : end : width]))
+        else:
+            alike = min(alike, _alike(ours, repeat(ours[0])))
+        alike = min(alike, _named_alike(tables[place::width]))
     return alike
 
 
-def _alike(ours: Sequence[Any], theirs: Sequence[Any]) -> int:
-    """How many items are equal, from the first on."""
-    most = min(len(ours), len(theirs))
-    if ours[:most] == theirs[:most]:
-        return most
-    return next(n for n in range(most) if ours[n] != theirs[n])
+def _back(row: _Row, at: int, place: int) -> int:
+    """How far before the object at this place of the first row its parent is; 0 where it is not in that row."""
+    above = row.parents[at + place]
+    return next((back for back in range(1, place + 1) if row.sobjects[at + place - back] is above), 0)
+
+
+def _alike(ours: Iterable[Any], theirs: Iterable[Any]) -> int:
+    """How many are the very same objects, whatever a class of the user's takes for equal, from the first on."""
+    same = list(map(is_, ours, theirs))
+    return len(same) if all(same) else same.index(False)
+
+
+def _named_alike(tables: Sequence[dict[str, Any]]) -> int:
+    """How many have values of the same names as the first, from the first on."""
+    names = tables[0].keys()
+    if list(map(len, tables)).count(len(names)) == len(tables):
+        try:
+            for name in names:
+                deque(map(itemgetter(name), tables), 0)
+        except KeyError:
+            pass
+        else:
+            return len(tables)
+    return next(n for n, table in enumerate(tables) if table.keys() != names)
 
 
 def _rows(sobjects: Sequence[SObject], numbered: bool) -> Iterator[tuple[int, Sequence[SObject]]]:

@@ -23,6 +23,7 @@ class Details(Shape):
         check_name(name, "an attribute name")
         transaction = self.transactions.open
         if sobject._os_state == FRESH and transaction is not None:
+            transaction.plain = False
             self._give_attribute(sobject, name, spec, value)
             transaction.journal.append((Details._forget_attribute, self, sobject, name))
             return
@@ -72,6 +73,7 @@ class Details(Shape):
             if tag in tags:
                 return
             tags[tag] = None
+            transaction.plain = False
             transaction.journal.append((tags.pop, tag))
             self._write(transaction, sobject, Tag(sobject._os_id, tag), Untag(sobject._os_id, tag))
             recording = transaction.recording
@@ -103,15 +105,17 @@ class Details(Shape):
     # --- inner
 
     def _give_attribute(self, sobject: SObject, name: str, spec: AttributeSpec, value: Any) -> None:
-        if sobject._os_dynamic is None:
-            sobject._os_dynamic = {}
-        sobject._os_dynamic[name] = spec
+        dynamic = sobject._os_dynamic
+        if dynamic is None:
+            dynamic = sobject._os_dynamic = {}
+        dynamic[name] = spec
         if value is not EMPTY:
             sobject._os_values[name] = value
 
     def _forget_attribute(self, sobject: SObject, name: str) -> None:
-        if sobject._os_dynamic is not None:
-            sobject._os_dynamic.pop(name, None)
+        dynamic = sobject._os_dynamic
+        if dynamic is not None:
+            dynamic.pop(name, None)
         sobject._os_values.pop(name, None)
         if sobject._os_topics is not None:
             sobject._os_topics.pop(name, None)

@@ -6,7 +6,6 @@ Rules: an object that fails on its way leaves nothing behind. Classes register t
 from __future__ import annotations
 
 import re
-from threading import get_ident
 from typing import Any
 
 from .changes import Destroy, Place
@@ -26,7 +25,10 @@ class Life(Details):
     def __init__(self, root_object_type: type[SObject], limits: Limits | None) -> None:
         super().__init__(limits)
         self.types = TypeRegistry(SObject)
+        self._classes = self.types.by_class
         self._next_id = 1
+        self._greatest_given = 0
+        """Of the numbers that ids were given by hand: beyond it the next number is free."""
         self.loose: set[str] | None = None
         """The ids of objects that constructors made at the top, where those are to be collected (collector.py)."""
         self.root = root_object_type.__new__(root_object_type)
@@ -83,58 +85,75 @@ class Life(Details):
         """
         transactions = self.transactions
         transaction = transactions.open
-        if transaction is None or transaction.thread != get_ident():
+        if transaction is None or not transactions.lock._is_owned():  # type: ignore[attr-defined]  # as Condition needs it of any RLock
             with transactions.lock, self.record():
                 self._build_new(sobject, parent, id, args, kwargs)
             return
-        # From here on the lock is this thread's: a transaction that it has opened is not over.
+        # From here on the lock is this thread's, and the open transaction with it.
         loose: set[str] | None = None
         if parent is None:
             parent = self.root
             loose = self.loose
-        above = parent._os_state
-        if above == GONE:
-            self._alive(parent)
-        depth = parent._os_depth + 1
-        if depth > self._deepest:
-            self._check_depth(depth)
+        if parent is transaction.parent:
+            siblings = transaction.siblings
+            depth = transaction.depth
+        else:
+            above = parent._os_state
+            if above == GONE:
+                self._alive(parent)
+            depth = parent._os_depth + 1
+            if depth > self._deepest:
+                self._check_depth(depth)
+            below = parent._os_children
+            if below is None:
+                below = parent._os_children = []
+            transaction.parent = parent
+            transaction.siblings = siblings = below
+            transaction.depth = depth
+            transaction.inner = above == FRESH
         objects = self.objects
         if id is None:
             number = self._next_id
             self._next_id = number + 1
             id = str(number)
-            if id in objects:
+            if number <= self._greatest_given and id in objects:
                 id = self._new_id(None)
         else:
             id = self._new_id(id)
             transaction.numbered = False
         mark: Mark | None = None
         values = kwargs
-        info = self.types.by_class.get(sobject.__class__)
-        texts = None if info is None else info.texts
-        if info is not None and texts is not None:
-            # Where nothing but texts are set, nothing needs to be called: half of what an element costs (`TypeInfo.texts`).
-            for name in kwargs:
-                value = kwargs[name]
-                if type(value) is not str or value == texts.get(name, value) or not value.isascii():
-                    texts = None
-                    break
-            else:
-                if args:
-                    value = args[0]
-                    if type(value) is str and value in info.first_allowed and len(args) == 1:
-                        values[info.first] = value
-                    else:
+        info: TypeInfo | None = None
+        texts: dict[str, str] | None = None
+        try:
+            info = self._classes[type(sobject)]
+            texts = info.texts
+            if texts is not None:
+                # Where nothing but texts are set, nothing needs to be called: half of what an element costs (`TypeInfo.texts`).
+                for name in kwargs:
+                    value = kwargs[name]
+                    if type(value) is not str or value == texts[name] or not value.isascii():
                         texts = None
-        if info is None or texts is None:
+                        break
+                else:
+                    if args:
+                        value = args[0]
+                        if type(value) is str and value in info.first_allowed and len(args) == 1:
+                            values[info.first] = value
+                        else:
+                            texts = None
+        except KeyError:
+            texts = None
+        if texts is None:
             mark = transaction.mark()
             values = {}
-            info = info or self._register(transaction, sobject.__class__, None)
+        if info is None:
+            info = self._register(transaction, type(sobject), None)
         sobject._os_tree = self  # type: ignore[assignment]  # a Life is always a whole Tree; `cast` would be a call for each object
         sobject._os_id = id
         sobject._os_type = info
         sobject._os_parent = parent
-        sobject._os_children = sobject._os_topics = sobject._os_dynamic = sobject._os_tags = sobject._os_services = None
+        sobject._os_children = sobject._os_topics = sobject._os_dynamic = sobject._os_tags = None
         sobject._os_depth = depth
         sobject._os_values = values
         sobject._os_state = FRESH
@@ -142,12 +161,9 @@ class Life(Details):
         transaction.born += 1
         transaction.changes.append(sobject)
         transaction.journal.append(sobject)
-        if above != FRESH and transaction.recording:
+        if transaction.recording and not transaction.inner:
             # Before what build does, so that undo takes that back first: build may have moved older objects below this one.
             transaction.inverses.append(Destroy(id))
-        siblings = parent._os_children
-        if siblings is None:
-            siblings = parent._os_children = []
         if mark is None:
             siblings.append(sobject)
         else:
@@ -245,6 +261,7 @@ class Life(Details):
                 raise InvalidValue(f"{describe(id)} is no id; use 1 to 64 of the characters A-Z a-z 0-9 _ . -")
             if id in self.objects:
                 raise AlreadyExists(f"the id {id!r} is taken, by {self.objects[id]}")
+            self._take_note(id)
             return id
         objects = self.objects
         while True:
@@ -253,6 +270,11 @@ class Life(Details):
             candidate = str(number)
             if candidate not in objects:
                 return candidate
+
+    def _take_note(self, id: str) -> None:
+        """An id was given by hand."""
+        if id.isdecimal():
+            self._greatest_given = max(self._greatest_given, int(id))
 
     def _type_name(self, cls: type[SObject]) -> str:
         info = self.types.by_class.get(cls)

@@ -117,6 +117,7 @@ class Restoring(Life):
         """Bring recorded objects back: the topmost (those without a parent) below `parent`, from `index` on."""
         records = tuple(records)
         with self.record() as transaction:
+            transaction.plain = False
             self._alive(parent)
             restored: list[SObject] = []
             tops: list[SObject] = []
@@ -128,6 +129,7 @@ class Restoring(Life):
                 above = parent if record.parent is None else self.objects[record.parent]
                 sobject = info.cls.__new__(info.cls)
                 self._enter(transaction, sobject, info, record.id, above)
+                self._take_note(record.id)
                 if self.loose is not None:
                     self.loose.discard(record.id)  # somebody wanted it back
                 at = index + len(tops) if record.parent is None else len(above._os_children or ())
@@ -188,17 +190,13 @@ class Restoring(Life):
     def _husk(self, id: str) -> SObject:
         """What user code holds of an object that is gone: its id."""
         husk = SObject.__new__(SObject)
-        for name, value in {
-            "_os_tree": self,
-            "_os_id": id,
-            "_os_type": self.root._os_type,
-            "_os_depth": 0,
-            "_os_values": {},
-            "_os_state": GONE,
-        }.items():
-            setattr(husk, name, value)
-        for name in ("_parent", "_children", "_topics", "_dynamic", "_tags", "_services"):
-            setattr(husk, name, None)
+        husk._os_tree = self  # type: ignore[assignment]  # as in Shape._enter
+        husk._os_id = id
+        husk._os_type = self.root._os_type
+        husk._os_parent = husk._os_children = husk._os_topics = husk._os_dynamic = husk._os_tags = None
+        husk._os_depth = 0
+        husk._os_values = {}
+        husk._os_state = GONE
         return husk
 
     def _reconnect_above(self, transaction: OpenTransaction, parent: SObject) -> None:

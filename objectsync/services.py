@@ -12,6 +12,9 @@ from .errors import AlreadyExists
 if TYPE_CHECKING:
     from .sobject import SObject
 
+_SERVICES = "_os_services"
+"""The key, in an object's `__dict__`, of its services by name. (Most have none, and a slot would be in each.)"""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Service:
@@ -58,9 +61,7 @@ class Services:
             raise TypeError(f"the service {name!r} must be callable, got {callback!r}")
         table = self._server
         if sobject is not None:
-            if sobject._os_services is None:
-                sobject._os_services = {}
-            table = sobject._os_services
+            table = sobject.__dict__.setdefault(_SERVICES, {})
         if name in table:
             raise AlreadyExists(f"there is a service {name!r} already{'' if sobject is None else f' on {sobject}'}")
         service = table[name] = Service(name, callback, pass_sender, live)
@@ -73,4 +74,5 @@ class Services:
 
     def find(self, sobject: SObject | None, name: str) -> Service | None:
         """The service of this name, of an object or of the server."""
-        return self._server.get(name) if sobject is None else (sobject._os_services or {}).get(name)
+        table: dict[str, Service] = self._server if sobject is None else getattr(sobject, _SERVICES, {})
+        return table.get(name)

@@ -187,7 +187,6 @@ class Shape:
         sobject._os_topics = None
         sobject._os_dynamic = None
         sobject._os_tags = None
-        sobject._os_services = None
         sobject._os_state = FRESH
         self.objects[id] = sobject
         transaction.numbered = False
@@ -274,6 +273,7 @@ class Shape:
             else:
                 before.insert(index, tops[0])
             del transaction.destroyed[earlier:]
+            transaction.parent = None
 
         transaction.journal.append((put_back,))
         if index is None:

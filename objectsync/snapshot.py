@@ -108,14 +108,16 @@ def describe_object(sobject: SObject, parent: str | None, into: list[Change], sh
     """
     values = sobject._os_values
     dynamic = sobject._os_dynamic
-    if not dynamic and not sobject._os_tags and not sobject._os_type.superseded:
+    tags = sobject._os_tags
+    kind = sobject._os_type
+    if not dynamic and not tags and not kind.superseded:
         # The common case, kept flat (benchmarks/core.py, "rows").
         table = values if share or not values else _copy_table(values)
-        into.append(Create(sobject._os_id, sobject._os_type.name, parent, -1, table if values else {}))
+        into.append(Create(sobject._os_id, kind.name, parent, -1, table if values else {}))
         return
     declared = {k: v for k, v in values.items() if k not in dynamic} if dynamic and values else values
     own: dict[str, Any] = {}
-    if sobject._os_type.superseded:
+    if kind.superseded:
         # Clients know the class that has the name now: its defaults are not this object's, and what it lacks is sent as dynamic.
         known = sobject._os_tree.types.named(sobject._os_type.name).cls._specs
         own = {name: value for name, value in all_declared(sobject).items() if not _same_kind(sobject._specs[name], known.get(name))}
@@ -129,8 +131,8 @@ def describe_object(sobject: SObject, parent: str | None, into: list[Change], sh
             # A default is never changed in place, so a change may hold it as it is: a tenth of such an object's memory.
             value = copy_value(values[name]) if name in values else spec.default
             into.append(Attribute(sobject._os_id, name, spec.topic_class.type_name, value))
-    if sobject._os_tags:
-        into.extend(Tag(sobject._os_id, tag) for tag in sobject._os_tags)
+    if tags:
+        into.extend(Tag(sobject._os_id, tag) for tag in tags)
 
 
 def all_declared(sobject: SObject) -> dict[str, Any]:
@@ -149,14 +151,15 @@ _NOTHING: Any = {}
 def record_object(sobject: SObject, parent: str | None) -> ObjectRecord:
     """One object as a record."""
     values = sobject._os_values
+    own = sobject._os_dynamic
     dynamic: dict[str, DynamicRecord] = _NOTHING
     declared = values
     if sobject._os_type.superseded:
         declared = all_declared(sobject)
-    elif sobject._os_dynamic:
-        declared = {k: v for k, v in values.items() if k not in sobject._os_dynamic}
-    if sobject._os_dynamic:
-        dynamic = {name: record_attribute(sobject, name) for name in sobject._os_dynamic}
+    elif own:
+        declared = {k: v for k, v in values.items() if k not in own}
+    if own:
+        dynamic = {name: record_attribute(sobject, name) for name in own}
     attribute_references: dict[str, str] = _NOTHING
     object_references: dict[str, str] = _NOTHING
     held = held_by(sobject)
@@ -194,8 +197,9 @@ def _references(sobject: SObject, held: dict[str, Any]) -> tuple[dict[str, str],
 
 def record_attribute(sobject: SObject, name: str) -> DynamicRecord:
     """A dynamic attribute as a record."""
-    assert sobject._os_dynamic is not None
-    spec = sobject._os_dynamic[name]
+    own = sobject._os_dynamic
+    assert own is not None
+    spec = own[name]
     value = copy_value(sobject._os_values.get(name, spec.default))
     return DynamicRecord(spec.topic_class.type_name, value, spec.stateful, spec.latest, spec.default, spec.writable, spec)
 

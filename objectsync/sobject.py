@@ -27,7 +27,6 @@ from .transaction import FRESH
 
 if TYPE_CHECKING:
     from .changes import Change
-    from .services import Service
     from .tree import Tree
     from .types import TypeInfo
     from .waiting import Wait
@@ -50,7 +49,6 @@ class SObject(OlderNames):
         "_os_dynamic",
         "_os_id",
         "_os_parent",
-        "_os_services",
         "_os_state",
         "_os_tags",
         "_os_topics",
@@ -82,7 +80,6 @@ class SObject(OlderNames):
     _os_topics: dict[str, Topic[Any]] | None
     _os_dynamic: dict[str, AttributeSpec] | None
     _os_tags: dict[str, None] | None
-    _os_services: dict[str, Service] | None
     _os_state: int
 
     def __init_subclass__(cls, frontend_type: str | None = None, **kwargs: Any) -> None:
@@ -109,7 +106,9 @@ class SObject(OlderNames):
             parameter.kind is parameter.VAR_KEYWORD for parameter in inspect.signature(cls.pre_build).parameters.values()
         )
 
-    def __init__(self, *args: Any, parent: SObject | None = None, server: Tree | None = None, id: str | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, /, *args: Any, parent: SObject | None = None, server: Tree | None = None, id: str | None = None, **kwargs: Any
+    ) -> None:
         if parent is not None and not isinstance(parent, SObject):
             raise TypeError(f"expected an SObject as the parent, got {parent!r}")
         if parent is None and server is None:
@@ -264,7 +263,8 @@ class SObject(OlderNames):
             if init_value is not None:
                 topic.set(init_value)
             return topic  # type: ignore[return-value]  # of the class just compared
-        if declared is not None or (self._os_dynamic and name in self._os_dynamic):
+        dynamic = self._os_dynamic
+        if declared is not None or (dynamic and name in dynamic):
             raise AlreadyExists(f"{self} has an attribute {name!r} already; choose another name or remove_attribute({name!r}) first")
         try:
             spec = make_spec(topic_class, init_value, is_stateful, order_strict, validator, writable)
@@ -380,7 +380,7 @@ class SObject(OlderNames):
 
     def has_tag(self, tag: str) -> bool:
         """Whether the object has this tag."""
-        return bool(self._os_tags) and tag in (self._os_tags or ())
+        return tag in (self._os_tags or ())
 
     # --- events and services
 
@@ -491,8 +491,10 @@ class SObject(OlderNames):
 
     def _spec_of(self, name: str) -> AttributeSpec | None:
         spec = self._specs.get(name)
-        if spec is None and self._os_dynamic is not None:
-            spec = self._os_dynamic.get(name)
+        if spec is None:
+            dynamic = self._os_dynamic
+            if dynamic is not None:
+                return dynamic.get(name)
         return spec
 
     def _topic(self, name: str, spec: AttributeSpec) -> Topic[Any]:

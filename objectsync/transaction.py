@@ -62,32 +62,35 @@ class OpenTransaction:
         "changes",
         "cseq",
         "decided",
+        "depth",
         "described",
         "destroyed",
         "emitted",
         "failed",
         "gesture",
+        "inner",
         "inverses",
         "journal",
         "kind",
         "moves",
         "numbered",
         "origin",
+        "parent",
+        "plain",
         "proposed",
         "recording",
         "reverts",
         "rolling_back",
         "session",
+        "siblings",
         "stack",
         "structure",
-        "thread",
     )
 
     def __init__(self, kind: str, session: str | None, cseq: int) -> None:
         self.kind = kind
         self.session = session
         self.cseq = cseq
-        self.thread = threading.get_ident()
         actor = acting.get()
         self.author: str | None = None if actor is None else actor.session
         self.gesture = 0 if actor is None else actor.gesture
@@ -101,13 +104,20 @@ class OpenTransaction:
         self.changes: list[Change | SObject] = []
         self.inverses: list[Change] = []
         self.journal: list[JournalEntry] = []
-        self.born = 0  # how many objects were created, those taken back included
+        self.born = 0  # how many of the changes are creations
         self.birthplaces: dict[SObject, str] = {}  # of fresh objects that were moved since: the id of the parent they were born to
         self.described: dict[SObject, list[Change]] = {}
         self.destroyed: list[SObject] = []
         self.numbered = True  # whether all that were created have got the next number as their id
+        self.plain = True  # whether none of them has dynamic attributes or tags
         self.moves = 0  # how often objects were put below another or taken away, other than by creating them
         self.structure: dict[SObject, int] = {}  # the last of these `moves`, by the object below which it was
+        self.parent: SObject | None = None
+        """Below which the newest object was created, and what there is to know of it: most have the same parent as the one before, and to
+        read this of an object takes its time (benchmarks/core.py, "rows"). None as soon as any of it may have changed."""
+        self.siblings: list[SObject] = []  # its children
+        self.depth = 0  # theirs
+        self.inner = False  # whether it was created in this transaction, too
         self.emitted: list[Emission] = []
         self.after: list[Callable[[], Any]] = []
         self.stack: list[Topic[Any]] = []
@@ -122,6 +132,7 @@ class OpenTransaction:
         """Objects were put below a parent, or taken away, other than by creating them."""
         self.moves += 1
         self.structure[parent] = self.moves
+        self.parent = None
 
 
 class Transactions:
@@ -286,6 +297,8 @@ class Transactions:
                         entry.clear()
                     else:
                         self.unenter(entry)
+                        transaction.born -= 1
+                        transaction.parent = None
                     continue
                 if callable(entry[0]):
                     entry[0](*entry[1:])

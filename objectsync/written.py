@@ -7,7 +7,7 @@ was told of it meanwhile makes sense. Where many objects were created, what is t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .changes import Change, Destroy
 from .creations import Creations, birthplace_of
@@ -22,37 +22,53 @@ if TYPE_CHECKING:
 
 def changes_of(transaction: OpenTransaction) -> Sequence[Change]:
     """What clients are told. The fresh objects are live from now on."""
-    changes = transaction.changes
-    if not transaction.born:
+    changes, born = transaction.changes, transaction.born
+    if not born:
         return tuple(changes)  # type: ignore[arg-type]  # without fresh objects there are only changes
-    pack = transaction.born >= MANY and transaction.session is None
-    described = transaction.described
+    if born < MANY or transaction.session is not None:
+        written: list[Change] = []
+        for change in changes:
+            if not isinstance(change, SObject):
+                written.append(change)
+            elif change._os_state == FRESH:
+                change._os_state = LIVE
+                describe_object(change, birthplace_of(change, transaction.birthplaces), written)
+            else:
+                written += transaction.described[change]
+        return tuple(written)
+    return PackedChanges(_in_rows(transaction), len(changes))
+
+
+def _in_rows(transaction: OpenTransaction) -> list[Change]:
+    """The same, with what was created in a row as one change."""
+    changes = transaction.changes
     written: list[Change] = []
+    creations = Creations(written)
+
+    def take(row: list[Any]) -> None:
+        for sobject in row:
+            sobject._os_state = LIVE
+        creations.take(row, transaction.birthplaces, transaction.numbered, transaction.plain)
+
+    if len(changes) == transaction.born:
+        take(changes)  # nothing but creations, as of a table
+        return written
     row: list[SObject] = []
-
-    def write_row() -> None:
-        if pack:
-            Creations(written).take(row, transaction.birthplaces, transaction.numbered)
-        else:
-            for sobject in row:
-                describe_object(sobject, birthplace_of(sobject, transaction.birthplaces), written)
-        row.clear()
-
     for change in changes:
         if not isinstance(change, SObject):
             new: Sequence[Change] = (change,)
         elif change._os_state == FRESH:
-            change._os_state = LIVE
             row.append(change)
             continue
         else:
-            new = described.get(change, ())
+            new = transaction.described[change]
         if row:
-            write_row()
+            take(row)
+            row = []
         written += new
     if row:
-        write_row()
-    return PackedChanges(written, len(changes)) if pack else tuple(written)
+        take(row)
+    return written
 
 
 def inverses_of(transaction: OpenTransaction) -> Sequence[Change]:

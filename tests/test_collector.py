@@ -281,3 +281,24 @@ def test_a_thousand_leave_nothing(hub: Hub) -> None:
     assert collect(hub) == 1_000
     assert set(hub.objects) == {"root"}
     assert not any(isinstance(each, Element) for each in gc.get_objects())
+
+
+def test_what_is_made_meanwhile_is_there(hub: Hub) -> None:
+    class Maker:
+        def __del__(self) -> None:
+            Thing(id="made-by-its-end")
+
+    class Heir(SObject):
+        maker: Maker
+
+        def on_destroy(self) -> None:
+            Thing(id="made-before-it-went")
+
+    kept = Thing(id="kept")
+    circle: list[Any] = [Maker()]
+    circle.append(circle)
+    del circle
+    Heir(id="heir")
+    assert collect(hub) == 1
+    assert alive(hub) == [kept.id, "made-by-its-end", "made-before-it-went"]
+    assert {child.id for child in hub.root.children} == set(hub.objects) - {"root"}

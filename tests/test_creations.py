@@ -22,6 +22,10 @@ class Cell(SObject):
     table = attribute(DictTopic)
 
 
+class Box(Cell):
+    pass
+
+
 def follower(hub: Hub) -> tuple[WireClient, Replica]:
     """A client, and what it was greeted with."""
     client = WireClient(hub)
@@ -82,7 +86,9 @@ def test_a_client_has_what_the_server_has(steps: list[tuple[str, int]]) -> None:
 @given(
     st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["", "a", "b"])), min_size=1, max_size=4),
     st.integers(1, 20),
-    st.dictionaries(st.integers(0, 79), st.sampled_from(["tag", "dynamic", "value", "more", "less"]), max_size=3),
+    st.dictionaries(
+        st.integers(0, 79), st.sampled_from(["tag", "dynamic", "value", "other", "kind", "astray", "more", "less"]), max_size=3
+    ),
     st.integers(0, 3),
 )
 def test_what_repeats_is_what_the_server_has(shape: list[tuple[int, str]], times: int, odd: dict[int, str], before: int) -> None:
@@ -93,12 +99,17 @@ def test_what_repeats_is_what_the_server_has(shape: list[tuple[int, str]], times
         for _ in range(before):
             Cell(parent=hub.root, number=1)
         count = 0
+        row: list[SObject] = []
         for _ in range(times):
-            row: list[SObject] = []
+            former, row = row, []
             for above, text in shape:
                 parent = row[-min(above or 9, len(row))] if row else hub.root
                 values: dict[str, Any] = {"text": text} if text else {}
-                cell = Cell(parent=parent, **values)
+                if odd.get(count) == "other":
+                    values = {"number": 1}
+                if odd.get(count) == "astray" and former:
+                    parent = former[0]
+                cell = (Box if odd.get(count) == "kind" else Cell)(parent=parent, **values)
                 row.append(cell)
                 if odd.get(count) == "tag":
                     cell.add_tag("t")
@@ -154,6 +165,16 @@ def test_a_table_with_odd_rows_is_few_changes() -> None:
     assert [change[3] for change in changes if change[0] == "rows"] == [50, 19, 29]
 
 
+def test_an_object_of_another_class_is_no_repetition() -> None:
+    hub = make_hub()
+    client, replica = follower(hub)
+    with hub.record():
+        for number in range(40):
+            row = Cell(parent=hub.root)
+            (Box if number == 20 else Cell)(parent=row, text=f"cell {number}")
+    assert_all_have_it(hub, client, replica)
+
+
 def test_objects_that_a_class_takes_for_equal_are_told_apart() -> None:
     class Same(SObject):
         def __eq__(self, other: object) -> bool:
@@ -171,6 +192,54 @@ def test_objects_that_a_class_takes_for_equal_are_told_apart() -> None:
     for change in changes_in(client.receive()):
         replica.apply(change)
     assert same(replica.plain(), state(hub))
+
+
+@pytest.mark.parametrize("what", ["tags", "dynamic attributes"])
+def test_rows_that_an_undo_brings_back_have_their(what: str) -> None:
+    hub = make_hub()
+    with hub.record():
+        top = Cell(parent=hub.root)
+        for number in range(40):
+            row = Cell(parent=top, number=number)
+            cell = Cell(parent=row, text="x")
+            if what == "tags":
+                cell.add_tag(f"t{number % 3}")
+            else:
+                cell.add_attribute("d", IntTopic, number)
+        plain = Cell(parent=hub.root)
+        for number in range(40):
+            Cell(parent=plain, number=number)
+    client, replica = follower(hub)
+    before = state(hub)
+    for made in (plain, top):
+        made.clear()
+    for _ in range(2):
+        assert hub.undo()
+    for change in changes_in(client.receive()):
+        replica.apply(change)
+    assert same(replica.plain(), state(hub))
+    assert same(state(hub), before)
+
+
+def test_rows_of_a_class_that_was_defined_again_are_what_they_were() -> None:
+    def define(default: int) -> type[Cell]:
+        class Row(Cell):
+            size = attribute(IntTopic, default)
+
+        return Row
+
+    hub = make_hub()
+    with hub.record():
+        older = define(1)
+        top = older(parent=hub.root)
+        for number in range(20):
+            older(parent=older(parent=top, number=number), text=str(number))
+    define(2)(parent=hub.root)
+    _, replica = follower(hub)
+    table, newer = replica.plain()["children"]
+    assert [row["children"][0]["attributes"]["text"] for row in table["children"]] == list(map(str, range(20)))
+    assert {row["attributes"]["size"] for row in table["children"]} == {1}
+    assert newer["attributes"]["size"] == 2
 
 
 @pytest.mark.parametrize(

@@ -171,6 +171,7 @@ class TestUndoOfDestroy:
         tree.undo()
         back = tree.root.children[0]
         assert back.first.is_destroyed()
+        assert (back.first.parent, back.first.children, back.first.tags) == (None, [], [])
         tree.undo()
         assert back.first is back.children[0]
 

@@ -1,0 +1,200 @@
+"""Creating one object after another: whatever happens between two of them, the next one gets its place, its id and its depth."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+import pytest
+
+from objectsync import AlreadyExists, Destroyed, IntTopic, LimitExceeded, Limits, SObject, StringTopic, attribute
+from objectsync.hub import Hub
+from tests.clients import WireClient, changes_in, make_hub
+from tests.replica import Replica, same, state
+
+
+class Cell(SObject):
+    text = attribute(StringTopic)
+    number = attribute(IntTopic, 7)
+
+
+@pytest.fixture
+def hub() -> Hub:
+    return make_hub()
+
+
+@pytest.fixture
+def top(hub: Hub) -> Cell:
+    return Cell(server=hub, text="top")
+
+
+@contextmanager
+def taken_back(hub: Hub) -> Iterator[None]:
+    """What happens inside fails."""
+    with suppress(ZeroDivisionError), hub.record():
+        yield
+        raise ZeroDivisionError
+
+
+def texts(sobject: SObject) -> list[str]:
+    return [child.text.value for child in sobject.children if isinstance(child, Cell)]
+
+
+def test_below_a_parent_that_was_cleared_meanwhile(hub: Hub, top: Cell) -> None:
+    with hub.record():
+        Cell(parent=top, text="a")
+        top.clear()
+        Cell(parent=top, text="b")
+    assert texts(top) == ["b"]
+
+
+@pytest.mark.parametrize("id", [None, "root"], ids=["made", "refused"])
+def test_below_a_parent_whose_clearing_was_taken_back(hub: Hub, top: Cell, id: str | None) -> None:
+    Cell(parent=top, text="a")
+    with hub.record():
+        with taken_back(hub):
+            top.clear()
+            with suppress(AlreadyExists):
+                Cell(parent=top, text="b", id=id)
+        Cell(parent=top, text="c")
+    assert texts(top) == ["a", "c"]
+
+
+@pytest.mark.parametrize("remove", [SObject.remove, lambda parent: parent.parent.remove(), lambda parent: parent.parent.clear()])
+def test_not_below_one_that_is_gone(hub: Hub, top: Cell, remove: Callable[[SObject], None]) -> None:
+    parent = Cell(parent=top)
+    with hub.record():
+        Cell(parent=parent)
+        remove(parent)
+        with pytest.raises(Destroyed):
+            Cell(parent=parent)
+    assert parent not in hub.objects.values()
+
+
+def test_not_below_one_whose_creation_was_taken_back(hub: Hub, top: Cell) -> None:
+    made: list[Cell] = []
+    with hub.record():
+        with taken_back(hub):
+            made.append(Cell(parent=top))
+            Cell(parent=made[0])
+        with pytest.raises(Destroyed):
+            Cell(parent=made[0])
+    assert top.children == []
+
+
+@pytest.mark.parametrize("moved", [0, 1], ids=["it", "what it is in"])
+def test_below_a_parent_that_is_deeper_now(moved: int) -> None:
+    hub = make_hub(limits=Limits(tree_depth=6))
+    chain: list[SObject] = [hub.root]
+    for _ in range(3):
+        chain.append(Cell(parent=chain[-1]))
+    boxes = [Cell(parent=hub.root)]
+    boxes.append(Cell(parent=boxes[0]))
+    with hub.record():
+        Cell(parent=boxes[1])
+        boxes[1 - moved].move_to(chain[3 - moved])
+        for _ in range(2):
+            boxes.append(Cell(parent=boxes[-1]))
+        with pytest.raises(LimitExceeded):
+            Cell(parent=boxes[-1])
+
+
+def test_below_a_parent_that_moved_and_came_back(hub: Hub, top: Cell) -> None:
+    other, parent = Cell(parent=top), Cell(parent=top)
+    with hub.record():
+        with taken_back(hub):
+            parent.move_to(other)
+            Cell(parent=parent)
+        Cell(parent=parent, text="a")
+    assert hub.format_tree(top) == "\n".join(
+        [repr(top), f"  {other!r}", f"  {parent!r}", *(f"    {child!r}" for child in parent.children)],
+    )
+    assert texts(parent) == ["a"]
+
+
+def test_undo_takes_back_what_was_made_below_old_and_new_parents_by_turns(hub: Hub, top: Cell) -> None:
+    client = WireClient(hub)
+    replica = Replica()
+    for change in client.greeting[1]["changes"]:
+        replica.apply(change)
+    before = state(hub)
+    with hub.record():
+        for _ in range(3):
+            inner = Cell(parent=top)
+            for _ in range(2):
+                Cell(parent=inner)
+                Cell(parent=top)
+    assert len(hub.history.done[-1].inverses) == 3 + 6
+    for expected in (state(hub), before):
+        for change in changes_in(client.receive()):
+            replica.apply(change)
+        assert same(replica.plain(), expected)
+        hub.undo()
+
+
+def test_on_another_thread_it_waits_for_the_transaction_of_this_one(hub: Hub, top: Cell) -> None:
+    begun = threading.Event()
+
+    def make() -> None:
+        begun.set()
+        Cell(parent=top, text="theirs")
+
+    other = threading.Thread(target=make)
+    with hub.record():
+        Cell(parent=top, text="ours")
+        other.start()
+        begun.wait()
+        Cell(parent=top, text="ours too")
+    other.join()
+    assert texts(top) == ["ours", "ours too", "theirs"]
+    hub.undo()
+    assert texts(top) == ["ours", "ours too"]
+
+
+class TestIds:
+    def test_numbers_given_by_hand_are_passed_over(self, hub: Hub, top: Cell) -> None:
+        given = int(top.id) + 2
+        Cell(parent=top, id=str(given))
+        assert [int(Cell(parent=top).id) for _ in range(3)] == [given - 1, given + 1, given + 2]
+
+    def test_also_those_of_objects_that_came_from_elsewhere(self, hub: Hub, top: Cell) -> None:
+        elsewhere = make_hub()
+        given = int(top.id) + 2
+        cell = Cell(server=elsewhere, id=str(given))
+        hub.create_object(Cell, top, serialized=cell.serialize())
+        assert [int(Cell(parent=top).id) for _ in range(2)] == [given - 1, given + 1]
+        cell.remove()
+        [restore] = elsewhere.history.done[-1].inverses
+        hub.get_object(str(given)).remove()
+        hub.apply(restore)
+        assert int(Cell(parent=top).id) == given + 2
+
+    def test_and_of_what_an_undo_of_something_from_elsewhere_brings(self, hub: Hub, top: Cell) -> None:
+        elsewhere = make_hub()
+        given = int(top.id) + 2
+        Cell(server=elsewhere, id=str(given)).remove()
+        [restore] = elsewhere.history.done[-1].inverses
+        Cell(parent=top)
+        hub.apply(restore)
+        assert int(Cell(parent=top).id) == given + 1
+
+    def test_one_that_is_taken_is_refused_and_changes_nothing(self, hub: Hub, top: Cell) -> None:
+        with hub.record():
+            Cell(parent=top, text="a")
+            with pytest.raises(AlreadyExists):
+                Cell(parent=top, id=top.id)
+            Cell(parent=top, text="b")
+        assert texts(top) == ["a", "b"]
+
+
+def test_as_many_other_changes_as_creations_that_failed_are_told_as_they_are(hub: Hub, top: Cell) -> None:
+    client = WireClient(hub)
+    with hub.record():
+        for _ in range(40):
+            Cell(parent=top)
+        with taken_back(hub):
+            Cell(parent=top)
+        top.text.set("done")
+    assert changes_in(client.receive())[-1] == ["set", top.id, "text", "done"]
+    assert len(top.children) == 40
