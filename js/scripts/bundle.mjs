@@ -41,7 +41,7 @@ for (const name of ['objectsync.js', 'page.js', 'people.js', 'controls.js']) {
   const { code, map } = await minify(await readFile(`${out}${name}`, 'utf8'), {
     module: true,
     ecma: 2022,
-    compress: { passes: 2 },
+    compress: { passes: 4, sequences: false, hoist_funs: true, unsafe_arrows: true, inline: 1 },
     sourceMap: { content, filename: name, url: `${name}.map` },
   })
   await writeFile(`${out}${name}`, code)

@@ -24,10 +24,14 @@ export class Calls {
   #queued: WaitingCall[] = []
   readonly #sent = new Map<number, WaitingCall>()
 
+  /** Whether one was not sent yet. */
+  get isWaiting(): boolean {
+    return this.#queued.length > 0
+  }
+
   /** Queues a call behind the action `after`. @returns its answer; rejects with `CallError` */
   add(service: string, args: Dict, object: string | undefined, after?: PendingAction): Promise<Value> {
-    const named = object === undefined ? {} : { object }
-    const message = { type: 'call', id: this.#next++, service, args, ...named } as const
+    const message = { type: 'call', id: this.#next++, service, args, object } as const
     return new Promise((resolve, reject) => {
       this.#queued.push({ message, after, resolve, reject })
     })

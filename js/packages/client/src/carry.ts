@@ -8,7 +8,7 @@
  */
 import type { Change, Held } from './changes.js'
 import { topicSteps } from './differences.js'
-import { editedPlaces, rebase } from './rebase.js'
+import { editedPlaces, rebase, textChange } from './rebase.js'
 import { differences } from './text.js'
 import type { Tree } from './tree.js'
 import type { TopicType, Value } from './values.js'
@@ -127,11 +127,7 @@ export function editsBetween(
   after: Held,
 ): readonly Change[] {
   if (typeof before === 'string' && typeof after === 'string') {
-    return differences(before, after).map((edit) =>
-      edit.kind === 'insert'
-        ? (['insert_text', id, name, edit.position, edit.text] as const)
-        : (['delete_text', id, name, edit.position, edit.length] as const),
-    )
+    return differences(before, after).map((edit) => textChange(edit, id, name))
   }
   // An item in whose place another stands was replaced, which moves nothing: so will the server see it, where that is what happened.
   const steps = topicSteps(type, before, after)

@@ -6,10 +6,11 @@
  *   changed in place: hand in one that nobody else holds.
  * - A change that does not fit throws `ChangeError` before anything was changed.
  */
+import * as c from './checks.js'
 import { ChangeError, reprOf } from './errors.js'
 import { applyEdit, isPosition } from './text.js'
 import type { Dict, TopicType, Value } from './values.js'
-import { copyValue, indexOfValue, isDict, toDict, toMap } from './values.js'
+import { copyValue, indexOfValue, SHAPES, toDict, toMap } from './values.js'
 
 export type Defaults = { readonly [name: string]: readonly [TopicType, Value] }
 
@@ -64,27 +65,6 @@ export type Held = Value | Map<string, Value> | Value[]
 /** What errors name; only they ask for its name. */
 export type Named = { toString(): string }
 
-/** The topic types whose values change like those of another, plain type. */
-export type Shape = 'generic' | 'number' | 'string' | 'set' | 'list' | 'dict' | 'event'
-
-const SHAPES: Readonly<Record<TopicType, Shape>> = {
-  generic: 'generic',
-  bool: 'generic',
-  int: 'number',
-  float: 'number',
-  string: 'string',
-  bytes: 'generic',
-  set: 'set',
-  list: 'list',
-  dict: 'dict',
-  event: 'event',
-  obj: 'generic',
-  obj_list: 'list',
-  obj_set: 'set',
-  obj_dict: 'dict',
-}
-export const shapeOf = (type: TopicType): Shape => SHAPES[type]
-
 /** The value a topic of this type starts with, where none is given. */
 export function defaultOf(type: TopicType): Value {
   if (type === 'bytes') return new Uint8Array()
@@ -96,29 +76,22 @@ export function defaultOf(type: TopicType): Value {
   return shape === 'dict' ? {} : null
 }
 
-const isId = (value: unknown): boolean => typeof value === 'string'
-const isIds = (value: unknown): boolean => Array.isArray(value) && value.every(isId)
-
-const EXPECTED: Readonly<Record<TopicType, readonly [string, (value: Value) => boolean]>> = {
-  generic: ['a value', () => true],
-  bool: ['true or false', (v) => typeof v === 'boolean'],
-  int: ['a whole number', (v) => Number.isSafeInteger(v)],
-  float: ['a number', (v) => Number.isFinite(v)],
-  string: ['a string', (v) => typeof v === 'string'],
-  bytes: ['a Uint8Array', (v) => v instanceof Uint8Array],
-  set: ['an array without repeats', (v) => Array.isArray(v) && isUnique(v)],
-  list: ['an array', (v) => Array.isArray(v)],
-  dict: ['an object', isDict],
-  event: ['nothing', (v) => v === null],
-  obj: ['an object id or null', (v) => v === null || isId(v)],
-  obj_list: ['an array of object ids', isIds],
-  obj_set: ['an array of object ids without repeats', (v) => isIds(v) && isUnique(v as Value[])],
-  obj_dict: ['a dict of object ids', (v) => isDict(v) && Object.values(v).every(isId)],
-}
-
-function isUnique(items: readonly Value[]): boolean {
-  if (items.every((item) => typeof item !== 'object')) return new Set(items).size === items.length
-  return items.every((item, i) => indexOfValue(items, item) === i)
+/** What the values of each type are. */
+const EXPECTED: Readonly<Record<TopicType, string>> = {
+  generic: c.any,
+  bool: c.boolean,
+  int: c.integer,
+  float: c.number,
+  string: c.string,
+  bytes: c.bytes,
+  set: c.unique,
+  list: c.array,
+  dict: c.dict,
+  event: c.nothing,
+  obj: c.idOrNull,
+  obj_list: c.ids,
+  obj_set: c.uniqueIds,
+  obj_dict: c.dictOfIds,
 }
 
 /**
@@ -127,13 +100,13 @@ function isUnique(items: readonly Value[]): boolean {
  */
 export function hold(type: TopicType, value: Value, where: Named): Held {
   if (!fits(type, value)) {
-    throw new ChangeError('invalid_value', `${where} got ${reprOf(value)}; expected ${EXPECTED[type][0]}`)
+    throw new ChangeError('invalid_value', `${where} got ${reprOf(value)}; expected ${EXPECTED[type]}`)
   }
   return heldOf(type, value)
 }
 
 /** Whether a topic of this type can have this value. */
-export const fits = (type: TopicType, value: Value): boolean => EXPECTED[type][1](value)
+export const fits = (type: TopicType, value: Value): boolean => c.fits(EXPECTED[type], value)
 
 /** A wire value that fits, as a topic of this type holds it. */
 export function heldOf(type: TopicType, value: Value): Held {
@@ -153,8 +126,8 @@ export function fork(held: Held): Held {
 /** What one change did: the value now, and the change that undoes it. */
 export type Applied = readonly [value: Held, inverse: TopicChange]
 
-/** Where an index of the wire points in `length` items; `-1` is the end. */
-function indexIn(index: number, length: number, where: Named): number {
+/** Where an index of the wire points in `length` items; `-1` is the end. @throws ChangeError */
+export function indexIn(index: number, length: number, where: Named): number {
   const real = index === -1 ? length : index
   if (Number.isInteger(real) && real >= 0 && real <= length) return real
   throw new ChangeError('invalid_position', `${where} got index ${index}; expected -1 or 0 to ${length}`)

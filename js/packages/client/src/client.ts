@@ -15,7 +15,7 @@ import { type Disconnect, Signal } from './events.js'
 import type { Frame } from './frames.js'
 import { Frames, Gesture } from './gestures.js'
 import type { Outcome, PendingAction, Preview } from './layers.js'
-import { Link } from './link.js'
+import { Link, type Offer } from './link.js'
 import { Presence } from './presence.js'
 import type { ErrorNotice, Scope, ServerMessage, Snapshot, Update, Welcome } from './protocol.js'
 import { decodeServer, PROTOCOL_VERSION } from './protocol.js'
@@ -77,6 +77,7 @@ export class Client {
   readonly #calls = new Calls()
   /** Who else is here: `people`, `set({ name, color, state })`, `onChange`. */
   readonly presence: Presence
+  readonly #signals: { readonly size: number }[] = []
   readonly #statusSignal: Signal<[Status]>
   readonly #frameSignal: Signal<[]>
   readonly #settledSignal: Signal<[]>
@@ -111,8 +112,11 @@ export class Client {
       appliedSeq: () => (this.#greeting.phase === 'live' ? this.seq : 0),
       mayOffer: () => this.#pump(),
     })
-    const signal = <A extends readonly unknown[]>(where: string): Signal<A> =>
-      new Signal<A>((error) => this.#report(error, `a listener of the client's ${where}`))
+    const signal = <A extends readonly unknown[]>(where: string): Signal<A> => {
+      const made = new Signal<A>((error) => this.#report(error, `a listener of the client's ${where}`))
+      this.#signals.push(made)
+      return made
+    }
     this.#statusSignal = signal('status')
     this.#frameSignal = signal('frames')
     this.#settledSignal = signal('settled')
@@ -130,7 +134,7 @@ export class Client {
       touched: (object, name, moved) => this.#touchedSignal.emit(object, name, moved),
       settled: () => this.#settledSignal.emit(),
       emitted: (topic, args) => this.#emittedSignal.emit(topic.object, topic.name, args),
-      acted: () => this.#pumpSoon(),
+      acted: (action) => this.#acted(action),
       rejected: (rejection) => this.#rejectedSignal.emit(rejection),
     })
     this.#verifier = new Verifier({
@@ -227,17 +231,7 @@ export class Client {
 
   /** How many listeners are connected to the client itself. */
   get listenerCount(): number {
-    const signals = [
-      this.#statusSignal,
-      this.#frameSignal,
-      this.#settledSignal,
-      this.#touchedSignal,
-      this.#emittedSignal,
-      this.#rejectedSignal,
-      this.#noticeSignal,
-      this.#divergedSignal,
-    ]
-    return signals.reduce((sum, { size }) => sum + size, this.presence.listenerCount)
+    return this.#signals.reduce((sum, { size }) => sum + size, this.presence.listenerCount)
   }
 
   /** Makes one action of all that `act` changes: all of it happens, or none. */
@@ -343,6 +337,9 @@ export class Client {
       get objects() {
         return client.objects
       },
+      get isWatched() {
+        return client.#touchedSignal.size > 0
+      },
       perform: (changes) => {
         this.#needOpen()
         this.#replica.perform(changes)
@@ -378,21 +375,20 @@ export class Client {
     this.#greeting = new Greeting()
     this.#greeting.phase = 'greeting'
     this.#greeting.scopes = this.#scopes
-    const seen = this.#session
-      ? {
-          session: this.#session.id,
-          token: this.#session.token,
-          ...placeOf(this.#session),
-        }
-      : {}
+    const session = this.#session
+    const inDoubt = session?.inDoubt
     this.#link.send({
       type: 'hello',
       protocol: PROTOCOL_VERSION,
       attempt: ++this.#attempt,
-      ...seen,
+      session: session?.id,
+      token: session?.token,
+      epoch: inDoubt ? NO_EPOCH : session?.epoch,
+      seq: inDoubt ? 0 : session?.seq,
+      hash: inDoubt ? undefined : session?.hash,
       client: this.#options.name ?? 'objectsync-js/0.1.0',
-      ...(this.#options.auth === undefined ? {} : { auth: this.#options.auth }),
-      ...(this.#scopes === undefined ? {} : { scopes: this.#scopes }),
+      auth: this.#options.auth,
+      scopes: this.#scopes,
     })
   }
 
@@ -542,7 +538,7 @@ export class Client {
       session.seq = update.seq
       session.hash = update.hash
     })
-    this.#pumpSoon()
+    if (this.#replica.pending.length || this.#calls.isWaiting) this.#pumpSoon()
     this.#verifier.changed()
     this.#frameSignal.emit()
   }
@@ -551,7 +547,7 @@ export class Client {
   #repair(divergence: Divergence): void {
     this.#repairs++
     const { object, attribute } = divergence
-    this.#link.send({ type: 'diverged', object, ...(attribute === undefined ? {} : { attribute }) })
+    this.#link.send({ type: 'diverged', object, attribute })
     this.#report(
       new ProtocolError(`out of step at ${divergence.path}; getting all of it anew`),
       'a look at the state',
@@ -567,6 +563,14 @@ export class Client {
   }
 
   // --- what goes --------------------------------------------------------------------------------------------------
+
+  /** An action that is all there is to send leaves at once; others when the code running now has ended, each in its turn. */
+  #acted(action: PendingAction): void {
+    const { length } = this.#replica.pending
+    const isAlone = length === 1 && !action.gesture && !this.#pumping && !this.#calls.isWaiting
+    if (!isAlone || this.#greeting.phase !== 'live' || !action.inverse || this.#offer(action) !== 'sent')
+      this.#pumpSoon()
+  }
 
   /** Sends when the code running now has ended, so that what is done together leaves together. */
   #pumpSoon(): void {
@@ -588,7 +592,7 @@ export class Client {
     const { pending } = this.#replica
     for (const action of pending) {
       if (!action.sent) {
-        if ([...editedPlaces(action.changes)].some((key) => inFlight.has(key))) break
+        if (editedPlaces(action.changes).some((key) => inFlight.has(key))) break
         if (this.#replica.isAdrift(action)) {
           this.#replica.refuse(
             action,
@@ -599,7 +603,7 @@ export class Client {
           return
         }
         if (action === pending.at(-1) && this.#frames.holds(action)) break
-        if (!this.#sendCalls(action.cseq - 1) || !this.#sendAction(action, this.#session.seq)) return
+        if (!this.#sendCalls(action.cseq - 1) || !this.#sendAction(action)) return
       }
       for (const key of writtenPlaces(action.changes)) inFlight.add(key)
     }
@@ -607,20 +611,25 @@ export class Client {
   }
 
   /** @returns whether it left; else it has to wait, or was refused */
-  #sendAction(action: PendingAction, base: number): boolean {
+  #sendAction(action: PendingAction): boolean {
+    const outcome = this.#offer(action)
+    if (typeof outcome !== 'string') {
+      this.#replica.refuse(action, 'limit', tooLong(outcome.limit))
+      this.#pumpSoon()
+    }
+    return outcome === 'sent'
+  }
+
+  #offer(action: PendingAction): Offer {
     const { cseq, changes, gesture } = action
-    const part = gesture ? { gesture: gesture.id } : {}
-    const outcome = this.#link.offer({ type: 'action', cseq, base, ...part, changes })
+    const outcome = this.#link.offer({ type: 'action', cseq, base: this.seq, gesture: gesture?.id, changes })
     if (outcome === 'sent') {
       this.#frames.sent(action)
       action.sent = changes
       action.wasSent = true
       this.#lastSent = cseq
-    } else if (outcome !== 'waits') {
-      this.#replica.refuse(action, 'limit', tooLong(outcome.limit))
-      this.#pumpSoon()
     }
-    return outcome === 'sent'
+    return outcome
   }
 
   #sendCalls(cseq: number): boolean {
@@ -631,10 +640,6 @@ export class Client {
     )
   }
 }
-
-/** What a client has seen, for the hello. */
-const placeOf = ({ epoch, seq, hash, inDoubt }: Session) =>
-  inDoubt ? { epoch: NO_EPOCH, seq: 0 } : { epoch, seq, ...(hash === undefined ? {} : { hash }) }
 
 /** Objects minted as `former.n` are `now.n` in another session. */
 function renamer(former: string, now: string): (id: string) => string {

@@ -5,15 +5,14 @@
  * snapshot. Each function answers with the steps that lead from `before` to `after`; none when they are equal.
  */
 import type { Held } from './changes.js'
-import { shapeOf } from './changes.js'
 import type { ChildrenChange, SObject } from './sobject.js'
 import type { Happened } from './topics.js'
 import type { TopicType, Value } from './values.js'
-import { indexOfValue, sameValue } from './values.js'
+import { indexOfValue, SHAPES, sameValue } from './values.js'
 
 /** The inner steps between two values of a topic. */
 export function topicSteps(type: TopicType, before: Held, after: Held): readonly Happened[] {
-  const shape = shapeOf(type)
+  const shape = SHAPES[type]
   if (shape === 'list') return listSteps(before as Value[], after as Value[])
   if (shape === 'set') return setSteps(before as Value[], after as Value[])
   if (before instanceof Map && after instanceof Map) return dictSteps(before, after)

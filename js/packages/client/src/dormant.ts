@@ -4,17 +4,13 @@
  * - The top of each row is an SObject like any other. What is below it are values in one list, until somebody asks for one of these objects:
  *   then it is made, with what it is in, and is from then on as if it had always been there.
  * - Whoever asks an object for its children wakes all of them, and nothing below them. So where children come, go or move, all are awake.
- * - Nobody can listen to what is dormant, and it is what it was when it came: it can go without being made, and nobody need be told.
- * - Whoever shows an object without asking for its children, from the values, is told when one of these wakes up.
+ * - Nobody can listen to what is dormant: its values can change, and it can go, without its being made.
+ * - Whoever shows an object without asking for its children, from the values, is told when one of these wakes up, or changes in its sleep.
  */
-import { Attributes, type Kind } from './attributes.js'
-import { type Host, SObject, State } from './sobject.js'
+import { Attributes, type Declared, type Kind } from './attributes.js'
+import { fits } from './changes.js'
+import { type Host, type Sight, SObject, State } from './sobject.js'
 import type { Value } from './values.js'
-
-/** What shows an object, and hears that the child at `index`, which slept, is awake. */
-export interface Shower {
-  woke(child: SObject, index: number): void
-}
 
 /** What each row is made of, by the place in it: parents first. */
 export class Pattern {
@@ -27,7 +23,9 @@ export class Pattern {
   readonly sizes: readonly number[]
   /** Where its values begin among those of the row. */
   readonly starts: readonly number[]
-  /** How many values a row has. */
+  /** How many objects a row has. */
+  readonly width: number
+  /** How many values. */
   readonly stride: number
 
   constructor(kinds: readonly Kind[], above: readonly number[]) {
@@ -46,12 +44,8 @@ export class Pattern {
     this.above = above
     this.below = below
     this.sizes = sizes
+    this.width = kinds.length
     this.stride = stride
-  }
-
-  /** How many objects a row has. */
-  get width(): number {
-    return this.kinds.length
   }
 }
 
@@ -60,7 +54,8 @@ export class Dormant {
   readonly pattern: Pattern
   readonly first: number
   readonly count: number
-  readonly values: readonly Value[]
+  /** As they came, or were changed since. */
+  readonly values: Value[]
   readonly #born: number
   readonly #objects: Objects
   /** How many of the objects were neither made nor removed. */
@@ -71,7 +66,7 @@ export class Dormant {
     pattern: Pattern,
     first: number,
     count: number,
-    values: readonly Value[],
+    values: Value[],
     born: number,
   ) {
     this.#objects = objects
@@ -116,12 +111,33 @@ export class Dormant {
     return this.pattern.kinds[place % this.pattern.width] as Kind
   }
 
-  /** As they came. */
-  attributesOf(place: number, object?: SObject): Attributes {
-    const { width, stride, starts } = this.pattern
+  /** Sets a value of the one at this place, if it sleeps in an object that is awake, and can sleep on. @returns whether it did */
+  set(place: number, name: string, value: Value): boolean {
+    const { above, kinds, width } = this.pattern
     const part = place % width
+    const top = above[part] as number
+    const parent = this.#objects.awake(this.idOf(place - part + top))
+    const { declared, names } = kinds[part] as Kind
+    const at = names.indexOf(name)
+    if (parent?.state.sleepers !== this || at < 0 || !fits((declared.get(name) as Declared).type, value))
+      return false
+    for (const sight of sightsOf(parent))
+      if (!sight.stage.follow(sight, this.#below(top).indexOf(part), part, at, value)) return false
+    this.values[this.#from(place) + at] = value
+    return true
+  }
+
+  /** Where the values of the one at this place begin. */
+  #from(place: number): number {
+    const { starts, stride, width } = this.pattern
+    const part = place % width
+    return ((place - part) / width) * stride + (starts[part] as number)
+  }
+
+  /** As they are now. */
+  attributesOf(place: number, object?: SObject): Attributes {
     const kind = this.kindOf(place)
-    const from = ((place - part) / width) * stride + (starts[part] as number)
+    const from = this.#from(place)
     return new Attributes(object, kind, this.values.slice(from, from + kind.names.length))
   }
 
@@ -154,10 +170,8 @@ export class Dormant {
     const object = this.make(place, parent, id)
     parent.state.stirred = true
     this.#fewer(1)
-    const by = parent.shownBy as Shower | readonly Shower[] | undefined
     const index = this.#below(this.pattern.above[part] as number).indexOf(part)
-    for (const each of Array.isArray(by) ? (by as readonly Shower[]) : by ? [by as Shower] : [])
-      each.woke(object, index)
+    for (const sight of sightsOf(parent)) sight.stage.woke(sight, object, index)
     return object
   }
 
@@ -167,42 +181,55 @@ export class Dormant {
   }
 }
 
+const sightsOf = ({ shownBy }: SObject): readonly Sight[] =>
+  Array.isArray(shownBy) ? shownBy : shownBy ? [shownBy] : []
+
 /** All objects by id, as far as they are awake; asking for another one wakes it. */
-export class Objects implements ReadonlyMap<string, SObject> {
+export class Objects extends Map<string, SObject> {
   readonly host: Host
-  readonly #awake = new Map<string, SObject>()
   readonly #dormant: Dormant[] = []
   /** No number that an id has been is greater. */
   #highest = 0
 
   constructor(host: Host) {
+    super()
     this.host = host
   }
 
-  get size(): number {
-    return this.#dormant.reduce((sum, { sleeping }) => sum + sleeping, this.#awake.size)
+  override get size(): number {
+    return this.#dormant.reduce((sum, { sleeping }) => sum + sleeping, super.size)
   }
 
-  has(id: string): boolean {
+  override has(id: string): boolean {
     return this.get(id) !== undefined
   }
 
-  get(id: string): SObject | undefined {
-    const object = this.#awake.get(id)
-    if (object || !this.#dormant.length) return object
-    const number = Number(id)
+  override get(id: string): SObject | undefined {
+    return super.get(id) ?? this.#among(id, (dormant, place) => dormant.rouse(place, id))
+  }
+
+  /** What the first answers in whose rows this id may be asleep, and who knows of it there. */
+  #among<T>(id: string, ask: (dormant: Dormant, place: number) => T | undefined): T | undefined {
+    const number = this.#dormant.length ? Number(id) : Number.NaN
     if (String(number) !== id) return undefined
     for (const dormant of this.#dormant) {
       const place = number - dormant.first
-      const found = place >= 0 && place < dormant.count * dormant.pattern.width && dormant.rouse(place, id)
-      if (found) return found
+      const found =
+        place >= 0 && place < dormant.count * dormant.pattern.width ? ask(dormant, place) : undefined
+      if (found !== undefined) return found
     }
     return undefined
   }
 
+  /** Sets a value of an object that sleeps, if it can sleep on. @returns whether it did */
+  setAsleep(id: string, name: string, value: Value): boolean {
+    if (this.host.isWatched) return false
+    return this.#among(id, (dormant, place) => dormant.set(place, name, value) || undefined) === true
+  }
+
   /** The object with this id, if it is awake. */
   awake(id: string): SObject | undefined {
-    return this.#awake.get(id)
+    return super.get(id)
   }
 
   /** Whether an id from this number on may be taken. */
@@ -212,7 +239,7 @@ export class Objects implements ReadonlyMap<string, SObject> {
 
   /** One of the rows that were added. */
   wake(object: SObject): void {
-    this.#awake.set(object.id, object)
+    this.set(object.id, object)
   }
 
   add(object: SObject): void {
@@ -221,12 +248,8 @@ export class Objects implements ReadonlyMap<string, SObject> {
     if (number > this.#highest) this.#highest = number
   }
 
-  delete(id: string): void {
-    this.#awake.delete(id)
-  }
-
   /** Rows, of which only the tops are to be made now. */
-  addRows(pattern: Pattern, first: number, count: number, values: readonly Value[], born: number): Dormant {
+  addRows(pattern: Pattern, first: number, count: number, values: Value[], born: number): Dormant {
     const dormant = new Dormant(this, pattern, first, count, values, born)
     if (dormant.sleeping) this.#dormant.push(dormant)
     const last = first + count * pattern.width - 1
@@ -246,29 +269,27 @@ export class Objects implements ReadonlyMap<string, SObject> {
     }
   }
 
-  forEach(act: (object: SObject, id: string, map: ReadonlyMap<string, SObject>) => void): void {
+  override forEach(act: (object: SObject, id: string, map: Map<string, SObject>) => void): void {
     this.wakeAll()
-    this.#awake.forEach((object, id) => {
-      act(object, id, this)
-    })
+    super.forEach(act)
   }
 
-  entries(): MapIterator<[string, SObject]> {
+  override entries(): MapIterator<[string, SObject]> {
     this.wakeAll()
-    return this.#awake.entries()
+    return super.entries()
   }
 
-  keys(): MapIterator<string> {
+  override keys(): MapIterator<string> {
     this.wakeAll()
-    return this.#awake.keys()
+    return super.keys()
   }
 
-  values(): MapIterator<SObject> {
+  override values(): MapIterator<SObject> {
     this.wakeAll()
-    return this.#awake.values()
+    return super.values()
   }
 
-  [Symbol.iterator](): MapIterator<[string, SObject]> {
+  override [Symbol.iterator](): MapIterator<[string, SObject]> {
     return this.entries()
   }
 }

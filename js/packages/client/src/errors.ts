@@ -69,37 +69,20 @@ export function reprOf(value: unknown): string {
 
 /** The known name nearest to `name` (at most two edits away), for "did you mean". */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
-  let best: string | undefined
-  let bestDistance = Math.min(3, Math.max(2, name.length))
-  for (const candidate of known) {
-    const distance = editDistance(name, candidate)
-    if (distance < bestDistance) {
-      best = candidate
-      bestDistance = distance
-    }
-  }
-  return best
+  const names = [...known]
+  const close = (most: number): string | undefined => names.find((each) => isWithin(name, each, most))
+  return close(0) ?? close(1) ?? (name.length > 1 ? close(2) : undefined)
 }
 
-/** Edits with neighbouring letters swapped counting as one: `sytle` is one away from `style`. */
-function editDistance(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > 2) return 3
-  let before: number[] = []
-  let previous = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1
-      let d = Math.min(at(previous, j) + 1, at(row, j - 1) + 1, at(previous, j - 1) + same)
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        d = Math.min(d, at(before, j - 2) + 1)
-      }
-      row.push(d)
-    }
-    before = previous
-    previous = row
-  }
-  return at(previous, b.length)
+/** Whether so many edits lead from one to the other; neighbouring letters swapped are one: `sytle` is one away from `style`. */
+function isWithin(a: string, b: string, edits: number): boolean {
+  if (a === b) return true
+  if (a && a[0] === b[0]) return isWithin(a.slice(1), b.slice(1), edits)
+  if (edits === 0) return false
+  return (
+    isWithin(a.slice(1), b, edits - 1) ||
+    isWithin(a, b.slice(1), edits - 1) ||
+    isWithin(a.slice(1), b.slice(1), edits - 1) ||
+    (a[0] === b[1] && a[1] === b[0] && isWithin(a.slice(2), b.slice(2), edits - 1))
+  )
 }
-
-const at = (row: readonly number[], i: number): number => row[i] ?? 9

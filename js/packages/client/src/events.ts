@@ -9,8 +9,13 @@
 export type Disconnect = () => void
 export type Report = (error: unknown) => void
 
+/** Without a listener when it has ended. */
+interface Connection<A extends readonly unknown[]> {
+  listener: ((...args: A) => void) | undefined
+}
+
 export class Signal<A extends readonly unknown[]> {
-  #listeners: ReadonlySet<(...args: A) => void> = new Set()
+  #listeners: readonly Connection<A>[] = []
   readonly #report: Report
 
   constructor(report: Report) {
@@ -19,26 +24,23 @@ export class Signal<A extends readonly unknown[]> {
 
   /** How many are connected. */
   get size(): number {
-    return this.#listeners.size
+    return this.#listeners.length
   }
 
   connect(listener: (...args: A) => void): Disconnect {
     // Each connection is its own, so that the same function connected twice is called and ended twice.
-    const own = (...args: A): void => listener(...args)
-    this.#listeners = new Set(this.#listeners).add(own)
+    const own: Connection<A> = { listener }
+    this.#listeners = [...this.#listeners, own]
     return () => {
-      if (!this.#listeners.has(own)) return
-      const rest = new Set(this.#listeners)
-      rest.delete(own)
-      this.#listeners = rest
+      own.listener = undefined
+      this.#listeners = this.#listeners.filter((other) => other !== own)
     }
   }
 
   emit(...args: A): void {
-    for (const listener of this.#listeners) {
-      if (!this.#listeners.has(listener)) continue
+    for (const { listener } of this.#listeners) {
       try {
-        listener(...args)
+        listener?.(...args)
       } catch (error) {
         this.#report(error)
       }

@@ -38,10 +38,11 @@ export function decodeFrame(frame: Frame): Json {
   }
   if (!isDict(message)) throw new ProtocolError(`expected a JSON object, got ${reprOf(message)}`)
   const out = message as Json
-  const lengths = readLengths(out, frame)
-  if ('buffers' in out) delete out['buffers']
+  const hasBuffers = frame.buffers.length > 0 || 'buffers' in out
   // Nearly no frame has a `$` key; looking for one costs less than walking every value.
-  if (lengths.length === 0 && !frame.text.includes('"$') && !frame.text.includes('\\u0024')) return out
+  if (!hasBuffers && !frame.text.includes('"$') && !frame.text.includes('\\u0024')) return out
+  checkLengths(out, frame)
+  delete out['buffers']
   let taken = 0
   if (Array.isArray(out['transactions'])) {
     for (const transaction of out['transactions'] as unknown[]) {
@@ -60,13 +61,13 @@ export function decodeFrame(frame: Frame): Json {
   return out
 }
 
-function readLengths(message: Json, frame: Frame): readonly number[] {
+function checkLengths(message: Json, frame: Frame): void {
   const lengths = message['buffers'] ?? []
   const fits =
     Array.isArray(lengths) &&
     lengths.length === frame.buffers.length &&
     lengths.every((length, i) => length === frame.buffers[i]?.byteLength)
-  if (fits) return lengths as number[]
+  if (fits) return
   const came = frame.buffers.map((buffer) => buffer.byteLength)
   throw new ProtocolError(`buffers of ${reprOf(lengths)} bytes were announced, ${reprOf(came)} came`)
 }

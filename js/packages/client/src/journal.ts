@@ -29,9 +29,11 @@ export interface Audience {
   emitted(topic: Topic, args: Dict): void
 }
 
-/** The children of an object before the batch; and which of them came, went or moved, unless these are many. */
+/** What an object had before the batch, as far as that has changed; and which of its children came, went or moved, unless these are many. */
 interface Before {
-  readonly children: readonly SObject[]
+  attributes: ReadonlyMap<string, Topic> | Attributes | undefined
+  tags: ReadonlySet<string> | undefined
+  children: readonly SObject[] | undefined
   moved: SObject[] | undefined
 }
 
@@ -46,11 +48,9 @@ export class Journal {
   #net = false
   /** Touched topics, with what they held before. */
   readonly #topics = new Map<Topic, Held>()
-  readonly #children = new Map<SObject, Before>()
-  readonly #attributes = new Map<SObject, ReadonlyMap<string, Topic> | Attributes>()
-  readonly #tags = new Map<SObject, ReadonlySet<string> | undefined>()
+  readonly #objects = new Map<SObject, Before>()
   readonly #gone = new Map<string, readonly [SObject, State]>()
-  readonly #steps: Step[] = []
+  #steps: Step[] = []
   readonly #emitted: Step[] = []
   /** All emissions of the batch, for the audience. */
   readonly #emissions: (readonly [Topic, Dict])[] = []
@@ -58,39 +58,47 @@ export class Journal {
   /** From now on, and for what was done so far, only the net difference will be told. */
   goNet(): void {
     this.#net = true
-    for (const step of this.#steps.splice(0)) {
+    for (const step of this.#steps)
       if ('topic' in step && step.topic.type === 'event') this.#emitted.push(step)
-    }
-  }
-
-  /** Whether what an object had before is still to be noted. Of one that is born in the batch nobody asks. */
-  #isFirst(noted: ReadonlyMap<SObject, unknown>, object: SObject): boolean {
-    return object.state.born !== this.number && !noted.has(object)
+    this.#steps = []
   }
 
   /** Before the value of a topic changes. */
   topic(topic: Topic): void {
-    keep(this.#topics, topic, topic.held)
+    if (!this.#topics.has(topic)) this.#topics.set(topic, topic.held)
   }
 
   /** Before the children of an object change: where `child` comes, goes or moves, or all may. */
   children(object: SObject, child?: SObject): void {
-    if (object.state.born === this.number) return
-    let before = this.#children.get(object)
-    if (!before) {
-      before = { children: object.children, moved: [] }
-      this.#children.set(object, before)
+    const before = this.#of(object)
+    if (!before) return
+    if (!before.children) {
+      before.children = object.children
+      before.moved = []
     }
     if (!child || before.moved?.length === FEW) before.moved = undefined
     else before.moved?.push(child)
   }
 
   attributes(object: SObject): void {
-    if (this.#isFirst(this.#attributes, object)) this.#attributes.set(object, object.attributes)
+    const before = this.#of(object)
+    if (before) before.attributes ??= object.attributes
   }
 
   tags(object: SObject): void {
-    if (this.#isFirst(this.#tags, object)) this.#tags.set(object, object.tags)
+    const before = this.#of(object)
+    if (before) before.tags ??= object.tags
+  }
+
+  /** What is noted of an object. Of one that is born in the batch nobody asks what it had before. */
+  #of(object: SObject): Before | undefined {
+    if (object.state.born === this.number) return undefined
+    let before = this.#objects.get(object)
+    if (!before) {
+      before = { attributes: undefined, tags: undefined, children: undefined, moved: undefined }
+      this.#objects.set(object, before)
+    }
+    return before
   }
 
   /** What happened inside a topic. `before` is given where only a comparison can tell. */
@@ -132,79 +140,78 @@ export class Journal {
     if (former?.[0].type !== type) return undefined
     const [object, state] = former
     this.#gone.delete(id)
+    const before = this.#of(object)
+    if (!before) return former
     // What slept below it nobody knew: whatever is there now is something else.
-    const children = this.#children.get(object)?.children ?? (state.sleepers ? [object] : state.children)
-    this.#children.set(object, { children, moved: undefined })
-    keep(this.#attributes, object, state.attributes)
-    keep(this.#tags, object, state.tags)
+    before.children ??= state.sleepers ? [object] : state.children
+    before.moved = undefined
+    before.attributes ??= state.attributes
+    before.tags ??= new Set(state.tags)
     return former
   }
 
   /** The topic an object had under this name when the batch began, to be used again. */
   formerTopic(object: SObject, name: string): Topic | undefined {
-    return this.#attributes.get(object)?.get(name)
+    return this.#objects.get(object)?.attributes?.get(name)
   }
 
   /** Tells everyone. Call it once, when all of the batch is applied. */
   tell(audience: Audience): void {
-    const speaks = (object: SObject): boolean => object.state.born > 0 && object.state.born !== this.number
-    const touched = new Map<SObject, (string | null)[]>()
-    const touch = (object: SObject, name: string | null): void => {
-      const names = touched.get(object)
-      if (!names) touched.set(object, [name])
-      else if (!names.includes(name)) names.push(name)
+    const touched: (readonly [SObject, string | null])[] = []
+    this.#tellAttributes(touched)
+    const changed: (readonly [Topic, Held])[] = []
+    for (const [topic, before] of this.#topics) {
+      const { object, name } = topic
+      if (!this.#speaks(object) || object.state.attributes.get(name) !== topic) continue
+      if ((this.#net || topic.listenerCount > 0) && sameValue(before, topic.held)) continue
+      changed.push([topic, before])
+      const former = this.#objects.get(object)?.attributes
+      if (!former || former.get(name) === topic) touched.push([object, name])
     }
-    for (const [object, before] of this.#attributes) {
-      if (!speaks(object)) continue
-      for (const [name, topic] of before) {
-        const now = object.state.attributes.get(name)
-        if (now === topic) continue
-        object.signals?.attribute.emit({ kind: 'drop', name })
-        touch(object, name)
-      }
-      for (const [name, topic] of object.attributes) {
-        if (before.get(name) === topic) continue
-        object.signals?.attribute.emit({ kind: 'appear', name })
-        touch(object, name)
-      }
-    }
-    const changed = [...this.#topics].filter(
-      ([topic, before]) =>
-        speaks(topic.object) &&
-        topic.object.state.attributes.get(topic.name) === topic &&
-        !((this.#net || topic.listenerCount > 0) && sameValue(before, topic.held)),
-    )
-    if (this.#net) this.#tellNetSteps(changed, speaks)
-    for (const step of this.#steps) tellStep(step, speaks)
-    for (const step of this.#emitted) tellStep(step, speaks)
-    for (const [topic, before] of changed) {
-      topic.tellSet(before)
-      touch(topic.object, topic.name)
-    }
-    for (const [object, { children }] of this.#children) {
-      if (!speaks(object)) continue
+    if (this.#net) this.#tellNetSteps(changed)
+    for (const step of this.#steps) this.#tellStep(step)
+    for (const step of this.#emitted) this.#tellStep(step)
+    for (const [topic, before] of changed) topic.tellSet(before)
+    for (const [object, { children, tags }] of this.#objects) {
+      if (!this.#speaks(object)) continue
       const { state } = object
-      if (children.length === state.childCount && children.every((child, i) => child === state.children[i]))
-        continue
-      touch(object, null)
+      const now = children?.length === state.childCount ? state.children : undefined
+      if (children && !(now && children.every((child, i) => child === now[i]))) touched.push([object, null])
+      if (tags && !sameTags(tags, state.tags)) object.signals?.tags.emit()
     }
-    for (const [object, before] of this.#tags) {
-      if (!speaks(object) || sameTags(before, object.state.tags)) continue
-      object.signals?.tags.emit()
-    }
-    for (const [object, names] of touched) {
-      for (const name of names) {
-        audience.touched(object, name, name === null ? this.#children.get(object)?.moved : undefined)
-      }
+    for (const [object, name] of touched) {
+      const moved = name === null ? this.#objects.get(object)?.moved : undefined
+      const { shownBy } = object
+      if (Array.isArray(shownBy)) for (const sight of shownBy) sight.stage.changed(sight, name, moved)
+      else shownBy?.stage.changed(shownBy, name, moved)
+      audience.touched(object, name, moved)
     }
     for (const [object] of this.#gone.values()) object.signals?.destroy.emit()
     audience.settled()
     for (const [topic, args] of this.#emissions) if (topic.object.state.born) audience.emitted(topic, args)
   }
 
-  #tellNetSteps(changed: readonly (readonly [Topic, Held])[], speaks: (object: SObject) => boolean): void {
-    for (const [object, { children }] of this.#children) {
-      if (!speaks(object) || !object.signals?.children.size) continue
+  #speaks({ state: { born } }: SObject): boolean {
+    return born > 0 && born !== this.number
+  }
+
+  #tellAttributes(touched: (readonly [SObject, string | null])[]): void {
+    for (const [object, { attributes: before }] of this.#objects) {
+      if (!before || !this.#speaks(object)) continue
+      const names = new Set<string>()
+      const tell = (kind: 'drop' | 'appear', name: string): void => {
+        object.signals?.attribute.emit({ kind, name })
+        names.add(name)
+      }
+      for (const [name, topic] of before) if (object.state.attributes.get(name) !== topic) tell('drop', name)
+      for (const [name, topic] of object.attributes) if (before.get(name) !== topic) tell('appear', name)
+      for (const name of names) touched.push([object, name])
+    }
+  }
+
+  #tellNetSteps(changed: readonly (readonly [Topic, Held])[]): void {
+    for (const [object, { children }] of this.#objects) {
+      if (!children || !this.#speaks(object) || !object.signals?.children.size) continue
       for (const change of childrenSteps(children, object.state.children)) {
         object.signals.children.emit(change)
       }
@@ -214,20 +221,16 @@ export class Journal {
       for (const happened of topicSteps(topic.type, before, topic.held)) topic.tellHappened(happened)
     }
   }
-}
 
-function keep<K, V>(map: Map<K, V>, key: K, value: V): void {
-  if (!map.has(key)) map.set(key, value)
-}
-
-function tellStep(step: Step, speaks: (object: SObject) => boolean): void {
-  if ('topic' in step) {
-    if (speaks(step.topic.object)) step.topic.tellHappened(step.happened)
-  } else if (speaks(step.object)) {
-    step.object.signals?.children.emit(step.change)
+  #tellStep(step: Step): void {
+    if ('topic' in step) {
+      if (this.#speaks(step.topic.object)) step.topic.tellHappened(step.happened)
+    } else if (this.#speaks(step.object)) {
+      step.object.signals?.children.emit(step.change)
+    }
   }
 }
 
-function sameTags(a: ReadonlySet<string> | undefined, b: ReadonlySet<string> | undefined): boolean {
-  return (a?.size ?? 0) === (b?.size ?? 0) && [...(a ?? [])].every((tag) => b?.has(tag))
+function sameTags(a: ReadonlySet<string>, b: ReadonlySet<string> | undefined): boolean {
+  return a.size === (b?.size ?? 0) && [...a].every((tag) => b?.has(tag))
 }

@@ -71,13 +71,11 @@ export class Link {
   connect(): void {
     const connection = new Connection(this.#clock.now())
     this.#connection = connection
-    const mine = (act: () => void): void => {
-      if (this.#connection === connection) act()
-    }
+    const isMine = (): boolean => this.#connection === connection
     connection.transport = this.#connectTransport({
-      opened: () => mine(() => this.#opened(connection)),
-      received: (frame) => mine(() => this.#received(frame, connection)),
-      closed: (code, reason) => mine(() => this.#owner.lost(code, reason)),
+      opened: () => isMine() && this.#opened(connection),
+      received: (frame) => isMine() && this.#received(frame, connection),
+      closed: (code, reason) => isMine() && this.#owner.lost(code, reason),
     })
     this.#watch(connection, SILENCE)
   }

@@ -103,7 +103,7 @@ export class Presence {
     this.#people = now
     for (const session of new Set([...Object.keys(people), ...(all ? before.keys() : [])])) {
       const person = now.get(session)
-      if (!same(person, before.get(session))) this.#changeSignal.emit(session, person)
+      if (!sameValue(person, before.get(session))) this.#changeSignal.emit(session, person)
     }
   }
 
@@ -115,9 +115,6 @@ export class Presence {
     this.#cancel = this.#clock.after(PACE, () => this.#flush())
   }
 }
-
-const same = (a: Person | undefined, b: Person | undefined): boolean =>
-  a === b || (!!a && !!b && a.name === b.name && a.color === b.color && sameValue(a.state, b.state))
 
 function hasBytes(value: unknown): boolean {
   if (value instanceof Uint8Array) return true

@@ -125,13 +125,13 @@ export type Hello = {
   readonly protocol: number
   readonly attempt: number
   readonly client: string
-  readonly session?: string
-  readonly token?: string
-  readonly epoch?: string
-  readonly seq?: number
-  readonly hash?: string
-  readonly auth?: string
-  readonly scopes?: readonly Scope[]
+  readonly session?: string | undefined
+  readonly token?: string | undefined
+  readonly epoch?: string | undefined
+  readonly seq?: number | undefined
+  readonly hash?: string | undefined
+  readonly auth?: string | undefined
+  readonly scopes?: readonly Scope[] | undefined
 }
 export type Ack = { readonly type: 'ack'; readonly seq: number; readonly frames: number }
 export type Action = {
@@ -139,20 +139,28 @@ export type Action = {
   readonly cseq: number
   readonly base: number
   /** What a person does in one go carries one number, and is one step to undo. */
-  readonly gesture?: number
+  readonly gesture?: number | undefined
   readonly changes: readonly Change[]
 }
 export type Call = {
   readonly type: 'call'
   readonly id: number
   readonly service: string
-  readonly object?: string
+  readonly object?: string | undefined
   readonly args: Dict
 }
 export type Present = { readonly type: 'present' } & Partial<Person>
 export type Subscribe = { readonly type: 'subscribe'; readonly scopes?: readonly Scope[] | null }
-export type Verify = { readonly type: 'verify'; readonly object: string; readonly parts?: boolean }
-export type Diverged = { readonly type: 'diverged'; readonly object: string; readonly attribute?: string }
+export type Verify = {
+  readonly type: 'verify'
+  readonly object: string
+  readonly parts?: boolean | undefined
+}
+export type Diverged = {
+  readonly type: 'diverged'
+  readonly object: string
+  readonly attribute?: string | undefined
+}
 export type Bye = { readonly type: 'bye' }
 
 export type ClientMessage =
@@ -170,14 +178,14 @@ export type ClientMessage =
 
 const OWNED = [c.id, c.name] as const
 const CHANGES: { readonly [kind: string]: readonly Check[] } = {
-  define: [c.name, c.string, c.dictOf(c.name, c.tuple(c.topicType, c.any))],
-  create: [c.id, c.name, c.idOrNull, c.index, c.dictOf(c.name, c.any)],
-  creates: [c.id, c.listOf(c.tuple(c.name, c.listOf(c.name))), c.array],
+  define: [c.name, c.string, c.dictOf(c.name, [c.topicType, c.any])],
+  create: [c.id, c.name, c.orNull(c.id), c.index, c.dictOf(c.name, c.any)],
+  creates: [c.id, c.listOf([c.name, c.listOf(c.name)]), c.array],
   rows: [
     c.id,
     c.id,
     c.positive,
-    c.listOf(c.tuple(c.name, c.count, c.listOf(c.name), c.dictOf(c.name, c.any))),
+    c.listOf([c.name, c.count, c.listOf(c.name), c.dictOf(c.name, c.any)]),
     c.array,
   ],
   destroy: [c.id],
@@ -203,18 +211,8 @@ const CHANGES: { readonly [kind: string]: readonly Check[] } = {
   unemit: [...OWNED, c.dict],
 }
 
-const change: Check = (value) => {
-  if (!Array.isArray(value)) return c.Misfit.of('a change', value)
-  const kind: unknown = value[0]
-  const checks = typeof kind === 'string' && Object.hasOwn(CHANGES, kind) ? CHANGES[kind] : undefined
-  if (!checks) return c.Misfit.of('a kind of change', kind).below('[0]')
-  if (value.length !== checks.length + 1) {
-    return c.Misfit.of(`'${kind}' with ${checks.length} arguments`, value)
-  }
-  return c.items(checks, value, 1)
-}
 /** @internal */
-export const changes = c.listOf(change)
+export const changes = c.listOf(c.change(CHANGES))
 
 const problem = { code: c.string, message: c.string }
 const limits = c.object({
@@ -244,7 +242,7 @@ const SERVER: { readonly [type: string]: Check } = {
     epoch: c.string,
     seq: c.count,
     cseq: c.count,
-    resume: c.oneOf('replay', 'snapshot'),
+    resume: c.resume,
     heartbeat: c.number,
     limits,
     server: c.string,
@@ -285,7 +283,7 @@ const SERVER: { readonly [type: string]: Check } = {
     'parts?': c.object({
       own: c.string,
       attributes: c.dictOf(c.name, c.string),
-      children: c.listOf(c.tuple(c.id, c.string)),
+      children: c.listOf([c.id, c.string]),
     }),
     'loose?': c.listOf(c.id),
   }),
@@ -310,20 +308,18 @@ export function check(table: { readonly [type: string]: Check }, message: { [key
 export function decodeServer(frame: Frame): ServerMessage {
   const message = decodeFrame(frame)
   check(SERVER, message)
-  if (message['type'] === 'update') checkOutcomes(message as unknown as Update)
-  if (message['type'] === 'result' && 'value' in message === 'error' in message) {
+  const { type } = message
+  if (type === 'update') {
+    for (const { seq, cseq, changes: done, error } of (message as unknown as Update).transactions) {
+      if (cseq === undefined && (done === undefined || error !== undefined)) {
+        throw new ProtocolError(`transaction ${seq} is not this client's own and has no 'changes'`)
+      }
+      if (done && error) throw new ProtocolError(`transaction ${seq} has both 'changes' and 'error'`)
+    }
+  } else if (type === 'result' && 'value' in message === 'error' in message) {
     throw new ProtocolError("result has both or none of 'value' and 'error'; expected one")
   }
-  return withLimits(message, camel) as unknown as ServerMessage
-}
-
-function checkOutcomes(update: Update): void {
-  for (const { seq, cseq, changes: done, error } of update.transactions) {
-    if (cseq === undefined && (done === undefined || error !== undefined)) {
-      throw new ProtocolError(`transaction ${seq} is not this client's own and has no 'changes'`)
-    }
-    if (done && error) throw new ProtocolError(`transaction ${seq} has both 'changes' and 'error'`)
-  }
+  return (type === 'welcome' ? withLimits(message, camel) : message) as unknown as ServerMessage
 }
 
 /** The frame of what a client says. */

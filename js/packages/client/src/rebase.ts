@@ -15,18 +15,12 @@ type ListChange = Extract<Change, readonly ['insert' | 'pop' | 'move' | 'replace
 type Positional = TextChange | ListChange
 
 /** The attributes that these changes edit by position, as `id name`. */
-export function editedPlaces(changes: readonly Change[]): ReadonlySet<string> {
-  const keys = new Set<string>()
-  for (const change of changes) if (isPositional(change)) keys.add(keyOf(change))
-  return keys
-}
+export const editedPlaces = (changes: readonly Change[]): readonly string[] =>
+  changes.filter(isPositional).map(keyOf)
 
 /** The attributes that these changes edit or set, as `id name`: an edit by position must wait for these to be decided. */
-export function writtenPlaces(changes: readonly Change[]): ReadonlySet<string> {
-  const keys = new Set<string>()
-  for (const change of changes) if (isPositional(change) || change[0] === 'set') keys.add(keyOf(change))
-  return keys
-}
+export const writtenPlaces = (changes: readonly Change[]): readonly string[] =>
+  changes.filter((change) => isPositional(change) || change[0] === 'set').map(keyOf)
 
 /**
  * Moves the undecided actions, oldest first, past what the server did.
@@ -65,7 +59,7 @@ function transformChange(a: Positional, b: Positional, aFirst: boolean): readonl
   if (isText(a)) {
     // A text stays a text: an edit of a list under the same name can only be the server's mistake, and moves nothing.
     if (!isText(b)) return [a]
-    return transform(textEdit(a), textEdit(b), aFirst).map((edit) => textChange(edit, a))
+    return transform(textEdit(a), textEdit(b), aFirst).map((edit) => textChange(edit, a[1], a[2]))
   }
   if (isText(b)) return [a]
   const edit = transformList(listEdit(a), listEdit(b), aFirst)
@@ -75,12 +69,8 @@ function transformChange(a: Positional, b: Positional, aFirst: boolean): readonl
 const isText = (change: Change): change is TextChange =>
   change[0] === 'insert_text' || change[0] === 'delete_text'
 
-const isPositional = (change: Change): change is Positional =>
-  isText(change) ||
-  change[0] === 'insert' ||
-  change[0] === 'pop' ||
-  change[0] === 'move' ||
-  change[0] === 'replace'
+const POSITIONAL = ['insert_text', 'delete_text', 'insert', 'pop', 'move', 'replace']
+const isPositional = (change: Change): change is Positional => POSITIONAL.includes(change[0])
 
 const keyOf = (change: Change): string => `${change[1]} ${change[2]}`
 
@@ -89,7 +79,8 @@ const textEdit = (change: TextChange): TextEdit =>
     ? { kind: 'insert', position: change[3], text: change[4] }
     : { kind: 'delete', position: change[3], length: change[4] }
 
-const textChange = (edit: TextEdit, [, id, name]: TextChange): TextChange =>
+/** An edit of a text as a change of the attribute `name` of the object `id`. */
+export const textChange = (edit: TextEdit, id: string, name: string): TextChange =>
   edit.kind === 'insert'
     ? ['insert_text', id, name, edit.position, edit.text]
     : ['delete_text', id, name, edit.position, edit.length]

@@ -38,8 +38,8 @@ interface Recording {
 }
 
 export interface ReplicaOwner extends Audience {
-  /** A new action waits to be sent. */
-  acted(): void
+  /** An action waits to be sent. It may leave at once, but not be refused before this returns. */
+  acted(action: PendingAction): void
   rejected(rejection: Rejection): void
 }
 
@@ -60,21 +60,26 @@ export class Replica {
 
   /** Applies one action of this client: all of `changes`, or none. @throws ChangeError */
   perform(changes: readonly Change[]): void {
-    this.record(() => {
-      const recording = this.#recording as Recording
-      const mark = recording.inverse.length
-      try {
-        for (const change of changes) {
-          if (change[0] !== 'emit') this.tree.apply(change, recording.journal, recording.inverse)
-          // What a client emits goes to the server only, so it is not told to listeners here.
-          else this.tree.topic(change[1], change[2])
-        }
-      } catch (error) {
-        this.tree.undo(recording.inverse.splice(mark), recording.journal)
-        throw error
+    const recording = this.#recording
+    if (!recording) {
+      // What a client emits goes to the server only: nothing is shown of it, so there is nothing to take back.
+      if (changes.length > 1 || changes[0]?.[0] !== 'emit') {
+        this.record(() => this.perform(changes))
+        return
       }
-      recording.changes.push(...changes)
-    })
+      this.#owner.acted(this.#append({ changes, inverse: [] }))
+      this.#owner.settled()
+      return
+    }
+    const mark = recording.inverse.length
+    try {
+      for (const change of changes)
+        if (change[0] !== 'emit') this.tree.apply(change, recording.journal, recording.inverse)
+    } catch (error) {
+      this.tree.undo(recording.inverse.splice(mark), recording.journal)
+      throw error
+    }
+    recording.changes.push(...changes)
   }
 
   /** Makes one action of all that `act` changes, perhaps a part of a gesture. When it throws, everything is taken back. */
@@ -146,8 +151,8 @@ export class Replica {
     const last = this.pending.at(-1)
     const isJoined = last && layer.inverse && join(last, gesture, layer.changes, layer.inverse)
     const action = isJoined ? last : this.#append(layer, gesture)
+    this.#owner.acted(action)
     journal.tell(this.#owner)
-    this.#owner.acted()
     return action
   }
 
@@ -185,14 +190,14 @@ export class Replica {
     this.#takeBackAll(this.#previews, journal)
     this.#previews = this.#previews.filter((other) => other !== preview)
     return new Promise((resolve) => {
-      if (commit) {
-        const action = this.#append(preview)
+      const action = commit ? this.#append(preview) : undefined
+      if (action) {
         action.told = resolve
         this.#replayAll([action], journal)
       }
       this.#replayAll(this.#previews, journal)
+      if (action) this.#owner.acted(action)
       journal.tell(this.#owner)
-      if (commit) this.#owner.acted()
     })
   }
 
@@ -201,10 +206,10 @@ export class Replica {
    * @param applied runs when all is applied and before anyone is told
    * @throws ProtocolError when it does not fit; the state is then in doubt, and a snapshot is needed
    */
-  receive(transactions: readonly Transaction[], applied: () => void = () => {}): void {
+  receive(transactions: readonly Transaction[], applied: () => void): void {
     const journal = new Journal()
+    const decided: PendingAction[] = []
     const rejections: Rejection[] = []
-    const before = this.pending.slice()
     let rewound = false
     try {
       for (const transaction of transactions) {
@@ -213,11 +218,11 @@ export class Replica {
           journal.goNet()
           this.#takeBack(journal)
         }
-        this.#decide(transaction, rewound, journal, rejections)
+        this.#decide(transaction, rewound, journal, decided, rejections)
       }
       if (rewound) this.#replay(journal)
     } catch (error) {
-      this.pending = before // nobody was told of what it decides; the snapshot will say it again
+      this.pending.unshift(...decided) // nobody was told of what it decides; the snapshot will say it again
       for (const layer of this.#layers) layer.inverse = undefined
       journal.goNet()
       journal.tell(this.#owner)
@@ -226,7 +231,7 @@ export class Replica {
     }
     applied()
     journal.tell(this.#owner)
-    this.#settle(before, rejections)
+    this.#settle(decided, rejections)
   }
 
   /**
@@ -269,14 +274,14 @@ export class Replica {
     journal.tell(this.#owner)
     // Nobody is told of a preview that fits no more: it was only for show.
     this.#settle(
-      before,
+      before.filter((action) => !stays(action)),
       refused.filter(({ changes }) => before.some((action) => action.changes === changes)),
     )
   }
 
   /** Whether nobody can say any more what its positions mean: what it edits went out of sight, and may be edited there. */
   isAdrift(action: PendingAction): boolean {
-    return !action.inverse && [...editedPlaces(action.changes)].some((key) => this.#left.has(key))
+    return !action.inverse && editedPlaces(action.changes).some((key) => this.#left.has(key))
   }
 
   /** Refuses an action that was not sent, nor any after it: it is taken back, and those after it are counted anew. */
@@ -284,14 +289,13 @@ export class Replica {
     const journal = new Journal()
     journal.goNet()
     this.#takeBack(journal)
-    const before = this.pending
     this.pending = this.pending.filter((other) => other !== action)
     for (const other of this.pending) if (other.cseq > action.cseq) other.cseq--
     this.#nextCseq--
     this.#rebaseOverLoss(action)
     this.#replay(journal)
     journal.tell(this.#owner)
-    this.#settle(before, [{ code, message, changes: action.changes }])
+    this.#settle([action], [{ code, message, changes: action.changes }])
   }
 
   /** Gives up the undecided actions: they will never be decided. */
@@ -310,12 +314,10 @@ export class Replica {
   }
 
   /** Tells what became of the actions that are decided now. */
-  #settle(before: readonly PendingAction[], rejections: readonly Rejection[]): void {
-    const undecided = new Set(this.pending)
-    for (const action of before) {
-      if (undecided.has(action)) continue
-      const why = rejections.find(({ changes }) => changes === action.changes)
-      action.told?.(why ? { applied: false, code: why.code, message: why.message } : { applied: true })
+  #settle(decided: readonly PendingAction[], rejections: readonly Rejection[]): void {
+    for (const { told, changes } of decided) {
+      const why = told && rejections.find((rejection) => rejection.changes === changes)
+      told?.(why ? { applied: false, code: why.code, message: why.message } : { applied: true })
     }
     for (const rejection of rejections) this.#owner.rejected(rejection)
   }
@@ -331,16 +333,15 @@ export class Replica {
 
   /** Whether the predictions must be taken back to apply this. */
   #mustRewind({ cseq, changes, error }: Transaction): boolean {
-    const layers = this.#layers
-    if (!layers.length) return false
-    const [oldest] = this.pending
+    const oldest = this.pending[0]
+    if (!oldest && !this.#previews.length) return false
     if (cseq !== undefined && oldest && oldest.inverse?.length !== 0) {
       const stays = oldest.inverse && oldest.sent === oldest.changes && !changes && !error
       if (!stays) return true
     }
     if (!changes?.length) return false
     const touches = new Touches()
-    for (const action of layers) {
+    for (const action of this.#layers) {
       touches.add(action.changes)
       if (action.inverse) touches.add(action.inverse)
     }
@@ -351,14 +352,17 @@ export class Replica {
     { seq, cseq, changes, error }: Transaction,
     rewound: boolean,
     journal: Journal,
+    decided: PendingAction[],
     rejections: Rejection[],
   ): void {
     if (cseq === undefined) {
-      const done = (changes ?? []).flatMap((change) => this.#apply(change, rewound, journal))
-      if (rewound) this.#rebase(done)
+      const theirs = changes ?? []
+      if (rewound) this.#rebase(theirs.flatMap((change) => this.#applyBelow(change, journal)))
+      else for (const change of theirs) this.tree.apply(change, journal)
       return
     }
     const action = this.pending.shift()
+    if (action) decided.push(action)
     if (!action || action.cseq !== cseq) {
       const expected = action ? `${action.cseq}` : 'none'
       throw new ProtocolError(`transaction ${seq} decides action ${cseq}; expected ${expected}`)
@@ -390,12 +394,12 @@ export class Replica {
   }
 
   /**
-   * Applies a change of the server.
+   * Applies a change of the server, the undecided actions having been taken back.
    * @returns what edits by position have to be moved past: of a value set as a whole (which is also how a difference comes), what it made different
    */
-  #apply(change: Change, rewound: boolean, journal: Journal): readonly Change[] {
-    if (rewound && SHAPE.has(change[0])) return this.#applyShape(change, journal)
-    if (!rewound || change[0] !== 'set') {
+  #applyBelow(change: Change, journal: Journal): readonly Change[] {
+    if (SHAPE.has(change[0])) return this.#applyShape(change, journal)
+    if (change[0] !== 'set') {
       this.tree.apply(change, journal)
       return [change]
     }
@@ -407,7 +411,7 @@ export class Replica {
 
   /** Applies a change of shape. What it brings back may have been edited while it was out of sight: @returns these edits */
   #applyShape(change: Change, journal: Journal): readonly Change[] {
-    const watched = [...new Set(this.#layers.flatMap(({ changes }) => [...editedPlaces(changes)]))]
+    const watched = [...new Set(this.#layers.flatMap(({ changes }) => editedPlaces(changes)))]
     const before = watched.map((key) => sightOf(this.tree, key))
     this.tree.apply(change, journal)
     const edits = watched.flatMap((key, i) => {

@@ -38,7 +38,24 @@ export interface Host {
   call(service: string, args: Dict, object?: string): Promise<Value>
   mintId(): string
   frontendType(type: string): string
+  /** Whether somebody hears of whatever changes. */
+  readonly isWatched: boolean
   report(error: unknown, where: string): void
+}
+
+/** @internal One place where an object is shown. */
+export interface Sight {
+  readonly stage: Shower
+}
+
+/** @internal Who shows objects, and hears what becomes of them when a batch is applied. (Not the sights: these are of users' classes.) */
+export interface Shower {
+  /** An attribute changed, came or went; or children did (null): `moved`, if they are few. */
+  changed(sight: Sight, name: string | null, moved?: readonly SObject[]): void
+  /** The child at `index`, which slept, is awake. */
+  woke(sight: Sight, child: SObject, index: number): void
+  /** Shows another value, the one `at` this place, of the child at `index`, which sleeps and is this `part` of its row. @returns whether it can */
+  follow(sight: Sight, index: number, part: number, at: number, value: Value): boolean
 }
 
 const NONE: SObject[] = []
@@ -118,7 +135,7 @@ export class SObject {
   /** @internal */
   state: State = GONE
   /** @internal What it is shown by: a place for whoever shows it, so that one who shows many needs no map of them. */
-  shownBy: unknown = undefined
+  shownBy: Sight | Sight[] | undefined = undefined
   #signals: ObjectSignals | undefined
 
   /** @internal Objects are created by the tree. */

@@ -10,6 +10,7 @@ import type { Change, Held, TopicChange } from './changes.js'
 import { applyToValue, hold, wireValue } from './changes.js'
 import { LocalError, reprOf } from './errors.js'
 import { type Disconnect, Signal } from './events.js'
+import { textChange } from './rebase.js'
 import type { SObject } from './sobject.js'
 import { difference, isPosition, transformAll } from './text.js'
 import type { Dict, TopicType, Value } from './values.js'
@@ -64,7 +65,7 @@ export abstract class Topic<T = unknown> {
   set(value: T): void {
     const wire = this.write(value)
     if (sameValue(hold(this.type, wire, this), this.held)) return
-    this.change(['set', this.object.id, this.name, wire])
+    this.act('set', wire)
   }
 
   /** @internal The wire form of what users pass in. */
@@ -85,8 +86,9 @@ export abstract class Topic<T = unknown> {
 
   /** How many listeners are connected. */
   get listenerCount(): number {
+    if (!this.#signals) return 0
     let sum = 0
-    for (const signal of this.#signals?.values() ?? []) sum += signal.size
+    for (const signal of this.#signals.values()) sum += signal.size
     return sum
   }
 
@@ -126,11 +128,16 @@ export abstract class Topic<T = unknown> {
 
   /** @internal Applies a change; what does not fit throws at the call. */
   protected change(...changes: readonly Change[]): void {
-    if (this.object.has(this.name) && this.object.attribute(this.name) === this) {
+    if (this.object.state.attributes.get(this.name) === this) {
       this.object.host.perform(changes)
       return
     }
     throw new LocalError(`${this} is gone; it was destroyed or dropped`)
+  }
+
+  /** @internal The same of one that is an edit of this topic. */
+  protected act(kind: TopicChange[0] | 'emit', ...args: readonly Value[]): void {
+    this.change([kind, this.object.id, this.name, ...args] as unknown as Change)
   }
 
   /** @internal Does one change to the held value, which must be `owner`'s own. */
@@ -149,7 +156,7 @@ abstract class NumberTopic extends Topic<number> {
   add(amount: number): void {
     if (typeof amount !== 'number') throw new LocalError(`${this} got ${reprOf(amount)}; expected a number`)
     checkValue(amount)
-    if (amount !== 0) this.change(['add', this.object.id, this.name, amount])
+    if (amount !== 0) this.act('add', amount)
   }
 }
 export class IntTopic extends NumberTopic {}
@@ -162,12 +169,12 @@ export class StringTopic extends Topic<string> {
   /** Inserts at a position counted in UTF-16 code units. */
   insert(position: number, text: string): void {
     checkValue(text)
-    if (text) this.change(['insert_text', this.object.id, this.name, position, text])
+    if (text) this.act('insert_text', position, text)
   }
 
   /** Deletes `length` UTF-16 code units. */
   delete(position: number, length: number): void {
-    if (length !== 0) this.change(['delete_text', this.object.id, this.name, position, length])
+    if (length !== 0) this.act('delete_text', position, length)
   }
 
   /**
@@ -178,13 +185,7 @@ export class StringTopic extends Topic<string> {
     checkValue(text)
     const meanwhile = difference(seen, this.held as string)
     const [edits] = transformAll(difference(seen, text), meanwhile, false)
-    const { id } = this.object
-    const changes = edits.map(
-      (edit): Change =>
-        edit.kind === 'insert'
-          ? ['insert_text', id, this.name, edit.position, edit.text]
-          : ['delete_text', id, this.name, edit.position, edit.length],
-    )
+    const changes = edits.map((edit) => textChange(edit, this.object.id, this.name))
     if (changes.length) this.change(...changes)
   }
 
@@ -240,21 +241,21 @@ class _ListTopic<I> extends ArrayTopic<I> {
   }
   /** Inserts `item` before `index`; -1 is the end. */
   insert(item: I, index = -1): void {
-    this.change(['insert', this.object.id, this.name, index, this.sent(item)])
+    this.act('insert', index, this.sent(item))
   }
   /** Removes the item at `index` (-1: the last) and returns it. */
   pop(index = -1): I {
     const item = this.at(index)
-    this.change(['pop', this.object.id, this.name, this.#place(index)])
+    this.act('pop', this.#place(index))
     return item as I
   }
   /** Moves an item to `to`, which is counted without it; -1 is the end. */
   move(index: number, to: number): void {
-    this.change(['move', this.object.id, this.name, this.#place(index), to])
+    this.act('move', this.#place(index), to)
   }
   /** Puts `item` in the place of the one at `index`. */
   replace(index: number, item: I): void {
-    this.change(['replace', this.object.id, this.name, this.#place(index), this.sent(item)])
+    this.act('replace', this.#place(index), this.sent(item))
   }
   /** Counted from the front: what is last now need not be last when the server gets to it. */
   #place(index: number): number {
@@ -275,10 +276,10 @@ class _SetTopic<I> extends ArrayTopic<I> {
   }
   /** Adds `item` at the end, or before `index`; one that is there already is an error. */
   append(item: I, index = -1): void {
-    this.change(['append', this.object.id, this.name, this.sent(item), index])
+    this.act('append', this.sent(item), index)
   }
   remove(item: I): void {
-    this.change(['remove', this.object.id, this.name, this.sent(item)])
+    this.act('remove', this.sent(item))
   }
   onAppend(listener: (item: I) => void): Disconnect {
     return this.on('append', listener as (...args: never[]) => void)
@@ -329,13 +330,13 @@ class _DictTopic<I> extends ItemsTopic<I, { readonly [key: string]: I }> {
   setItem(key: string, item: I): void {
     checkValue(key)
     if (typeof key !== 'string') throw new LocalError(`${this} got the key ${reprOf(key)}; expected a string`)
-    this.change(['put', this.object.id, this.name, key, this.sent(item)])
+    this.act('put', key, this.sent(item))
   }
   /** Removes a key and returns its value. */
   pop(key: string): I {
     this.#need(key)
     const item = this.get(key) as I
-    this.change(['drop', this.object.id, this.name, key])
+    this.act('drop', key)
     return item
   }
   onAdd(listener: (key: string, item: I) => void): Disconnect {
@@ -363,7 +364,7 @@ export class DictTopic extends _DictTopic<Value> {}
 export class EventTopic extends Topic<null> {
   emit(args: Dict = {}): void {
     checkValue(args)
-    this.change(['emit', this.object.id, this.name, copyValue(args)])
+    this.act('emit', copyValue(args))
   }
   onEmit(listener: (args: Dict) => void): Disconnect {
     return this.on('emit', listener as (...args: never[]) => void)

@@ -18,41 +18,9 @@ export class Touches {
 
   /** Adds what `changes` touch; with the inverses of a prediction among them, also where things were before. */
   add(changes: readonly Change[]): void {
-    const parts = this.#parts
     for (const change of changes) {
-      const [kind, id] = change
-      parts.add(`mentioned ${id}`)
-      switch (kind) {
-        case 'define':
-        case 'creates':
-        case 'rows': // the server's alone, so never predicted
-          break
-        case 'create':
-          parts.add(`life ${id}`)
-          parts.add(`children ${change[3]}`)
-          parts.add(`mentioned ${change[3]}`)
-          break
-        case 'destroy':
-          parts.add(`life ${id}`)
-          break
-        case 'clear':
-          parts.add(`children ${id}`)
-          break
-        case 'place':
-          parts.add(`placed ${id}`)
-          parts.add(`children ${change[2]}`)
-          parts.add(`mentioned ${change[2]}`)
-          break
-        case 'tag':
-        case 'untag':
-          parts.add(`tags ${id}`)
-          break
-        case 'emit':
-        case 'unemit':
-          break
-        default:
-          parts.add(`attribute ${id} ${change[2]}`)
-      }
+      for (const id of idsIn(change)) this.#parts.add(`mentioned ${id}`)
+      for (const part of partsOf(change)) this.#parts.add(part)
     }
   }
 
@@ -70,16 +38,15 @@ export class Touches {
     const [kind, id] = change
     if (kind === 'define') return false
     if (kind === 'creates' || kind === 'rows') return true
-    if (has(`life ${id}`)) return true
+    if (partsOf(change).some(has) || idsIn(change).some((each) => has(`life ${each}`))) return true
     switch (kind) {
       case 'create':
         // (What is mentioned and was not there did not fit, and may now.)
-        return has(`children ${change[3]}`) || has(`life ${change[3]}`) || has(`mentioned ${id}`)
+        return has(`mentioned ${id}`)
       case 'destroy':
       case 'clear': {
         const top = tree.objects.get(id)
-        if (!top) return true
-        if (has(`children ${kind === 'clear' ? id : top.parent?.id}`)) return true
+        if (!top || (kind === 'destroy' && has(`children ${top.parent?.id}`))) return true
         const waiting = kind === 'clear' ? top.children.slice() : [top]
         for (let next = waiting.pop(); next; next = waiting.pop()) {
           if (has(`mentioned ${next.id}`)) return true
@@ -89,21 +56,40 @@ export class Touches {
       }
       case 'place':
         return (
-          has(`placed ${id}`) ||
-          has(`life ${change[2]}`) ||
-          has(`children ${change[2]}`) ||
           has(`children ${tree.objects.get(id)?.parent?.id}`) ||
           // Placed by both, one below the other: a cycle that only the server's order can judge.
           [...this.#parts].some((part) => part.startsWith('placed '))
         )
-      case 'tag':
-      case 'untag':
-        return has(`tags ${id}`)
-      case 'emit':
-      case 'unemit':
-        return false
-      default:
-        return has(`attribute ${id} ${change[2]}`)
     }
+    return false
   }
+}
+
+const idsIn = (change: Change): readonly (string | null)[] => {
+  if (change[0] === 'create') return [change[1], change[3]]
+  return change[0] === 'place' ? [change[1], change[2]] : [change[1]]
+}
+
+function partsOf(change: Change): readonly string[] {
+  const [kind, id] = change
+  switch (kind) {
+    case 'define':
+    case 'creates':
+    case 'rows': // the server's alone, so never predicted
+    case 'emit':
+    case 'unemit':
+      return []
+    case 'create':
+      return [`life ${id}`, `children ${change[3]}`]
+    case 'destroy':
+      return [`life ${id}`]
+    case 'clear':
+      return [`children ${id}`]
+    case 'place':
+      return [`placed ${id}`, `children ${change[2]}`]
+    case 'tag':
+    case 'untag':
+      return [`tags ${id}`]
+  }
+  return [`attribute ${id} ${change[2]}`]
 }

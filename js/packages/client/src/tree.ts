@@ -7,7 +7,7 @@
  */
 import { Attributes, type Declarations, type Declared, Kind } from './attributes.js'
 import type { Change, Defaults, Held, TopicChange } from './changes.js'
-import { fits, fork, hold, wireValue } from './changes.js'
+import { fits, fork, hold, indexIn, wireValue } from './changes.js'
 import { Objects, Pattern } from './dormant.js'
 import { ChangeError } from './errors.js'
 import type { Journal } from './journal.js'
@@ -125,9 +125,12 @@ export class Tree {
   }
 
   #change(change: TopicChange, journal: Journal, inverse: Change[] | undefined): void {
-    const topic = this.topic(change[1], change[2])
+    const [kind, id, name] = change
+    const isPlain = kind === 'set' && !inverse
+    if (isPlain && !this.objects.awake(id) && this.objects.setAsleep(id, name, change[3])) return
+    const topic = this.topic(id, name)
     const before = topic.held
-    if (change[0] === 'set' && !inverse) {
+    if (isPlain) {
       const held = hold(topic.type, change[3], topic)
       journal.topic(topic)
       topic.held = held
@@ -233,7 +236,7 @@ export class Tree {
       return
     }
     journal.children(parent)
-    const rows = this.objects.addRows(pattern, first, count, values, journal.number)
+    const rows = this.objects.addRows(pattern, first, count, values as Value[], journal.number)
     const siblings = parent.state
     for (let place = 0; place < size; place += kinds.length) {
       const index = siblings.childCount
@@ -273,7 +276,7 @@ export class Tree {
     index: number,
     journal: Journal,
   ): SObject {
-    const place = parent ? placeAmong(parent.state.children.length, index, parent) : 0
+    const place = parent ? indexIn(index, parent.state.children.length, parent) : 0
     if (this.objects.has(id)) throw new ChangeError('already_exists', `the object '${id}' exists`)
     const { type, names, declared } = kind
     for (let i = 0; i < names.length; i++) {
@@ -392,7 +395,7 @@ export class Tree {
     const before = object.state.parent as SObject
     const from = before.state.children.indexOf(object)
     const room = parent.state.children.length - (parent === before ? 1 : 0)
-    const to = placeAmong(room, index, parent)
+    const to = indexIn(index, room, parent)
     journal.children(before, object)
     if (parent !== before) journal.children(parent, object)
     before.state.children.splice(from, 1)
@@ -451,10 +454,8 @@ export class Tree {
     const tags = object.state.tags ?? new Set<string>()
     const has = tags.has(tag)
     if (has === (kind === 'tag')) {
-      const [code, word] = has
-        ? (['already_exists', 'already has'] as const)
-        : (['invalid_value', 'has no'] as const)
-      throw new ChangeError(code, `${object} ${word} the tag '${tag}'`)
+      if (has) throw new ChangeError('already_exists', `${object} already has the tag '${tag}'`)
+      throw new ChangeError('invalid_value', `${object} has no tag '${tag}'`)
     }
     journal.tags(object)
     object.state.tags = tags
@@ -496,12 +497,6 @@ function checkColumns(kinds: readonly Kind[], values: readonly Value[], stride: 
       if (!fits(topicType, value)) hold(topicType, value, `the attribute '${name}' of ${type}`)
     }
   })
-}
-
-function placeAmong(length: number, index: number, parent: SObject): number {
-  const place = index === -1 ? length : index
-  if (Number.isInteger(place) && place >= 0 && place <= length) return place
-  throw new ChangeError('invalid_position', `${parent} got index ${index} for a child; it has ${length}`)
 }
 
 /** What listeners of the inside of a topic are told of one change; places come from its inverse, which has real ones. */

@@ -19,23 +19,24 @@ export type Value =
 
 export type Dict = { readonly [key: string]: Value }
 
-export const TOPIC_TYPES = [
-  'generic',
-  'bool',
-  'int',
-  'float',
-  'string',
-  'bytes',
-  'set',
-  'list',
-  'dict',
-  'event',
-  'obj',
-  'obj_list',
-  'obj_set',
-  'obj_dict',
-] as const
-export type TopicType = (typeof TOPIC_TYPES)[number]
+/** The topic types, and the plain ones whose values theirs change like. */
+export const SHAPES = {
+  generic: 'generic',
+  bool: 'generic',
+  int: 'number',
+  float: 'number',
+  string: 'string',
+  bytes: 'generic',
+  set: 'set',
+  list: 'list',
+  dict: 'dict',
+  event: 'event',
+  obj: 'generic',
+  obj_list: 'list',
+  obj_set: 'set',
+  obj_dict: 'dict',
+} as const
+export type TopicType = keyof typeof SHAPES
 
 const MAX_DEPTH = 64
 const HALF = 'half of a surrogate pair cannot be sent'
@@ -72,33 +73,35 @@ export function checkValue(given: unknown): asserts given is Value {
 
 /** The way to a fault is only written down when there is one: every event that is sent is checked. */
 function faultIn(value: unknown, depth: number): Fault | undefined {
-  const fault = (why: string): Fault => ({ value, path: '', why })
+  let why = 'expected JSON data or bytes'
   switch (typeof value) {
     case 'boolean':
       return undefined
     case 'string':
-      return value.isWellFormed() ? undefined : fault(HALF)
+      if (value.isWellFormed()) return undefined
+      why = HALF
+      break
     case 'number':
-      if (!Number.isFinite(value)) return fault('only finite numbers can be sent')
-      if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
-        return fault('whole numbers beyond 2^53 - 1 lose digits; send a string')
-      }
-      return undefined
+      if (!Number.isFinite(value)) why = 'only finite numbers can be sent'
+      else if (Number.isSafeInteger(value) || !Number.isInteger(value)) return undefined
+      else why = 'whole numbers beyond 2^53 - 1 lose digits; send a string'
+      break
     case 'object': {
       if (value === null || value instanceof Uint8Array) return undefined
-      if (depth >= MAX_DEPTH) return fault(`values may be ${MAX_DEPTH} levels deep`)
       const isArray = Array.isArray(value)
       const prototype: unknown = Object.getPrototypeOf(value)
-      if (!isArray && prototype !== Object.prototype && prototype !== null) break
-      for (const [key, item] of Object.entries(value)) {
-        if (!key.isWellFormed()) return fault(HALF)
-        const found = faultIn(item, depth + 1)
-        if (found) return { ...found, path: (isArray ? `[${key}]` : `.${key}`) + found.path }
+      if (depth >= MAX_DEPTH) why = `values may be ${MAX_DEPTH} levels deep`
+      else if (isArray || prototype === Object.prototype || prototype === null) {
+        for (const key of Object.keys(value)) {
+          if (!key.isWellFormed()) return { value, path: '', why: HALF }
+          const found = faultIn(own(value, key), depth + 1)
+          if (found) return { ...found, path: (isArray ? `[${key}]` : `.${key}`) + found.path }
+        }
+        return undefined
       }
-      return undefined
     }
   }
-  return fault('expected JSON data or bytes')
+  return { value, path: '', why }
 }
 
 /** A copy that shares nothing that can be changed. */
@@ -107,7 +110,7 @@ export function copyValue<T>(value: T): T {
   if (value instanceof Uint8Array) return value.slice() as T
   if (Array.isArray(value)) return value.map(copyValue) as T
   const copy = {}
-  for (const [key, item] of Object.entries(value)) define(copy, key, copyValue(item))
+  for (const key of Object.keys(value)) define(copy, key, copyValue(own(value, key)))
   return copy as T
 }
 
@@ -115,21 +118,23 @@ export function copyValue<T>(value: T): T {
 export function sameValue(a: unknown, b: unknown): boolean {
   if (Object.is(a, b) || a === b) return true
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
-  if (a instanceof Uint8Array || b instanceof Uint8Array) {
-    return a instanceof Uint8Array && b instanceof Uint8Array && sameItems(a, b)
-  }
-  if (Array.isArray(a) || Array.isArray(b)) {
-    return Array.isArray(a) && Array.isArray(b) && sameItems(a, b)
-  }
-  if (a instanceof Map || b instanceof Map) {
-    if (!(a instanceof Map && b instanceof Map) || a.size !== b.size) return false
-    for (const [key, item] of a) if (!b.has(key) || !sameValue(item, b.get(key))) return false
-    return true
+  if (makeOf(a) !== makeOf(b)) return false
+  if (Array.isArray(a) || a instanceof Uint8Array) return sameItems(a, b as ArrayLike<unknown>)
+  if (a instanceof Map) {
+    const other = b as ReadonlyMap<unknown, unknown>
+    return (
+      a.size === other.size &&
+      [...a].every(([key, item]) => other.has(key) && sameValue(item, other.get(key)))
+    )
   }
   const keys = Object.keys(a)
   if (keys.length !== Object.keys(b).length) return false
   return keys.every((key) => Object.hasOwn(b, key) && sameValue(own(a, key), own(b, key)))
 }
+
+/** What values of one make have in common, whatever realm they are from. */
+const makeOf = (value: object): unknown =>
+  Array.isArray(value) ? Array : [Uint8Array, Map].find((make) => value instanceof make)
 
 const own = (o: object, key: string): unknown => (o as Record<string, unknown>)[key]
 

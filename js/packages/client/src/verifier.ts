@@ -23,38 +23,30 @@ export interface Divergence {
 const EVERY = 60_000
 const SOON = 1_000
 
+export interface VerifierOwner {
+  readonly tree: Tree
+  readonly clock: Clock
+  readonly random: () => number
+  send(message: ClientMessage): void
+  /** Whether everything shown is confirmed. */
+  isSettled(): boolean
+  found(divergence: Divergence): void
+}
+
 export class Verifier {
-  readonly #tree: Tree
-  readonly #clock: Clock
-  readonly #random: () => number
-  readonly #send: (message: Extract<ClientMessage, { type: 'verify' }>) => void
-  readonly #isSettled: () => boolean
-  readonly #found: (divergence: Divergence) => void
+  readonly #owner: VerifierOwner
   #hashes: StateHash | undefined
   #live = false
   #asked = false
   #cancel: (() => void) | undefined
 
-  constructor(options: {
-    readonly tree: Tree
-    readonly clock: Clock
-    readonly random: () => number
-    readonly send: (message: ClientMessage) => void
-    /** Whether everything shown is confirmed. */
-    readonly isSettled: () => boolean
-    readonly found: (divergence: Divergence) => void
-  }) {
-    this.#tree = options.tree
-    this.#clock = options.clock
-    this.#random = options.random
-    this.#send = options.send
-    this.#isSettled = options.isSettled
-    this.#found = options.found
+  constructor(owner: VerifierOwner) {
+    this.#owner = owner
   }
 
   /** Something has changed: looks in a while. */
   changed(): void {
-    if (this.#live && !this.#asked && !this.#cancel) this.#later(EVERY * (0.5 + this.#random()))
+    if (this.#live && !this.#asked && !this.#cancel) this.#later(EVERY * (0.5 + this.#owner.random()))
   }
 
   goLive(): void {
@@ -74,17 +66,17 @@ export class Verifier {
     if (!this.#live || this.#asked) return
     this.#cancel?.()
     this.#cancel = undefined
-    if (this.#isSettled()) this.#ask('root', false)
+    if (this.#owner.isSettled()) this.#ask('root', false)
     else this.#later(SOON)
   }
 
   receive({ object: id, hash, parts, loose = [] }: Hashes): void {
     this.#asked = false
-    if (!this.#isSettled()) {
+    if (!this.#owner.isSettled()) {
       this.#later(SOON)
       return
     }
-    this.#hashes ??= new StateHash(this.#tree)
+    this.#hashes ??= new StateHash(this.#owner.tree)
     const hashes = this.#hashes
     const ignored = new Set(loose)
     if (hashes.of(id, ignored) === hash) return
@@ -92,7 +84,7 @@ export class Verifier {
       this.#ask(id, true)
       return
     }
-    const object = this.#tree.objects.get(id)
+    const object = this.#owner.tree.objects.get(id)
     if (!parts || !object) {
       this.#tell(id)
       return
@@ -118,7 +110,7 @@ export class Verifier {
   }
 
   #later(delay: number): void {
-    this.#cancel = this.#clock.after(delay, () => {
+    this.#cancel = this.#owner.clock.after(delay, () => {
       this.#cancel = undefined
       this.verify()
     })
@@ -126,13 +118,13 @@ export class Verifier {
 
   #ask(object: string, parts: boolean): void {
     this.#asked = true
-    this.#send({ type: 'verify', object, ...(parts ? { parts } : {}) })
+    this.#owner.send({ type: 'verify', object, parts: parts || undefined })
   }
 
   #tell(id: string, attribute?: string): void {
     const ids: string[] = []
-    for (let at = this.#tree.objects.get(id); at; at = at.parent ?? undefined) ids.unshift(at.id)
+    for (let at = this.#owner.tree.objects.get(id); at; at = at.parent ?? undefined) ids.unshift(at.id)
     const path = (ids.length ? ids : [id]).join('/') + (attribute === undefined ? '' : `.${attribute}`)
-    this.#found({ object: id, attribute, path })
+    this.#owner.found({ object: id, attribute, path })
   }
 }

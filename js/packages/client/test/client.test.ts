@@ -234,6 +234,26 @@ describe('a client', () => {
     ])
   })
 
+  it('sends an action at once where nothing else waits, and others in their turn', () => {
+    const { server, clock, client } = world(ITEM)
+    const { toServer } = server.network.current
+    client.object('1').emit('e', { x: 1 })
+    expect(toServer).toHaveLength(1)
+    client.object('1').attribute('n').set(70)
+    client.object('1').emit('e')
+    expect(toServer).toHaveLength(1)
+    clock.flush()
+    expect(toServer).toHaveLength(3)
+    server.settle(clock)
+    void client.call('greet')
+    client.object('1').attribute('n').set(71)
+    expect(toServer).toHaveLength(0)
+    server.settle(clock)
+    const said = server.received.map((m) => (m.type === 'action' ? m.cseq : m.type))
+    expect(said).toEqual(['hello', 1, 2, 3, 'call', 4])
+    expect(client.pendingCount).toBe(0)
+  })
+
   it('tells of a frame when all of it is applied', () => {
     const { server, clock, client } = world(ITEM)
     const seen: unknown[] = []
@@ -275,8 +295,8 @@ describe('a client', () => {
       ['2', ['4']],
       ['root', ['3']],
       ['root', undefined],
-      ['2', undefined],
       ['root', ['1', '2', '2']],
+      ['2', undefined],
       ['root', undefined],
     ])
   })

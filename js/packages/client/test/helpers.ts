@@ -62,7 +62,8 @@ export class FakeClock implements Clock {
   }
 }
 
-export const noHost = (objects: () => ReadonlyMap<string, SObject>): Host => ({
+export const noHost = (objects: () => ReadonlyMap<string, SObject>, isWatched = false): Host => ({
+  isWatched,
   get objects() {
     return objects()
   },
@@ -78,8 +79,8 @@ export const noHost = (objects: () => ReadonlyMap<string, SObject>): Host => ({
 })
 
 /** A tree of its own, with nobody listening. */
-export function bareTree(): Tree {
-  const tree: Tree = new Tree(noHost(() => tree.objects))
+export function bareTree(isWatched?: boolean): Tree {
+  const tree: Tree = new Tree(noHost(() => tree.objects, isWatched))
   return tree
 }
 

@@ -59,11 +59,13 @@ describe('a client that sees a part', () => {
 
   it('moves an edit past what was done out of sight', () => {
     const w = world([['create', '1', 'Item', 'root', -1, {}]])
+    w.client.root?.addTag('undecided') // so that the next one waits its turn
     text(w.client).insert(5, '!')
     update(w, ['destroy', '1'])
     update(w, ['create', '1', 'Item', 'root', -1, { s: 'oh hello' }])
     expect(text(w.client).value).toBe('oh hello!')
     w.clock.flush()
+    w.server.network.current.take()
     expect(decodeClient(w.server.network.current.take() as Frame)).toMatchObject({
       changes: [['insert_text', '1', 's', 8, '!']],
     })
@@ -74,6 +76,7 @@ describe('a client that sees a part', () => {
       ['create', '1', 'Item', 'root', -1, {}],
       ['create', '2', 'Item', 'root', -1, {}],
     ])
+    w.client.root?.addTag('undecided')
     const edit = w.client.propose(() => text(w.client).insert(5, '!'))
     const other = w.client.propose(() => w.client.object('2').addTag('t'))
     update(w, ['destroy', '1'])
@@ -81,7 +84,8 @@ describe('a client that sees a part', () => {
     expect(await edit).toMatchObject({ applied: false, code: 'unknown_object' })
     expect(await other).toEqual({ applied: true })
     expect(w.server.received.filter(({ type }) => type === 'action')).toMatchObject([
-      { cseq: 1, changes: [['tag', '2', 't']] },
+      { cseq: 1 },
+      { cseq: 2, changes: [['tag', '2', 't']] },
     ])
   })
 

@@ -7,13 +7,13 @@
  * - Everything passes safety.ts; what is refused is left out and named on the console.
  * - One handler serves all elements of a stage: with 5,000 elements there are no 5,000 closures.
  */
-import type { Client, Kind, SObject, Value } from '@objectsync/client'
+import type { Client, Dict, Kind, SObject, Value } from '@objectsync/client'
 import { applyValue, isControlTag, readValue, watchInput } from './controls.js'
 import { inGesture } from './gestures.js'
 import { attend, fieldsOf, type Listening, listeningOf, Pace } from './listening.js'
 import { INVOKE } from './orders.js'
 import { payloadOf } from './payload.js'
-import type { Seed } from './planting.js'
+import { type Seed, showText } from './planting.js'
 import { refuseAttribute, refuseStyle, refuseTag, SVG_TAGS } from './safety.js'
 import type { Named, Stage } from './stage.js'
 import { View } from './view.js'
@@ -37,8 +37,8 @@ export class ElementView extends View {
   static override frontendType: readonly string[] = ['Element', 'text']
   #tag = 'div'
   #hasText = false
-  #styles: ReadonlySet<string> | undefined
-  #attrs: ReadonlySet<string> | undefined
+  #styles: readonly string[] | undefined
+  #attrs: readonly string[] | undefined
   #classes: readonly string[] | undefined
   #events: Set<string> | undefined
   #listening: ReadonlyMap<string, Listening> | undefined
@@ -82,7 +82,8 @@ export class ElementView extends View {
     }
     switch (name) {
       case 'text':
-        this.#showText(String(this.object.read(name) ?? ''))
+        if (this.#tag !== 'textarea' && this.#tag !== 'input')
+          this.#hasText = showText(this.element, String(this.object.read(name) ?? ''), this.#hasText)
         break
       case 'style':
         this.#showStyle(entriesOf(this.object, name))
@@ -125,40 +126,38 @@ export class ElementView extends View {
 
   /** @internal A DOM event of an event attribute, or of a form element's own. */
   handle(event: Event): void {
-    const { object } = this
+    const { object, stage } = this
     const { type } = event
-    const { client } = this.stage
     const isEdit = type === 'input' || type === 'change' || type === 'compositionend'
-    this.stage.guard(object, () => {
-      if (!isEdit || !isControlTag(this.#tag)) {
-        const emission = this.#emissionOf(event, client)
-        if (emission) client.record(emission)
+    try {
+      if (isEdit && isControlTag(this.#tag)) {
+        inGesture(stage.client, event, (gesture) => {
+          const payload = this.#payloadOf(event, gesture)
+          gesture.record(() => {
+            readValue(this.element, object, event)
+            if (payload) object.emit(type, payload)
+          })
+        })
         return
       }
-      inGesture(client, event, (gesture) => {
-        const emission = this.#emissionOf(event, gesture)
-        gesture.record(() => {
-          readValue(this.element, object, event)
-          emission?.()
-        })
-      })
-    })
+      const payload = this.#payloadOf(event, stage.client)
+      if (payload) object.emit(type, payload)
+    } catch (error) {
+      stage.report(object, error)
+    }
   }
 
-  /** What tells Python of an event now; undefined when it is told later (as a part of `whole`), or not at all. */
-  #emissionOf(event: Event, whole: Pick<Client, 'record'>): (() => void) | undefined {
+  /** What Python is told of an event now; undefined when it is told later (as a part of `whole`), or not at all. */
+  #payloadOf(event: Event, whole: Pick<Client, 'record'>): Dict | undefined {
     const { object } = this
     const { type } = event
     if (!this.#events?.has(type) || !object.has(type)) return undefined
     const listening = this.#listening?.get(type)
-    if (!listening) {
-      const payload = payloadOf(event)
-      return () => object.emit(type, payload)
-    }
+    if (!listening) return payloadOf(event)
     if (!attend(event, listening)) return undefined
     const payload = listening.fields ? fieldsOf(event, listening.fields) : payloadOf(event)
     const { throttle, debounce } = listening
-    if (!throttle && !debounce) return () => object.emit(type, payload)
+    if (!throttle && !debounce) return payload
     const tell = (): void => {
       if (object.has(type)) this.stage.guard(object, () => whole.record(() => object.emit(type, payload)))
     }
@@ -194,44 +193,33 @@ export class ElementView extends View {
     }
   }
 
-  /** The text has a node of its own before the children, so that they can stand beside it. */
-  #showText(text: string): void {
-    if (this.#tag === 'textarea' || this.#tag === 'input') return
-    const first = this.element.firstChild as Text | null
-    if (this.#hasText && first) {
-      if (first.data !== text) first.data = text
-    } else if (text) {
-      this.#hasText = true
-      if (first) this.element.prepend(text)
-      else this.element.textContent = text
-    }
-  }
-
   #showStyle(styles: Entries): void {
-    const { style } = this.element as HTMLElement
     const now = setStyles(this.element, styles, this.stage, this.object)
-    for (const property of this.#styles ?? []) if (!now.has(property)) style.removeProperty(property)
+    for (const each of gone(this.#styles, now)) (this.element as HTMLElement).style.removeProperty(each)
     this.#styles = now
   }
 
   #showAttributes(attributes: Entries): void {
     const now = setAttributes(this.element, this.#tag, attributes, this.stage, this.object)
-    for (const name of this.#attrs ?? []) if (!now.has(name)) this.element.removeAttribute(name)
+    for (const each of gone(this.#attrs, now)) this.element.removeAttribute(each)
     this.#attrs = now
   }
 
   #showClasses(classes: readonly unknown[]): void {
     const now = addClasses(this.element, classes)
-    for (const each of this.#classes ?? []) if (!now.includes(each)) this.element.classList.remove(each)
+    for (const each of gone(this.#classes, now)) this.element.classList.remove(each)
     this.#classes = now
   }
 }
 
+const gone = (before: readonly string[] = [], now: readonly string[]): readonly string[] =>
+  before.filter((each) => !now.includes(each))
+
 type Entries = readonly (readonly [string, unknown])[]
 
 /** @returns those that may be set */
-function setStyles(element: Element, styles: Entries, stage: Stage, who: Named): ReadonlySet<string> {
-  const now = new Set<string>()
+function setStyles(element: Element, styles: Entries, stage: Stage, who: Named): readonly string[] {
+  const now: string[] = []
   for (const [property, value] of styles) {
     const text = String(value)
     const why = refuseStyle(property, text)
@@ -239,7 +227,7 @@ function setStyles(element: Element, styles: Entries, stage: Stage, who: Named):
       stage.refuse(who, `style ${property}: ${text}`, why)
       continue
     }
-    now.add(property)
+    now.push(property)
     ;(element as HTMLElement).style.setProperty(property, text)
   }
   return now
@@ -252,8 +240,8 @@ function setAttributes(
   attributes: Entries,
   stage: Stage,
   who: Named,
-): ReadonlySet<string> {
-  const now = new Set<string>()
+): readonly string[] {
+  const now: string[] = []
   for (const [name, value] of attributes) {
     if (value === null || value === false) continue
     const text = value === true ? '' : String(value)
@@ -262,7 +250,7 @@ function setAttributes(
       stage.refuse(who, `attribute ${name}="${text}"`, why)
       continue
     }
-    now.add(name)
+    now.push(name)
     if (element.getAttribute(name) !== text) element.setAttribute(name, text)
   }
   return now

@@ -3,13 +3,18 @@
  */
 import type { Dict, Value } from '@objectsync/client'
 
-const KEYBOARD = ['key', 'code', 'repeat'] as const
-const MODIFIERS = ['altKey', 'ctrlKey', 'metaKey', 'shiftKey'] as const
-const POINTER = ['clientX', 'clientY', 'button'] as const
+/** What is told of events that have the first of these. */
+const KINDS = [
+  ['key', ['key', 'code', 'repeat']],
+  ['clientX', ['clientX', 'clientY', 'button']],
+  ['altKey', ['altKey', 'ctrlKey', 'metaKey', 'shiftKey']],
+  ['deltaY', ['deltaX', 'deltaY']],
+] as const
 
 export function payloadOf(event: Event): Dict {
   const payload: Record<string, Value> = { type: event.type }
-  const take = (names: readonly string[]): void => {
+  for (const [sign, names] of KINDS) {
+    if (!(sign in event)) continue
     for (const name of names) {
       const value = (event as unknown as Record<string, unknown>)[name]
       if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string') {
@@ -17,10 +22,6 @@ export function payloadOf(event: Event): Dict {
       }
     }
   }
-  if ('key' in event) take(KEYBOARD)
-  if ('clientX' in event) take(POINTER)
-  if ('altKey' in event) take(MODIFIERS)
-  if ('deltaY' in event) take(['deltaX', 'deltaY'])
   const target = event.currentTarget as {
     tagName?: string
     value?: unknown

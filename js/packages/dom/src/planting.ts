@@ -23,14 +23,15 @@ export interface Seed {
 
 export class Plan {
   readonly #dormant: Dormant
-  readonly #seeds: readonly Seed[]
+  /** Of each place in a row but its top's; undefined where one of them needs views. */
+  readonly #seeds: readonly Seed[] | undefined
   /** The elements of one row, by the place in it. */
   readonly #row: Element[] = []
 
   /** @param seeds of each place in a row but its top's */
-  constructor(dormant: Dormant, seeds: readonly Seed[]) {
+  constructor(dormant: Dormant, seeds: readonly (Seed | undefined)[]) {
     this.#dormant = dormant
-    this.#seeds = seeds
+    if (seeds.every((seed) => seed !== undefined)) this.#seeds = seeds
   }
 
   /** Puts the elements of all that is below the top of a row into its own (benchmarks/dom, "create"). @returns whether it is one */
@@ -38,13 +39,14 @@ export class Plan {
     const { pattern, first, values } = this.#dormant
     const { above, starts, width, stride } = pattern
     const place = Number(top.id) - first
-    if (place % width) return false
+    const seeds = this.#seeds
+    if (place % width || !seeds) return false
     const begin = (place / width) * stride
     const elements = this.#row
     const { document } = stage
     elements[0] = into
     for (let part = 1; part < width; part++) {
-      const { namespace, tag, text, fixed, finish } = this.#seeds[part - 1] as Seed
+      const { namespace, tag, text, fixed, finish } = seeds[part - 1] as Seed
       const from = begin + (starts[part] as number)
       const element = namespace ? document.createElementNS(namespace, tag) : document.createElement(tag)
       const shown = text < 0 ? fixed : (values[from + text] as string)
@@ -55,4 +57,25 @@ export class Plan {
     }
     return true
   }
+
+  /** Shows another value where one was planted. @returns whether it is one that can be shown so */
+  follow(element: Element | undefined, part: number, at: number, value: Value): boolean {
+    if (this.#seeds?.[part - 1]?.text !== at) return false
+    // Somebody's script may have taken it away.
+    if (element) showText(element, value as string, element.firstChild?.nodeType === 3)
+    return true
+  }
+}
+
+/** The text has a node of its own before the children, so that they can stand beside it. @returns whether there is one now */
+export function showText(element: Element, text: string, hasText: boolean): boolean {
+  const first = element.firstChild as Text | null
+  if (hasText && first) {
+    if (first.data !== text) first.data = text
+  } else if (text) {
+    if (first) element.prepend(text)
+    else element.textContent = text
+    return true
+  }
+  return hasText
 }

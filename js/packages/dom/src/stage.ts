@@ -6,10 +6,10 @@
  * - New views are built detached and inserted once.
  * - A view that fails to be made shows an error box in its place; the others go on.
  */
-import type { Client, Dict, Dormant, SObject } from '@objectsync/client'
+import type { Client, Dict, Dormant, Shower, SObject, Value } from '@objectsync/client'
 import { errorBox, missingBox } from './boxes.js'
 import { INVOKE, type Order, orderIn } from './orders.js'
-import { Plan, type Seed } from './planting.js'
+import { Plan } from './planting.js'
 import type { Registry } from './registry.js'
 import { View, type ViewClass } from './view.js'
 
@@ -19,25 +19,22 @@ type Views = View | View[] | undefined
 /** What a refusal names. */
 export type Named = { toString(): string }
 
-export class Stage {
+export class Stage implements Shower {
   readonly client: Client
   readonly registry: Registry
   readonly document: Document
   readonly #refused = new Set<string>()
-  /** How the elements of dormant rows are made; null where views are needed. */
-  readonly #plans = new WeakMap<Dormant, Plan | null>()
-  readonly #ends: readonly (() => void)[]
+  /** How the elements of dormant rows are made. */
+  readonly #plans = new WeakMap<Dormant, Plan>()
+  readonly #end: () => void
 
   constructor(client: Client, registry: Registry, document: Document) {
     this.client = client
     this.registry = registry
     this.document = document
-    this.#ends = [
-      client.onTouched((object, name, moved) => this.#touched(object, name, moved)),
-      client.onEmitted((object, name, args) => {
-        if (name === INVOKE) this.#invoke(object, args)
-      }),
-    ]
+    this.#end = client.onEmitted((object, name, args) => {
+      if (name === INVOKE) this.#invoke(object, args)
+    })
   }
 
   /** Makes the view of an object, with those below it; not yet in the document. */
@@ -106,7 +103,7 @@ export class Stage {
   }
 
   end(): void {
-    for (const end of this.#ends) end()
+    this.#end()
   }
 
   /** Runs something of a user's; what it throws is reported, with the object named. */
@@ -136,10 +133,13 @@ export class Stage {
     for (const view of this.#viewsOf(object)) this.guard(object, () => view.invoke(order))
   }
 
-  #touched(object: SObject, name: string | null, moved?: readonly SObject[]): void {
-    for (const view of this.#viewsOf(object)) {
+  /** @internal */
+  changed(view: View, name: string | null, moved?: readonly SObject[]): void {
+    try {
       if (name !== null) view.touched(name)
       else this.#fill(view, moved)
+    } catch (error) {
+      this.report(view.object, error)
     }
   }
 
@@ -180,29 +180,38 @@ export class Stage {
     // A subclass may do anything with its element.
     if (!sleepers || stirred || view.container !== undefined || !Object.hasOwn(view.constructor, 'seed'))
       return false
-    let plan = this.#plans.get(sleepers)
-    if (plan === undefined) {
-      plan = this.#planOf(sleepers, object.host)
-      this.#plans.set(sleepers, plan)
+    view.plan = this.#planOf(sleepers, object.host)
+    return view.plan.plant(this, object, view.element)
+  }
+
+  /** How the elements of these rows are made, and changed. */
+  #planOf(dormant: Dormant, types: { frontendType(type: string): string }): Plan {
+    let plan = this.#plans.get(dormant)
+    if (!plan) {
+      const seeds = dormant.pattern.kinds.slice(1).map((kind) => {
+        const frontendType = types.frontendType(kind.type)
+        return this.registry.get(frontendType)?.seed?.(kind, frontendType)
+      })
+      plan = new Plan(dormant, seeds)
+      this.#plans.set(dormant, plan)
     }
-    return plan?.plant(this, object, view.element) === true
+    return plan
   }
 
-  #planOf(dormant: Dormant, types: { frontendType(type: string): string }): Plan | null {
-    const seeds = dormant.pattern.kinds.slice(1).map((kind) => {
-      const frontendType = types.frontendType(kind.type)
-      return this.registry.get(frontendType)?.seed?.(kind, frontendType)
-    })
-    return seeds.every((seed) => seed !== undefined) ? new Plan(dormant, seeds as Seed[]) : null
+  /** @internal */
+  follow({ planted, plan, element }: View, index: number, part: number, at: number, value: Value): boolean {
+    return !planted || plan?.follow(element.children[index], part, at, value) === true
   }
 
-  /** @internal A child whose element was planted is awake: a view takes the element over. */
-  adopt(view: View, child: SObject, index: number): void {
+  /** @internal A child is awake: if its element was planted, a view takes it over. */
+  woke(view: View, child: SObject, index: number): void {
+    if (!view.planted) return
     const made = new (view.constructor as ViewClass)(child, this)
     const element = view.element.children[index]
     // Somebody's script may have taken it away; that is no reason to fall out of step.
     this.guard(child, () => (element ? made.adopt?.(element) : made.create()))
     made.planted = child.childCount
+    made.plan = view.plan
     note(made)
     const shown = view.shown.length ? (view.shown as View[]) : new Array<View>(view.planted)
     shown[index] = made

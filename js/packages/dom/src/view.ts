@@ -7,7 +7,7 @@
  */
 import type { Client, Disconnect, Kind, SObject } from '@objectsync/client'
 import { invokeOn, type Order } from './orders.js'
-import type { Seed } from './planting.js'
+import type { Plan, Seed } from './planting.js'
 import type { Stage } from './stage.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: what an attribute holds is known to who binds it
@@ -29,6 +29,8 @@ export class View {
   shown: readonly View[] = NONE
   /** @internal How many of the children sleep: their elements stand there, and views there are none yet (planting.ts). */
   planted = 0
+  /** @internal How these were made. */
+  plan: Plan | undefined = undefined
   /** @internal Runs when another view, that had to be fetched, takes the place of this one. */
   renewed: ((view: View) => void) | undefined
   #bound: Map<string, Bound[]> | undefined
@@ -95,11 +97,6 @@ export class View {
 
   /** @internal Shows by an element that was planted; only of classes with a `seed`. */
   adopt?(element: Element): void
-
-  /** @internal A child that slept is awake. */
-  woke(child: SObject, index: number): void {
-    if (this.planted) this.stage.adopt(this, child, index)
-  }
 
   /** @internal An attribute changed, came or went. */
   touched(name: string): void {

@@ -3,6 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import type { Change } from '../../client/src/changes.js'
+import type { Objects } from '../../client/src/dormant.js'
 import { type Rows, singly } from '../../client/test/helpers.js'
 import { builtIns, ElementView, mount } from '../src/index.js'
 import { type Shown, show } from './helpers.js'
@@ -56,6 +57,8 @@ const step = fc.record({
     'rows',
     'rows',
     'text',
+    'text',
+    'edit',
     'class',
     'style',
     'attrs',
@@ -94,6 +97,7 @@ function changesOf(
   const other = ids[to % ids.length] as string
   if (kind === 'place') return below(other) ? [] : [['place', id, other, 0]]
   if (kind === 'text' && object?.has('text')) return [['set', id, 'text', `${to}`]]
+  if (kind === 'edit' && object?.has('text')) return [['insert_text', id, 'text', 0, `${to % 7}`]]
   if (object?.type !== 'Element') return []
   if (kind === 'class') return [['set', id, 'classes', [`c${to % 5}`]]]
   if (kind === 'style') return [['set', id, 'style', to % 2 ? {} : { width: `${to}px` }]]
@@ -138,6 +142,35 @@ describe('planted elements', () => {
       }),
       { numRuns: 60 },
     )
+  })
+
+  it('show what changes in its sleep, and wake nothing', () => {
+    const shape: Rows[4] = [
+      ['Element', 0, [], { tag: 'tr' }],
+      ['Element', 1, ['text'], { tag: 'td' }],
+      ['Element', 1, ['text'], { tag: 'b' }],
+    ]
+    const { host, client, change } = show([...TABLE, rows(3, '2', 4, shape)])
+    const cells = [...host.querySelectorAll('td')]
+    const [first, second] = cells.map((cell) => cell.firstChild)
+    change(
+      ['set', '7', 'text', 'outer '],
+      ['set', '8', 'text', 'inner'],
+      ['insert_text', '8', 'text', 0, 'and '],
+    )
+    expect(cells[1]?.textContent).toBe('outer and inner')
+    change(['set', '7', 'text', ''], ['set', '4', 'text', 'was empty'])
+    expect(cells[0]?.innerHTML).toBe('was empty<b></b>')
+    expect(cells[1]?.innerHTML).toBe('<b>and inner</b>')
+    expect([cells[0]?.lastChild, cells[1]?.firstChild]).toEqual([first, second])
+    expect([...host.querySelectorAll('td')]).toEqual(cells)
+    const { objects } = client as unknown as { objects: Objects }
+    expect(['4', '5'].map((id) => objects.awake(id))).toEqual([undefined, undefined])
+    const seen: unknown[] = []
+    client.onTouched((object, name) => seen.push([object.id, name, object.read(name as string)]))
+    change(['set', '7', 'text', 'a'], ['set', '7', 'text', 'b'])
+    expect(seen).toEqual([['7', 'text', 'b']])
+    expect(cells[1]?.innerHTML).toBe('b<b>and inner</b>')
   })
 
   it('stay when what they show wakes up', () => {
