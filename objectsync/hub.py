@@ -35,6 +35,7 @@ from .proposals import Proposals
 from .protocol import Action, Call, Diverged, Error, Failure, Scope
 from .services import Service, Services
 from .session import Session
+from .sessions import Sessions
 from .sobject import SObject
 from .statehash import StateHash
 from .tree import Tree
@@ -69,8 +70,6 @@ class Hub(Tree):
         self._token = token
         self._services = Services()
         self._proposals = Proposals(self, self.policy)
-        self._sessions: dict[str, Session] = {}
-        self._departed: dict[str, Session] = {}  # gone, oldest first; kept so that none of their actions is applied twice
         self.updates = Updates(self.log, self, self.root, self.limits, self._defines)
         self.hashes = StateHash(self.log, self)
         self.divergences = 0
@@ -85,6 +84,7 @@ class Hub(Tree):
         self.jobs = jobs
         self.presence = PresenceList(self.limits, self.lock, self._tell_of_presence)
         """Who is here: `people` by session, and `on_change`."""
+        self._sessions = Sessions(self)
         self._urgers: tuple[Callable[[], None], ...] = ()
         self.handlers_due = 0
         """How many handlers of clients' events were ever handed to `jobs`. One more: what a client did may soon have further effects."""
@@ -131,7 +131,7 @@ class Hub(Tree):
     def close(self) -> None:
         """Be done: clients are told and their sessions end, and constructors no longer create here. The objects can still be read."""
         with self.lock:
-            sessions = list(self._sessions.values())
+            sessions = list(self._sessions)
             for session in sessions:
                 if session.connection is not None:
                     session.connection.closing = RESTART
@@ -146,7 +146,7 @@ class Hub(Tree):
     def clients(self) -> list[str]:
         """The ids of the sessions, connected or waiting to be resumed."""
         with self.lock:
-            return list(self._sessions)
+            return [session.id for session in self._sessions]
 
     def connect(self, now: float, identity: str | None = None, authorized: bool = False) -> Connection:
         """A transport has a new client: its side of the conversation."""
@@ -155,29 +155,15 @@ class Hub(Tree):
     def tick(self, now: float) -> None:
         """Look at the clock: forget the sessions that nobody has resumed."""
         with self.lock:
-            expired = [
-                session
-                for session in self._sessions.values()
-                if session.left_at is not None and now - session.left_at >= self.limits.resume_seconds
-            ]
-            for session in self._sessions.values():
-                if session.left_at is not None and now - session.left_at >= self.limits.presence_seconds:
-                    self.presence.remove(session.id)
+            expired = self._sessions.expired(now)
         for session in expired:
             self.end_session(session)
         self.pack()
 
     def next_deadline(self) -> float | None:
         """When `tick` has something to do next; None for never."""
-        limits = self.limits
         with self.lock:
-            left = [session for session in self._sessions.values() if session.left_at is not None]
-            deadlines = [
-                session.left_at + (limits.presence_seconds if session.id in self.presence else limits.resume_seconds)
-                for session in left
-                if session.left_at is not None
-            ]
-        return min(deadlines, default=None)
+            return self._sessions.next_deadline()
 
     # --- what connections ask (session.Host)
 
@@ -192,34 +178,24 @@ class Hub(Tree):
     def open_session(self, identity: str | None) -> Session:
         """A new client."""
         session = Session(self._new_secret(16), identity, self._new_secret(32))
-        self._sessions[session.id] = session
+        self._sessions.add(session)
         self._announce(self.on_client_connect, session)
         return session
 
     def find_session(self, id: str) -> Session | None:
         """The session with this id, also of a client that counts as gone."""
-        return self._sessions.get(id) or self._departed.get(id)
+        return self._sessions.find(id)
 
     def resume_session(self, session: Session) -> None:
         """A client is back."""
-        if self._departed.pop(session.id, None) is None:
-            return
-        self._sessions[session.id] = session
-        self._announce(self.on_client_connect, session)
+        if self._sessions.come_back(session):
+            self._announce(self.on_client_connect, session)
 
     def end_session(self, session: Session, forget: bool = False) -> None:
         """A client has gone: for everyone else, it is no more. Unless it is to be forgotten, it may still come back after all."""
         with self.lock:
-            if self._sessions.pop(session.id, None) is None:
+            if not self._sessions.end(session, forget):
                 return
-            if session.connection is not None:
-                session.connection.detach()
-                session.connection = None
-            if not forget:
-                self._departed[session.id] = session
-                if len(self._departed) > self.limits.remembered_sessions:
-                    del self._departed[next(iter(self._departed))]
-            self.presence.remove(session.id)
         self._announce(self.on_client_disconnect, session)
 
     def decide(self, session: Session, action: Action, buffers: list[Buffer]) -> None:
@@ -328,7 +304,7 @@ class Hub(Tree):
     def policy_changed(self, session: str | None = None) -> None:
         """What a client may see has changed (every client's, by default): ask the policy anew, and tell them the difference."""
         with self.lock:
-            for each in self._sessions.values():
+            for each in self._sessions:
                 if each.connection is not None and session in (None, each.id):
                     each.connection.reconsider()
             self.wake()

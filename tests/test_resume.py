@@ -130,7 +130,7 @@ class TestALostTail:
         hub.updates = Updates(hub.log, hub, hub.root, hub.limits, hub._defines)
 
     def save(self, hub: Hub) -> tuple[Log, dict[str, Session]]:
-        sessions = {id: copy.copy(session) for id, session in hub._sessions.items()}
+        sessions = {session.id: copy.copy(session) for session in hub._sessions}
         for session in sessions.values():
             session.answers = deque(session.answers)
         return copy.deepcopy(hub.log), sessions

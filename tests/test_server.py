@@ -380,7 +380,7 @@ def say_raw(raw: socket.socket, message: dict[str, Any]) -> None:
 
 def server_side(server: objectsync.Server) -> int:
     """How many sessions have a connection."""
-    return sum(1 for session in list(server._sessions.values()) if session.connection is not None)
+    return sum(1 for session in server._sessions if session.connection is not None)
 
 
 class TestTheGate:
