@@ -88,8 +88,8 @@ function wrap(value: unknown, buffers: Uint8Array[]): unknown {
   if (value instanceof Uint8Array) return { $bytes: buffers.push(value) - 1 }
   if (Array.isArray(value)) return value.map((item) => wrap(item, buffers))
   const out = {}
-  for (const [key, item] of Object.entries(value)) {
-    define(out, key.startsWith('$') ? `$${key}` : key, wrap(item, buffers))
+  for (const key of Object.keys(value)) {
+    define(out, key.startsWith('$') ? `$${key}` : key, wrap((value as Json)[key], buffers))
   }
   return out
 }

@@ -13,9 +13,9 @@ const KINDS = [
 
 export function payloadOf(event: Event): Dict {
   const payload: Record<string, Value> = { type: event.type }
-  for (const [sign, names] of KINDS) {
-    if (!(sign in event)) continue
-    for (const name of names) {
+  for (const kind of KINDS) {
+    if (!(kind[0] in event)) continue
+    for (const name of kind[1]) {
       const value = (event as unknown as Record<string, unknown>)[name]
       if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string') {
         payload[name] = value
