@@ -55,10 +55,8 @@ class _Row:
         self.parents = [sobject._os_parent for sobject in sobjects]
         self.kinds = [sobject._os_type for sobject in sobjects]
         self.tables = [sobject._os_values for sobject in sobjects]
-        self.details: Sequence[Any] = (None,) * len(sobjects)
-        """Dynamic attributes, or tags where there are none of these, or None."""
-        if not plain:
-            self.details = [sobject._os_dynamic or sobject._os_tags or None for sobject in sobjects]
+        self.details = [] if plain else [sobject._os_dynamic or sobject._os_tags or None for sobject in sobjects]
+        """Dynamic attributes, or tags where there are none of these, or None; nothing where none of them has any."""
 
     def __len__(self) -> int:
         return len(self.sobjects)
@@ -152,7 +150,8 @@ class Creations:
         later: list[Change] = []
         last: SObject | None = None
         number = first
-        for sobject, above, kind, values, details in zip(row.sobjects, row.parents, row.kinds, row.tables, row.details, strict=True):
+        all_details = row.details or repeat(None)
+        for sobject, above, kind, values, details in zip(row.sobjects, row.parents, row.kinds, row.tables, all_details, strict=False):
             if details or kind.superseded:
                 described: list[Change] = []
                 describe_object(sobject, None, described, share=True)
@@ -203,7 +202,9 @@ def _times(row: _Row, at: int, end: int, width: int) -> int:
     kinds, tables = row.kinds[at:end], row.tables[at:end]
     if any(kind.superseded for kind in kinds[:width]):
         return 0
-    alike = min(_alike(row.details[at:end], repeat(None)) // width, _alike(kinds[width:], kinds) // width + 1)
+    alike = _alike(kinds[width:], kinds) // width + 1
+    if row.details:
+        alike = min(alike, _alike(row.details[at:end], repeat(None)) // width)
     for place in range(width):
         ours = row.parents[at + place : end : width]
         if place:

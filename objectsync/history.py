@@ -96,13 +96,14 @@ class Redone(NamedTuple):
 class History:
     """The steps that can be undone (`done`), and those that can be redone (`undone`), oldest first."""
 
-    __slots__ = ("_log", "_max_bytes", "_redone", "_weights", "done", "undone")
+    __slots__ = ("_log", "_max_bytes", "_redone", "_total", "_weights", "done", "undone")
 
     def __init__(self, log: Log, steps: int, max_bytes: int) -> None:
         self._log = log
         self._max_bytes = max_bytes
         self._redone = Redone(0, 0, 0, 0)
-        self._weights: dict[int, int] = {}  # about how many bytes the large steps keep, by seq
+        self._weights: dict[int, int] = {}  # about how many bytes the large steps keep, by seq; some may be gone, or packed by now
+        self._total = 0  # of these, at least
         self.done: deque[Transaction] = deque(maxlen=steps)
         self.undone: deque[Transaction] = deque(maxlen=steps)
 
@@ -124,17 +125,27 @@ class History:
 
     def weigh_newest(self, step: Transaction) -> None:
         """The step just taken is large; where all of them keep too much, the oldest steps go. The newest always stays."""
-        self._weights[step.seq] = weigh(step.inverses)
+        self._weights[step.seq] = weight = weigh(step.inverses)
+        self._total += weight
+        if self._total > self._max_bytes:
+            self._weigh_again()
+
+    def _weigh_again(self) -> None:
+        """Some have gone since, and others were packed: for this it takes as long as there are steps."""
+        weights: dict[int, int] = {}
         for steps in (self.done, self.undone):
             total = 0
-            for newer, other in enumerate(reversed(steps)):
-                total += self._weights.get(other.seq, 0)
-                if total > self._max_bytes and newer:
-                    while len(steps) > newer:
-                        steps.popleft()
-                    break
-        kept = {each.seq for steps in (self.done, self.undone) for each in steps}
-        self._weights = {seq: weight for seq, weight in self._weights.items() if seq in kept}
+            for newer, step in enumerate(reversed(steps)):
+                if step.seq in self._weights:
+                    weight = weigh(step.inverses)
+                    total += weight
+                    if total > self._max_bytes and newer:
+                        while len(steps) > newer:
+                            steps.popleft()
+                        break
+                    weights[step.seq] = weight
+        self._weights = weights
+        self._total = sum(weights.values())
 
     def clear(self, within: Callable[[str | None], bool] | None = None) -> None:
         """Forget all steps, or those whose scope is `within`."""

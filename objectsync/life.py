@@ -137,12 +137,12 @@ class Life(Details):
                         break
                 else:
                     if args:
-                        value = args[0]
-                        if type(value) is str and value in info.first_allowed and len(args) == 1:
+                        (value,) = args
+                        if type(value) is str and value in info.first_allowed:
                             values[info.first] = value
                         else:
                             texts = None
-        except KeyError:
+        except (KeyError, ValueError):  # a class that is new; a name that is no text's; several arguments
             texts = None
         if texts is None:
             mark = transaction.mark()
@@ -161,7 +161,7 @@ class Life(Details):
         transaction.born += 1
         transaction.changes.append(sobject)
         transaction.journal.append(sobject)
-        if transaction.recording and not transaction.inner:
+        if not transaction.inner and transaction.recording:
             # Before what build does, so that undo takes that back first: build may have moved older objects below this one.
             transaction.inverses.append(Destroy(id))
         if mark is None:

@@ -26,6 +26,8 @@ REDO: Final = "redo"
 _CHUNK = 256
 """Transactions are weighed and forgotten this many at a time."""
 _SAMPLE = 16
+_RECENT = 64
+"""Large transactions that may not have been packed yet."""
 _MARKS = 10_000
 """One a tick: three minutes of 60 a second. Who comes back from before gets a snapshot."""
 
@@ -79,7 +81,7 @@ class Log:
         self._max_transactions = max_transactions
         self._max_bytes = max_bytes
         self._transactions: list[Transaction] = []
-        self._chunks: list[tuple[int, int]] = []  # how many transactions each holds, and about how many bytes; oldest first
+        self._chunks: list[_Chunk] = []  # oldest first
         self._weighed = 0  # how many transactions are in chunks
         self.digest = Digest(max_transactions)
         """What the forgotten transactions did."""
@@ -166,16 +168,22 @@ class Log:
         for seq in [seq for seq in self.encoded if seq <= self.head - _CHUNK]:
             del self.encoded[seq]
         chunk = self._transactions[self._weighed :]
-        self._chunks.append((len(chunk), _weigh_chunk(chunk)))
+        self._chunks.append(_Chunk(chunk))
         self._weighed = kept = len(self._transactions)
-        size = sum(weight for _, weight in self._chunks)
+        size = sum([chunk.bytes for chunk in self._chunks])
+        if size > self._max_bytes:
+            for each in self._chunks:
+                each.weigh_again()
+            for each in self._chunks[:-_RECENT]:
+                each.large = None
+            size = sum([chunk.bytes for chunk in self._chunks])
         chunks = gone = 0
         droppable = len(self._chunks) - (len(chunk) == 1)  # a single large one is still to be told
         while chunks < droppable and (kept > self._max_transactions or size > self._max_bytes):
-            count, weight = self._chunks[chunks]
-            size -= weight
-            kept -= count
-            gone += count
+            oldest = self._chunks[chunks]
+            size -= oldest.bytes
+            kept -= oldest.length
+            gone += oldest.length
             chunks += 1
         if gone:
             del self._chunks[:chunks]
@@ -183,6 +191,22 @@ class Log:
             del self._transactions[:gone]
             self._weighed -= gone
             self.first += gone
+
+
+class _Chunk:
+    """Transactions that are forgotten together: how many, and about how many bytes they keep. A single large one keeps less as soon as it
+    is packed, so it is weighed again as long as it is `large`."""
+
+    __slots__ = ("bytes", "large", "length")
+
+    def __init__(self, transactions: list[Transaction]) -> None:
+        self.length = len(transactions)
+        self.bytes = _weigh_chunk(transactions)
+        self.large: list[Transaction] | None = transactions if self.length == 1 else None
+
+    def weigh_again(self) -> None:
+        if self.large is not None:
+            self.bytes = _weigh_chunk(self.large)
 
 
 def _weigh_chunk(transactions: list[Transaction]) -> int:

@@ -682,6 +682,21 @@ class TestWhatWasDestroyed:
             steps += 1
         assert steps < 12
 
+    def test_what_was_packed_counts_as_little_as_it_is(self) -> None:
+        tree = Tree(limits=Limits(history_bytes=100_000, log_bytes=100_000))
+        top = tree.create_object(SObject)
+        for _ in range(20):
+            with tree.record():
+                for n in range(100):
+                    top.add_child(Doc, text=f"row {n}")
+            top.clear()
+            tree.pack()
+        assert tree.log.reaches(1)
+        steps = 0
+        while tree.undo():
+            steps += 1
+        assert steps == 41
+
     def test_a_log_of_large_transactions_stays_small(self) -> None:
         tree = Tree(limits=Limits(log_bytes=200_000))
         top = tree.create_object(SObject)
