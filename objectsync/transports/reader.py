@@ -3,6 +3,9 @@
 Where the event loop reads it, that thread has to be woken, and to wait until the loop lets go of the interpreter: after a rest, a third of
 a millisecond of the three that a click takes. Nobody waits for a handler all the same: the event loop reads on when it takes long (`LATE`).
 
+Another thread does nothing but watch for that: it is called without letting go of the interpreter. Waking the event loop would be to
+wait behind it, in the middle of a click.
+
 Rules: the event loop owns the sockets and lends them. Each is read by one thread at a time, by whoever has the `turn`, the event loop if it
 is not in `_lent`. What is no message (a ping, the end) is the event loop's, which takes the socket back for it. For Linux (epoll).
 """
@@ -10,9 +13,12 @@ is not in `_lent`. What is no message (a ping, the end) is the event loop's, whi
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import queue
 import select
 import threading
+import time
 from collections.abc import Callable, Iterable
 from typing import Self
 
@@ -29,30 +35,40 @@ _AT_ONCE = 1 << 16
 
 
 class Reader:
-    """What the thread of the handlers does between them (`worker.Rest`). `late()` is called on the event loop, `LATE` after a `watch`."""
+    """What the thread of the handlers does between them (`worker.Rest`).
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, turn: threading.RLock, late: Callable[[], None]) -> None:
+    `late()` is called on the event loop, `LATE` after a `watch`, if the thread is busy or `is_due()`.
+    """
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, turn: threading.RLock, is_due: Callable[[], bool], late: Callable[[], None]
+    ) -> None:
         self._loop = loop
         self._turn = turn
+        self._is_due = is_due
         self._late = late
         self._wanted: set[Socket] = set()
         self._lent: dict[int, Socket] = {}
         self._asked = False  # the event loop has been asked to lend
         self._away = False  # the thread runs jobs
         self._times = 0  # how often it has gone to do so
-        self._seen = 0  # `_times` when the event loop began to watch
         self._watching = False
+        self._calls: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._watcher = threading.Thread(target=self._watch, name="objectsync-watch", daemon=True)
         self._closed = False
         self._bell_lock = threading.Lock()
         self._poll = select.epoll()
         self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._poll.register(self._bell, select.EPOLLIN)
+        self._watcher.start()
 
     @classmethod
-    def where_possible(cls, loop: asyncio.AbstractEventLoop, turn: threading.RLock, late: Callable[[], None]) -> Self | None:
+    def where_possible(
+        cls, loop: asyncio.AbstractEventLoop, turn: threading.RLock, is_due: Callable[[], bool], late: Callable[[], None]
+    ) -> Self | None:
         """One for this event loop; None where there cannot be one."""
         possible = hasattr(select, "epoll") and hasattr(os, "eventfd") and isinstance(loop, asyncio.SelectorEventLoop)
-        return cls(loop, turn, late) if possible else None
+        return cls(loop, turn, is_due, late) if possible else None
 
     # --- the thread's
 
@@ -81,6 +97,8 @@ class Reader:
             self._closed = True
             self._poll.close()
             os.close(self._bell)
+        self.watch()
+        self._watcher.join()
 
     def _read(self, descriptor: int) -> None:
         with self._turn:
@@ -109,10 +127,10 @@ class Reader:
                 os.eventfd_write(self._bell, 1)
 
     def watch(self) -> None:
-        """Have the event loop look in a moment."""
+        """Have the event loop look in a moment, if there is a need by then."""
         if not self._watching:
             self._watching = True
-            self._loop.call_soon_threadsafe(self._watch)
+            self._calls.put(None)
 
     # --- the event loop's
 
@@ -156,16 +174,21 @@ class Reader:
         socket.transport.resume_reading()
         self._lend()
 
-    def _watch(self) -> None:
-        self._seen = self._times
-        self._loop.call_later(LATE, self._look)
-
-    def _look(self) -> None:
-        self._watching = False
+    def _look(self, times: int) -> None:
         self._late()
-        if not self._away:
-            return
-        if self._times == self._seen:
+        if self._away and self._times == times:
             self.take_back(list(self._lent.values()))
-        else:
-            self.watch()
+
+    # --- the watcher's
+
+    def _watch(self) -> None:
+        while not self._closed:
+            self._calls.get()
+            times = self._times
+            time.sleep(0 if self._closed else LATE)
+            self._watching = False  # before it looks: whoever comes later calls again
+            if self._is_due() or self._away:
+                with contextlib.suppress(RuntimeError):  # the event loop is closed
+                    self._loop.call_soon_threadsafe(self._look, times)
+                if self._away and self._times != times:
+                    self.watch()

@@ -179,7 +179,7 @@ class WebSocketShell:
 
     def rest(self) -> Rest | None:
         """What the thread of the handlers does between them: it reads. None where it cannot."""
-        self._reader = Reader.where_possible(self._loop, self._turn, self._look)
+        self._reader = Reader.where_possible(self._loop, self._turn, lambda: self._held, self._look)
         return self._reader
 
     # --- requests
@@ -324,7 +324,8 @@ class WebSocketShell:
             return
         if threading.get_ident() != self._thread and self._turn.acquire(blocking=False):
             try:
-                self._write_all(elsewhere=True)  # a pump that waits for handlers comes all the same, and finds nothing to do
+                self._held = False  # before it looks what there is: what comes now is told by itself
+                self._write_all(elsewhere=True)
             finally:
                 self._turn.release()
         else:
