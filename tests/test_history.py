@@ -47,6 +47,14 @@ class Doc(SObject):
     links = attribute(ObjListTopic)
 
 
+def fill_and_clear(tree: Tree, top: SObject) -> None:
+    """A hundred rows come in one step and go in another."""
+    with tree.record():
+        for n in range(100):
+            top.add_child(Doc, text=f"row {n}")
+    top.clear()
+
+
 class Others(SObject):
     """Somebody else: sets off edits of a document that are no undo steps of its own."""
 
@@ -657,10 +665,7 @@ class TestWhatWasDestroyed:
     def test_packed_it_takes_less_memory(self) -> None:
         tree = Tree()
         top = tree.create_object(SObject)
-        with tree.record():
-            for n in range(100):
-                top.add_child(Doc, text=f"row {n}")
-        top.clear()
+        fill_and_clear(tree, top)
         [inverse] = tree.log[tree.log.head].inverses
         assert isinstance(inverse, RestoreChildren)
         before = weigh(inverse)
@@ -671,10 +676,7 @@ class TestWhatWasDestroyed:
         tree = Tree(limits=Limits(history_bytes=100_000))
         top = tree.create_object(SObject)
         for _ in range(20):
-            with tree.record():
-                for n in range(100):
-                    top.add_child(Doc, text=f"row {n}")
-            top.clear()
+            fill_and_clear(tree, top)
         assert tree.undo()
         assert len(top.children) == 100
         steps = 1
@@ -686,10 +688,7 @@ class TestWhatWasDestroyed:
         tree = Tree(limits=Limits(history_bytes=100_000, log_bytes=100_000))
         top = tree.create_object(SObject)
         for _ in range(20):
-            with tree.record():
-                for n in range(100):
-                    top.add_child(Doc, text=f"row {n}")
-            top.clear()
+            fill_and_clear(tree, top)
             tree.pack()
         assert tree.log.reaches(1)
         steps = 0
@@ -701,10 +700,7 @@ class TestWhatWasDestroyed:
         tree = Tree(limits=Limits(log_bytes=200_000))
         top = tree.create_object(SObject)
         for _ in range(50):
-            with tree.record():
-                for n in range(100):
-                    top.add_child(Doc, text=f"row {n}")
-            top.clear()
+            fill_and_clear(tree, top)
         kept = tree.log.since(tree.log.first - 1)
         assert 1 <= len(kept) < 20
         assert kept[-1].seq == tree.log.head
