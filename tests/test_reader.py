@@ -16,6 +16,7 @@ from websockets.frames import Frame, Opcode
 
 import objectsync
 from objectsync import IntTopic, SObject, attribute
+from objectsync.connection import Connection
 from objectsync.transports.websocket import FEW
 from tests.test_server import client, eventually, hear, say
 
@@ -204,6 +205,26 @@ async def test_who_says_goodbye_is_let_go(server: objectsync.Server) -> None:
             await sender.ws.recv()
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 1000
+
+    await lent(server, then)
+
+
+async def test_what_fails_in_the_server_itself_ends_the_connection_and_nothing_else(
+    server: objectsync.Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def then(sender: Sender, readers: Readers) -> None:
+        with monkeypatch.context() as patch:
+
+            def fail(*_: Any) -> bool:
+                raise RuntimeError("a bug of ours")
+
+            patch.setattr(Connection, "receive", fail)
+            await sender.send("set", readers.thing.id, "n", 1)
+            with pytest.raises(ConnectionClosed):
+                await sender.answered()
+        assert "a bug of ours" in caplog.text
+        async with client(server) as other:
+            await readers.read_by(Sender(other, readers.thing), HANDLERS)
 
     await lent(server, then)
 

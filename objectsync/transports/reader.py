@@ -14,12 +14,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import queue
 import select
 import threading
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Self
 
 from websockets.frames import Frame
@@ -27,6 +29,8 @@ from websockets.http11 import Request, Response
 from websockets.protocol import State
 
 from .socket import Socket
+
+logger = logging.getLogger("objectsync.server")
 
 LATE = 0.005
 """Seconds after which the event loop looks whether the thread is still busy, and reads in its place."""
@@ -111,12 +115,18 @@ class Reader:
                 return
             except OSError:
                 data = b""
-            left = socket.hear(data) if data else ()
-            if left is None:
-                return
-            del self._lent[descriptor]
-            self._poll.unregister(descriptor)
-        self._loop.call_soon_threadsafe(self._go_on, socket, left)
+            go_on: Callable[[], None]
+            try:
+                left = socket.hear(data) if data else ()
+                if left is None:
+                    return
+                go_on = partial(self._go_on, socket, left)
+            except Exception:  # as an event loop does: it is the end of this connection, not of the thread
+                logger.exception("what came on a connection could not be taken; it is closed")
+                go_on = socket.transport.abort
+            self.forget(socket)
+        with contextlib.suppress(RuntimeError):  # the event loop is closed
+            self._loop.call_soon_threadsafe(go_on)
 
     # --- anyone's
 
@@ -168,6 +178,8 @@ class Reader:
                     descriptor = socket.transport.get_extra_info("socket").fileno()
                     self._lent[descriptor] = socket
                     self._poll.register(descriptor, select.EPOLLIN)
+        if self._away and self._lent:
+            self.watch()  # it left meanwhile, and knew of nothing to watch for
 
     def _go_on(self, socket: Socket, left: Iterable[Request | Response | Frame]) -> None:
         socket.go_on(left)
