@@ -1,5 +1,6 @@
 // Bundles the standalone page into the Python package: objectsync.js (client and views, which frontends of users import) and
-// page.js, which imports it, so that the page and every frontend share one module; so do controls.js and people.js, which are fetched when they are needed.
+// page.js, which imports it, so that the page and every frontend share one module. controls.js, people.js and comparison.js are fetched when they are
+// needed: the last by the client itself. (Other hosts bundle the client in their own way, and have a chunk for it or no file of its own.)
 // esbuild bundles; terser, which looks further than one expression, takes another thirtieth off what is sent.
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -9,7 +10,6 @@ import { minify } from 'terser'
 const at = (path) => fileURLToPath(new URL(path, import.meta.url))
 const out = at('../../objectsync/static/')
 const page = at('../packages/page/')
-
 await mkdir(out, { recursive: true })
 const common = {
   bundle: true,
@@ -21,7 +21,17 @@ const common = {
   legalComments: 'none',
   logLevel: 'warning',
 }
-await build({ ...common, entryPoints: [`${page}src/objectsync.ts`], outfile: `${out}objectsync.js` })
+await build({
+  ...common,
+  entryPoints: [`${page}src/objectsync.ts`],
+  outfile: `${out}objectsync.js`,
+  external: ['./comparison.js'],
+})
+await build({
+  ...common,
+  entryPoints: [at('../packages/client/dist/comparison.js')],
+  outfile: `${out}comparison.js`,
+})
 await build({
   ...common,
   entryPoints: [`${page}src/page.ts`],
@@ -36,7 +46,7 @@ await build({
   alias: { '@objectsync/client': './objectsync.js', '@objectsync/dom': './objectsync.js' },
   external: ['./objectsync.js'],
 })
-for (const name of ['objectsync.js', 'page.js', 'people.js', 'controls.js']) {
+for (const name of ['objectsync.js', 'page.js', 'people.js', 'controls.js', 'comparison.js']) {
   const content = await readFile(`${out}${name}.map`, 'utf8')
   const { code, map } = await minify(await readFile(`${out}${name}`, 'utf8'), {
     module: true,

@@ -10,6 +10,7 @@
 import { Calls, tooLong } from './calls.js'
 import type { Change } from './changes.js'
 import { type Clock, systemClock } from './clock.js'
+import type { Divergence } from './comparison.js'
 import { CallError, LocalError, ProtocolError } from './errors.js'
 import { type Disconnect, Signal } from './events.js'
 import type { Frame } from './frames.js'
@@ -27,7 +28,7 @@ import type { Status } from './status.js'
 import type { Connect } from './transport.js'
 import { type UndoResult, undoResult } from './undo.js'
 import { checkValue, type Dict, type Value } from './values.js'
-import { type Divergence, Verifier } from './verifier.js'
+import { Verifier } from './verifier.js'
 
 export interface ClientOptions {
   readonly connect: Connect

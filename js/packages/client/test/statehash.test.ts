@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Change } from '../src/changes.js'
 import type { Divergence } from '../src/index.js'
 import type { Hashes } from '../src/protocol.js'
@@ -32,7 +32,8 @@ describe('canonical text', () => {
 })
 
 /** Answers as the server does, about its own tree. */
-function answer({ server, clock, asked: all = [] }: World & { asked?: string[] }): void {
+async function answer({ server, clock, asked: all = [] }: World & { asked?: string[] }): Promise<void> {
+  await vi.dynamicImportSettled() // the first question waits for what compares
   for (let i = 0; i < 10; i++) {
     server.settle(clock)
     const asked = server.received.splice(0).filter((message) => message.type === 'verify')
@@ -75,10 +76,10 @@ describe('a look at the state', () => {
     return { ...w, diverged, corrupt, asked: [] as string[] }
   }
 
-  it('finds nothing where nothing is', () => {
+  it('finds nothing where nothing is', async () => {
     const w = start()
     w.client.verify()
-    answer(w)
+    await answer(w)
     expect(w.diverged).toEqual([])
     expect(w.client.repairs).toBe(0)
   })
@@ -108,12 +109,12 @@ describe('a look at the state', () => {
     ['another place', [['place', '2', 'root', 0]], { object: 'root', path: 'root' }],
     ['a tag', [['tag', '3', 't']], { object: '3', path: 'root/1/3' }],
     ['an attribute too few', [['attribute', '3', 'x', 'int', 1]], { object: '3', attribute: 'x' }],
-  ])('finds %s, tells the server, and repairs it', (_, changes, place) => {
+  ])('finds %s, tells the server, and repairs it', async (_, changes, place) => {
     const w = start()
     w.corrupt(...changes)
     expect(dump(w.client)).not.toEqual(dump(w.server.tree))
     w.client.verify()
-    answer(w)
+    await answer(w)
     expect(w.diverged).toMatchObject([place])
     expect(w.diverged[0]?.attribute).toBe(place.attribute)
     expect(w.client.repairs).toBe(1)
@@ -122,39 +123,40 @@ describe('a look at the state', () => {
     w.server.settle(w.clock)
     expect(dump(w.client)).toEqual(dump(w.server.tree))
     w.client.verify()
-    answer(w)
+    await answer(w)
     expect(w.client.repairs).toBe(1)
     expect(String(w.errors)).toContain(place.path ?? 'out of step')
   })
 
-  it('is taken by itself a while after a change, and not without one', () => {
+  it('is taken by itself a while after a change, and not without one', async () => {
     const w = start()
-    const wait = (seconds: number): void => {
+    const wait = async (seconds: number): Promise<void> => {
       for (let i = 0; i < seconds && !w.diverged.length; i++) {
         w.clock.advance(1_000)
-        answer(w)
+        await answer(w)
       }
     }
-    wait(90)
+    await wait(90)
     const looks = (): number => w.asked.length
     expect(looks()).toBe(1)
-    wait(600)
+    await wait(600)
     expect(looks()).toBe(1)
     w.corrupt(['set', '2', 's', 'three'])
     w.server.change(['set', '3', 'n', 1])
     w.server.settle(w.clock)
-    wait(90)
+    await wait(90)
     expect(w.diverged).toMatchObject([{ path: 'root/1/2.s' }])
   })
 
-  it('waits for what is undecided', () => {
+  it('waits for what is undecided', async () => {
     const w = start()
     w.client.object('2').attribute('n').set(7)
     w.client.verify()
+    await vi.dynamicImportSettled()
     expect(w.server.received.filter(({ type }) => type === 'verify')).toHaveLength(0)
     w.server.settle(w.clock)
     w.clock.advance(1_000)
-    answer(w)
+    await answer(w)
     expect(w.diverged).toEqual([])
   })
 
