@@ -32,6 +32,7 @@ class OlderNames:
 
     def is_destroyed(self: Any) -> bool:
         """Whether the object is gone."""
+        self._os_tree.settle()
         return self._os_state == 2  # type: ignore[no-any-return]  # `self` is an SObject
 
     def is_root(self: Any) -> bool:
@@ -44,16 +45,19 @@ class OlderNames:
         Raises:
             NotImplementedError: this is the root.
         """
+        self._os_tree.settle()
         if self._os_parent is None:
             raise NotImplementedError(f"{self} has no parent")
         return self._os_parent  # type: ignore[no-any-return]  # `self` is an SObject
 
     def get_children(self: Any) -> list[SObject]:
         """`children`."""
+        self._os_tree.settle()
         return list(self._os_children or ())
 
     def has_child(self: Any, child: SObject) -> bool:
         """Whether `child` is directly below."""
+        self._os_tree.settle()
         return child._os_parent is self
 
     def get_children_of_type(self: Any, cls: type[Any]) -> list[Any]:

@@ -211,6 +211,7 @@ class Hub(Tree):
         if action.base > self.log.head or action.base < 0:
             raise ProtocolError(f"action {action.cseq} is based on {action.base}; the newest is {self.log.head}")
         on_behalf(Actor(session.id, action.gesture), lambda: self._decide(session, action, buffers))
+        self.settle()
 
     def _decide(self, session: Session, action: Action, buffers: list[Buffer]) -> None:
         failure: tuple[str, str] | None = None
@@ -347,11 +348,13 @@ class Hub(Tree):
         if inspect.iscoroutine(outcome):
             return self._urgently_awaited(outcome)
         self._urge()
+        self.settle()
         return outcome
 
     async def _urgently_awaited(self, outcome: Any) -> None:
         await outcome
         self._urge()
+        self.settle()
 
     def _urge(self) -> None:
         for urge in self._urgers:

@@ -98,6 +98,8 @@ class Life(Details):
             siblings = transaction.siblings
             depth = transaction.depth
         else:
+            if transactions.owed:
+                transactions.settle()
             above = parent._os_state
             if above == GONE:
                 self._alive(parent)
@@ -111,7 +113,7 @@ class Life(Details):
             transaction.siblings = siblings = below
             transaction.depth = depth
             transaction.inner = above == FRESH
-        objects = self.objects
+        objects = self._objects
         if id is None:
             number = self._next_id
             self._next_id = number + 1

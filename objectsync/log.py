@@ -103,11 +103,14 @@ class Log:
             self._trim()
 
     def append_large(self, transaction: Transaction) -> None:
-        """The same for one that may be a thousand times as large as others: it is weighed alone, at once."""
+        """The same for one that may be a thousand times as large as others: it is weighed alone (`weigh_newest`)."""
         if len(self._transactions) > self._weighed:
             self._trim()
         self._transactions.append(transaction)
         self.head = transaction.seq
+
+    def weigh_newest(self) -> None:
+        """Weigh the large one that was just taken; before the next."""
         self._trim()
 
     def since(self, seq: int) -> list[Transaction]:

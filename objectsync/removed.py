@@ -7,7 +7,7 @@ there is time (`Hub.tick`). No object is held: what a step keeps would keep the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -24,16 +24,29 @@ _UNPACKED = 350
 class Removed(Packed[ObjectRecord]):
     """The records of removed objects, parents first."""
 
-    __slots__ = ("_others", "_packed", "_plain")
+    __slots__ = ("_others", "_packed", "_plain", "_settle")
 
-    def __init__(self, plain: list[Any], others: dict[int, ObjectRecord]) -> None:
-        """`plain` holds four for each object that has no dynamic attributes, no tags, and no references that user code holds on it: id,
-        type, parent and values. `others` are records by their position among all."""
-        super().__init__(len(plain) // 4 + len(others))
+    def __init__(self, settle: Callable[[], None]) -> None:
+        """`settle()` has it filled, if that is put off."""
+        super().__init__(0)
+        self._settle: Callable[[], None] | None = settle
+        self._plain: list[Any] = []
+        self._packed: bytes | None = None
+        self._others: dict[int, ObjectRecord] = {}
+
+    def fill(self, plain: list[Any], others: dict[int, ObjectRecord]) -> None:
+        """Take them. `plain` holds four for each object that has no dynamic attributes, no tags, and no references that user code holds on
+        it: id, type, parent and values. `others` are records by their position among all."""
+        self._settle = None
         # Flat: fifty thousand tuples would set off the garbage collector (benchmarks/dom, "clear": 130 of 210 ms).
         self._plain = plain
-        self._packed: bytes | None = None
         self._others = others
+        self._length = len(plain) // 4 + len(others)
+
+    def __len__(self) -> int:
+        if self._settle is not None:
+            self._settle()
+        return self._length
 
     def pack(self) -> None:
         if self._packed is None:

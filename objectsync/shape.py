@@ -13,22 +13,24 @@ from typing import Any
 
 from .ancestry import children_first, place_of, scope_of
 from .changes import Change, Clear, Destroy, Place
-from .creations import birthplace_of
 from .errors import InvalidChangeError, LimitExceeded, describe
 from .history import History
 from .limits import Limits
 from .log import Log
 from .packed import Packed, PackedChanges
+from .removal import Removal
 from .removed import Removed
 from .returning import return_memory
-from .snapshot import ObjectRecord, Restore, RestoreChildren, describe_object, held_by, record_object, walk
+from .snapshot import Restore, RestoreChildren, walk
 from .sobject import SObject
-from .transaction import FRESH, GONE, LIVE, OpenTransaction, Record, Transactions
+from .transaction import FRESH, GONE, OpenTransaction, Record, Transactions
 from .types import TypeInfo
 from .written import changes_of, inverses_of
 
 _WORTH_PACKING = 32
 """Removed objects."""
+_WORTH_PUTTING_OFF = 32
+"""Children of what is cleared."""
 _PACKED_AT_ONCE = 10_000
 """Objects; some milliseconds."""
 _WORTH_RETURNING = 10_000
@@ -48,19 +50,30 @@ class Shape:
         self.log = Log(self.limits.log_transactions, self.limits.log_bytes)
         self.history = History(self.log, self.limits.history_steps, self.limits.history_bytes)
         self.transactions = Transactions(self.log, self.history, self.limits.listener_depth)
-        self.transactions.scope_of = lambda inverses: scope_of(inverses, self.objects) or self.root._os_id
+        self.transactions.scope_of = self._scope_of
         self.transactions.unenter = self._unenter
         self.transactions.written = self._written
         self.transactions.kept = inverses_of
         self.lock = self.transactions.lock
         self._unpacked: deque[Packed[Any]] = deque()
         self._gone = 0  # how many objects were destroyed since memory was last returned
-        self.objects: dict[str, SObject] = {}
+        self._objects: dict[str, SObject] = {}
+
+    @property
+    def objects(self) -> dict[str, SObject]:
         """Every object by its id. Read it, do not change it."""
+        self.settle()
+        return self._objects
+
+    def settle(self) -> None:
+        """Do what was put off, before somebody looks."""
+        if self.transactions.owed:
+            self.transactions.settle()
 
     def pack(self) -> None:
         """Let what is kept of many objects, created or destroyed of late, take less memory; a little at a time, for who holds a clock."""
         with self.lock:
+            self.settle()
             packed = 0
             while self._unpacked and packed < _PACKED_AT_ONCE:
                 kept = self._unpacked.popleft()
@@ -69,7 +82,7 @@ class Shape:
             if packed or self._gone < _WORTH_RETURNING:
                 return
             self._gone = 0
-            self.objects = dict(self.objects)  # one that things were taken out of keeps their room
+            self._objects = dict(self._objects)  # one that things were taken out of keeps their room
         return_memory()
 
     def record(self) -> Record:
@@ -139,10 +152,11 @@ class Shape:
             index = place_of(sobject, siblings)
             after = siblings[index - 1]._os_id if index else None
             before = siblings[index + 1]._os_id if index + 1 < len(siblings) else None
-            records = self._remove(transaction, [sobject], parent, index)
+            removal = Removal(self, transaction, [sobject], parent, index)
+            removal.finish()
             transaction.changes.append(Destroy(sobject._os_id))
             if transaction.recording:
-                transaction.inverses.append(Restore(sobject._os_id, parent._os_id, index, records, after, before))
+                transaction.inverses.append(Restore(sobject._os_id, parent._os_id, index, removal.records, after, before))
 
     def clear(self, sobject: SObject) -> None:
         """Destroy everything below an object: one change, whatever the number."""
@@ -154,12 +168,21 @@ class Shape:
             children = list(sobject._os_children or ())
             if not children:
                 return
-            records = self._remove(transaction, children, sobject, None)
+            removal = Removal(self, transaction, children, sobject, None)
+            if len(children) < _WORTH_PUTTING_OFF or transaction.born:
+                removal.finish()
+            else:
+                removal.put_off()
             transaction.changes.append(Clear(sobject._os_id))
             if transaction.recording:
-                transaction.inverses.append(RestoreChildren(sobject._os_id, records))
+                transaction.inverses.append(RestoreChildren(sobject._os_id, removal.records))
 
     # --- inner
+
+    def _scope_of(self, inverses: Sequence[Change]) -> str:
+        # What a lone one is of is there. Where there are more, one may be of something that is about to go.
+        objects = self._objects if len(inverses) == 1 else self.objects
+        return scope_of(inverses, objects) or self.root._os_id
 
     def _written(self, transaction: OpenTransaction) -> Sequence[Change]:
         changes = changes_of(transaction)
@@ -188,7 +211,7 @@ class Shape:
         sobject._os_dynamic = None
         sobject._os_tags = None
         sobject._os_state = FRESH
-        self.objects[id] = sobject
+        self._objects[id] = sobject
         transaction.numbered = False
         transaction.born += 1
         transaction.changes.append(sobject)
@@ -204,7 +227,7 @@ class Shape:
                 del siblings[place_of(sobject, siblings)]
         sobject._os_state = GONE
         sobject._os_parent = None
-        self.objects.pop(sobject._os_id, None)
+        self._objects.pop(sobject._os_id, None)
 
     def _attach(self, transaction: OpenTransaction, sobject: SObject, parent: SObject, index: int) -> None:
         siblings = parent._os_children
@@ -251,72 +274,10 @@ class Shape:
         """Whether any class has an `on_destroy`."""
         return True
 
-    def _remove(self, transaction: OpenTransaction, tops: list[SObject], parent: SObject, index: int | None) -> Removed:
-        """Take the child at `index`, or all of them, out of the tree; returns them as records. Rolled back, the very same Python objects
-        come back."""
-        before = parent._os_children
-        assert before is not None
-        gone: list[SObject] = []
-        fresh: list[SObject] = []
-        objects = self.objects
-        earlier = len(transaction.destroyed)
-
-        def put_back() -> None:
-            for sobject in gone:
-                sobject._os_state = LIVE
-                objects[sobject._os_id] = sobject
-            for sobject in fresh:
-                sobject._os_state = FRESH
-                transaction.described.pop(sobject, None)
-            if index is None:
-                parent._os_children = before
-            else:
-                before.insert(index, tops[0])
-            del transaction.destroyed[earlier:]
-            transaction.parent = None
-
-        transaction.journal.append((put_back,))
-        if index is None:
-            parent._os_children = []
-        else:
-            del before[index]
-        recording, born = transaction.recording, transaction.born
-        plain: list[Any] = []
-        others: dict[int, ObjectRecord] = {}
-        # From here on flat: it is run for every element (benchmarks/dom, "clear").
-        above: str | None = None
-        rows = [(above, iter(tops))]
-        while rows:
-            above, row = rows[-1]
-            for sobject in row:
-                id = sobject._os_id
-                if recording:
-                    kind = sobject._os_type
-                    if sobject._os_dynamic or sobject._os_tags or kind.superseded or held_by(sobject):
-                        others[len(gone)] = record_object(sobject, above)
-                    else:
-                        plain += (id, kind.name, above, sobject._os_values)
-                if born and sobject._os_state == FRESH:
-                    written: list[Change] = []
-                    describe_object(sobject, birthplace_of(sobject, transaction.birthplaces), written)
-                    transaction.described[sobject] = written
-                    fresh.append(sobject)
-                gone.append(sobject)
-                sobject._os_state = GONE
-                del objects[id]
-                children = sobject._os_children
-                if children:
-                    rows.append((id, iter(children)))
-                    break
-            else:
-                rows.pop()
-        transaction.moved_below(parent)
-        transaction.destroyed += gone
-        self._gone += len(gone)
-        removed = Removed(plain, others)
-        if len(removed) >= _WORTH_PACKING:
-            self._pack_later(removed)
-        return removed
+    def _have_gone(self, amount: int, records: Removed) -> None:
+        self._gone += amount
+        if len(records) >= _WORTH_PACKING:
+            self._pack_later(records)
 
     def _complete(self, sobject: SObject, what: str) -> None:
         if sobject._os_state != FRESH or sobject._os_parent is None:
@@ -329,6 +290,7 @@ class Shape:
     def _alive(self, sobject: SObject) -> None:
         if not isinstance(sobject, SObject):
             raise TypeError(f"expected an SObject, got {describe(sobject)}")
+        self.settle()
         if sobject._os_state == GONE:
             sobject._refuse_gone("it")
         if sobject._os_tree is not self:

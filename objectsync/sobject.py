@@ -157,11 +157,13 @@ class SObject(OlderNames):
     @Shadowable
     def parent(self) -> SObject | None:
         """The object above; None for the root."""
+        self._os_tree.settle()
         return self._os_parent
 
     @Shadowable
     def children(self) -> list[SObject]:
         """The objects directly below, in order (a new list)."""
+        self._os_tree.settle()
         return list(self._os_children or ())
 
     @Shadowable
@@ -203,6 +205,7 @@ class SObject(OlderNames):
 
         Where `stop(object)` is true, the search goes no deeper; that object itself may still be found.
         """
+        self._os_tree.settle()
         wanted: Any = self.__class__ if type is None else type
         found: list[Any] = []
         stack: list[SObject] = [self]
@@ -216,6 +219,7 @@ class SObject(OlderNames):
 
     def walk(self) -> Iterator[SObject]:
         """This object and all below it, parents first."""
+        self._os_tree.settle()
         return walk(self)
 
     def picture(self) -> Markup | None:
@@ -227,11 +231,13 @@ class SObject(OlderNames):
 
     def to_html(self) -> str:
         """What the object and those below it look like now, as HTML without any script."""
+        self._os_tree.settle()
         return html_of(self)
 
     def serialize(self) -> dict[str, Any]:
         """The object and everything below it as plain data, for `create_object(…, serialized=data)`."""
         with self._os_tree.lock:
+            self._os_tree.settle()
             return to_plain(record_subtree(self))
 
     # --- attributes

@@ -9,13 +9,17 @@ Rules:
 - An object created in the open transaction is *fresh*: its own changes need not be told one by one, because its creation is written
   when the transaction ends, with the values it has by then.
 - The lock is held from the first change to the commit. What must run outside it (event handlers, `after`) runs after the release.
+- On behalf of a client, what nobody looks at is put off until the answer has left (`owed`). Whoever changes or looks
+  at what may be gone has it done first (`settle`).
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -144,6 +148,8 @@ class Transactions:
         self.log = log
         self._history = history
         self._listener_depth = listener_depth
+        self.owed: deque[Callable[[], None]] = deque()
+        """What is left to do of what has been committed, or of what the open transaction did, in this order. It must not fail."""
         self.wakers: tuple[Callable[[], None], ...] = ()
         """Called after each commit, with the lock held: there is something to send. Must return at once."""
         self.deliver: Callable[[list[Emission]], None] = lambda emissions: None
@@ -156,6 +162,12 @@ class Transactions:
         self.kept: Callable[[OpenTransaction], Sequence[Change]]
         """what undoes it (written.py)."""
 
+    def settle(self) -> None:
+        """Do what is owed, if anything."""
+        with self.lock:
+            while self.owed:
+                self.owed.popleft()()
+
     # --- changes
 
     def perform(self, topic: Topic[Any], change: Change) -> None:
@@ -166,6 +178,8 @@ class Transactions:
             Destroyed: the topic's object is gone.
         """
         with self.lock:
+            if self.owed:
+                self.settle()
             open_transaction = self.open
             if open_transaction is not None:
                 self._perform(open_transaction, topic, change)
@@ -322,15 +336,10 @@ class Transactions:
         del transaction.after[after_length:]
 
     def _commit(self, transaction: OpenTransaction) -> None:
+        if self.owed and transaction.author is None:
+            self.settle()
         final = self.written(transaction)
-        for sobject in transaction.destroyed:
-            # Break the reference cycles of an object that is gone for good, so that its memory returns at once.
-            sobject._os_children = sobject._os_parent = None
-            topics = sobject._os_topics
-            if topics:
-                sobject._os_topics = None
-                for topic in topics.values():
-                    topic._owner_gone()
+        let_go(transaction.destroyed)
         if not final and not transaction.cseq and not transaction.began:  # a drag that ended where it began is undone, too
             return
         scope = self.scope_of(transaction.inverses) if transaction.inverses else None
@@ -352,20 +361,30 @@ class Transactions:
             transaction.gesture,
             transaction.began,
         )
-        large = transaction.born + len(transaction.destroyed) >= MANY
-        if inverses:
-            step = self._history.append(entry, self.scope_of)
-            if large:
-                self._history.weigh_newest(step)
-        self._enter_log(entry, large)
+        large = transaction.born + len(transaction.destroyed) >= MANY or bool(self.owed)
+        step = self._history.append(entry, self.scope_of) if inverses else None
+        if large:
+            self.log.append_large(entry)
+            if self.owed:
+                self.owed.append(partial(self._weigh_newest, step))
+            else:
+                self._weigh_newest(step)
+            self._wake()
+        else:
+            self._enter_log(entry)
         if transaction.decided is not None:
             transaction.decided(entry)
 
-    def _enter_log(self, entry: Transaction, large: bool = False) -> None:
-        if large:
-            self.log.append_large(entry)
-        else:
-            self.log.append(entry)
+    def _weigh_newest(self, step: Transaction | None) -> None:
+        if step is not None:
+            self._history.weigh_newest(step)
+        self.log.weigh_newest()
+
+    def _enter_log(self, entry: Transaction) -> None:
+        self.log.append(entry)
+        self._wake()
+
+    def _wake(self) -> None:
         for wake in self.wakers:
             wake()
 
@@ -418,6 +437,17 @@ class Record:
             if transaction.emitted:
                 transactions.deliver(transaction.emitted)
             run_all(transaction.after)
+
+
+def let_go(destroyed: Iterable[SObject]) -> None:
+    """Break the reference cycles of objects that are gone for good, so that their memory returns at once."""
+    for sobject in destroyed:
+        sobject._os_children = sobject._os_parent = None
+        topics = sobject._os_topics
+        if topics:
+            sobject._os_topics = None
+            for topic in topics.values():
+                topic._owner_gone()
 
 
 def run_all(tasks: list[Callable[[], Any]]) -> None:
