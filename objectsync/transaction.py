@@ -15,10 +15,11 @@ Rules:
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
@@ -448,6 +449,18 @@ def let_go(destroyed: Iterable[SObject]) -> None:
             sobject._os_topics = None
             for topic in topics.values():
                 topic._owner_gone()
+
+
+@contextlib.contextmanager
+def unrecorded(record: Record) -> Iterator[None]:
+    """As the record, and what happens inside is no step to undo."""
+    with record as transaction:
+        recording = transaction.recording
+        transaction.recording = False
+        try:
+            yield
+        finally:
+            transaction.recording = recording
 
 
 def run_all(tasks: list[Callable[[], Any]]) -> None:

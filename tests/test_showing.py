@@ -120,8 +120,11 @@ def test_pictures_are_no_steps_to_undo(hub: Hub) -> None:
     title = Element("p", text="a")
     title.text.set("b")
     shown.update("two")
+    shown.update(pd.DataFrame({"n": [1, 2]}))
+    shown.update(pd.DataFrame({"n": [1, 2, 3]}))
     hub.undo()
-    assert (title.text.value, content(shown)["data"]) == ("a", "two")
+    [table] = shown.children
+    assert (title.text.value, content(shown)["alt"], table.label.value) == ("a", *["a table of 3 rows and 1 columns"] * 2)
 
 
 def test_what_an_undo_brought_back_is_a_picture_until_it_gets_a_value(hub: Hub) -> None:
@@ -133,6 +136,23 @@ def test_what_an_undo_brought_back_is_a_picture_until_it_gets_a_value(hub: Hub) 
     with pytest.raises(LocalError, match=r"brought back by an undo.*update\(value\)"):
         back.update()
     assert content(back.update("two"))["data"] == "two"
+
+
+def test_a_table_that_was_brought_back_or_copied_is_a_picture_too(hub: Hub) -> None:
+    frame = pd.DataFrame({"n": [17]})
+    shown: Any = show(frame)
+    copy: Any = hub.create_object(Shown, serialized=shown.serialize())
+    shown_id = shown.id
+    shown.destroy()
+    hub.undo()
+    back: Any = hub.objects[shown_id]
+    for each in (back, copy):
+        assert (each.children, "table" in content(each)) == ([], False)
+        assert "<td>17</td>" in each.to_html()
+        [table] = each.update(frame).children
+        assert content(each)["table"] == table.id
+    hub.redo()
+    assert shown_id not in hub.objects
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "CMYK", "F", "YCbCr", "LAB"])

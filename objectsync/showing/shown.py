@@ -16,6 +16,7 @@ from ..errors import LocalError
 from ..picture import Markup, markup
 from ..sobject import SObject, attribute
 from ..topics import GenericTopic, IntTopic, StringTopic
+from ..transaction import unrecorded
 from ..values import Buffer
 from .drawing import draw
 from .drawn import How
@@ -65,6 +66,12 @@ class Shown(Control, frontend_type="objectsync.shown"):
     def init(self) -> None:
         # Of the bytes of a library, not of anything that belongs to the object; `live`, since a cell that runs must not hold up a picture.
         self.register_service("script", script, live=True)
+        if self._table is not None and self._value is _SAME:
+            # Brought back, without the rows of its table: those were in Python only. Its picture is there.
+            with unrecorded(self._os_tree.record()):
+                self._table.remove()
+                self._table = None
+                self.content.set({name: each for name, each in self.content.value.items() if name != "table"})
 
     def update(self, value: Any = _SAME) -> Self:
         """Draw again: what was shown, as it is now, or another value in its place.
@@ -89,7 +96,7 @@ class Shown(Control, frontend_type="objectsync.shown"):
         }
         if drawn.figure is not None:
             content["library"], content["figure"] = drawn.figure
-        with self._os_tree.record():
+        with unrecorded(self._os_tree.record()):
             if drawn.table is not None:
                 content["table"] = self._show_table(drawn.table, drawn.alt)
             elif self._table is not None:
