@@ -73,7 +73,7 @@ class Captured:
             self._named[named] = id
             output.display(named)
         elif _figure_mime(data) is not None:
-            output.display(Shown(_value_of(data)))
+            output.display(_value_of(data))
         else:
             output.add_bundle(plain_bundle(data))
 

@@ -2,6 +2,7 @@
 
 Rules: `with output:` captures what its own thread writes, and the threads that it starts inside, and nobody else's: the streams are told
 apart by a context variable. Captured text is a list of items, the oldest dropped beyond `limit`; it is not part of the undo history.
+What a page draws itself (figures, tables) is shown by an object below the output, which is no step to undo either, and goes with its item.
 An error inside is shown with its traceback and goes no further; KeyboardInterrupt and the like do.
 """
 
@@ -20,15 +21,18 @@ from typing import Any, Self, TextIO, TypeVar
 
 from ..picture import Markup, markup
 from ..sobject import SObject, attribute
-from ..topics import IntTopic, ListTopic
+from ..topics import IntTopic, ListTopic, ObjDictTopic
+from ..transaction import unrecorded
 from .base import Control
-from .rich import bundle_of, picture_of
+from .rich import Live, offer_of, picture_of
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
 _current: contextvars.ContextVar[Output | None] = contextvars.ContextVar("objectsync_output", default=None)
 _MONO = "margin: 0; white-space: pre-wrap; font-family: monospace"
 _COLOURS = {"stderr": "#b35c00", "error": "#b3261e", "warning": "#b35c00", "critical": "#b3261e", "debug": "#777777"}
+_LIVE = "live"
+"""The kind of what is no item yet: it is told by which object it is shown."""
 LONGEST = 60_000
 """Characters of one item; a longer text is cut in several."""
 
@@ -47,16 +51,32 @@ class _Lines(Control):
         """Take everything out; with `wait` not before the next item is there, so that nothing flickers."""
         self._clears = wait
         if not wait:
-            self.items.set([])
+            self._replace([])
 
     def _add(self, kind: str, *values: Any) -> None:
+        items = [[kind, value] for value in values]
         with self._os_tree.record():
             if self._clears:
-                self.clear_output()
-            for value in values:
-                self.items.insert([kind, value])
-            for _ in range(len(self.items) - self.limit.value):
-                self.items.pop(0)
+                self._replace(items)
+            else:
+                self.items.extend(items)
+                self._shorten()
+
+    def _replace(self, items: list[Any]) -> None:
+        """Let these items take the place of all there are."""
+        self._clears = False
+        with self._os_tree.record():
+            self._put(items)
+            self._shorten()
+
+    def _put(self, items: list[Any]) -> None:
+        self.items.set(items)
+
+    def _shorten(self) -> None:
+        self._left([self.items.pop(0) for _ in range(len(self.items) - self.limit.value)])
+
+    def _left(self, items: list[Any]) -> None:
+        """These items are no longer there."""
 
     def picture(self) -> Markup:
         return self._box(*(self._item_picture(*item) for item in self.items.value), style="max-height: 30em; overflow: auto")
@@ -73,12 +93,22 @@ class _Lines(Control):
 class Output(_Lines, frontend_type="objectsync.output"):
     """Shows what is printed, displayed and raised inside: `with out: print("hello")`, `@out.capture`, or `out.print("hello")`."""
 
+    own = attribute(ObjDictTopic, is_stateful=False, order_strict=True, writable=False)
+    """The objects that it has made to show values, by the ids that its items say."""
+
     _shown: Mapping[str, SObject] = {}
     """The objects among the items, and some that were: what an output shows is in use."""
 
     def build(self, *, limit: int = 1000, **look: Any) -> None:
         """Make it; `limit` is how many lines are kept, `look` as of any control."""
         self._look(look.pop("label", None), **look, limit=limit)
+
+    def init(self) -> None:
+        # A copy's objects have got other ids.
+        new = {id: sobject._os_id for id, sobject in self.own.items()}
+        if any(id != now for id, now in new.items()):
+            self.items.set([[kind, new.get(value, value) if kind == "object" else value] for kind, value in self.items])
+            self.own.set({sobject._os_id: sobject for sobject in self.own.values()})
 
     def print(self, *values: Any, sep: str = " ", end: str = "\n") -> None:
         """Print here, wherever one is."""
@@ -90,17 +120,28 @@ class Output(_Lines, frontend_type="objectsync.output"):
         self._write(kind, parts)
 
     def display(self, value: Any) -> None:
-        """Show a value: an SObject live, others as rich as they can (`_repr_mimebundle_`, `_repr_html_`, … ), or else as text."""
+        """Show a value: an SObject itself, others as `show` does, as they are at this moment.
+
+        After `clear_output(wait=True)` and in `replacing`, a figure or table takes the place of the former one by changing it: what people
+        have zoomed into stays.
+        """
         if isinstance(value, SObject) and value._os_tree is self._os_tree:
+            _flush(self)
             self._write("object", [value._os_id])
             held = _held_by(self)
             shown = {id for kind, id in (*self.items.value, *(held.items if held else ())) if kind == "object"}
             self._shown = {id: each for id, each in self._shown.items() if id in shown} | {value._os_id: value}
+            return
+        offer = offer_of(value)
+        if offer.live is None:
+            self.add_bundle(offer.bundle)
         else:
-            self.add_bundle(bundle_of(value))
+            _flush(self)
+            self._write(_LIVE, [offer.live])
 
-    def add_bundle(self, bundle: dict[str, Any]) -> None:
+    def add_bundle(self, bundle: Mapping[str, Any]) -> None:
         """Show what a MIME bundle holds: HTML (sanitised), a picture, or text."""
+        _flush(self)
         self._write("display", [bundle])
 
     @contextlib.contextmanager
@@ -114,9 +155,10 @@ class Output(_Lines, frontend_type="objectsync.output"):
         finally:
             _held.reset(token)
             with self._os_tree.record():
-                self.items.set([])
-                for kind, value in held.items:
-                    self._add(kind, value)
+                former = self._former()
+                self._replace(
+                    [["object", self._show_live(value, former)] if kind == _LIVE else [kind, value] for kind, value in held.items]
+                )
 
     def capture(self, function: FunctionT) -> FunctionT:
         """A decorator: what the function prints and raises is shown here, whoever calls it, in whatever thread. It returns None then."""
@@ -148,8 +190,55 @@ class Output(_Lines, frontend_type="objectsync.output"):
         held = _held_by(self)
         if held is not None:
             held.items += [(kind, value) for value in values]
+        elif kind == _LIVE:
+            with self._os_tree.record():
+                former = self._former() if self._clears else iter(())
+                self._add("object", *(self._show_live(value, former) for value in values))
         else:
             self._add(kind, *values)
+
+    def _former(self) -> Iterator[SObject]:
+        """The objects of its own, in the order in which they are shown."""
+        own = self.own.value
+        return iter([own[id] for id in dict.fromkeys(value for kind, value in self.items if kind == "object") if id in own])
+
+    def _show_live(self, live: Live, former: Iterator[SObject]) -> str:
+        with unrecorded(self._os_tree.record()):
+            sobject = live(self, next(former, None))
+            self.own[sobject._os_id] = sobject
+        return sobject._os_id
+
+    def _put(self, items: list[Any]) -> None:
+        # Items of objects of its own stay where they are, as far as they come again in the same order: pages keep their views.
+        own = self.own.value
+        before = self.items.value if own else []
+        staying: set[int] = set()
+        begin = 0
+        for index, item in enumerate(before):
+            if item[0] == "object" and item[1] in own and item in items[begin:]:
+                begin = items.index(item, begin) + 1
+                staying.add(index)
+        if not staying:
+            self.items.set(items)
+        else:
+            for index in reversed(range(len(before))):
+                if index not in staying:
+                    self.items.pop(index)
+            for index, item in enumerate(items):
+                if index == len(self.items) or self.items[index] != item:
+                    self.items.insert(item, index)
+        self._left([item for index, item in enumerate(before) if index not in staying])
+
+    def _left(self, items: list[Any]) -> None:
+        left = [value for kind, value in items if kind == "object"]
+        if not left:
+            return
+        shown = {value for kind, value in self.items if kind == "object"}
+        with unrecorded(self._os_tree.record()):
+            for id in left:
+                sobject = None if id in shown else self.own.pop(id, None)
+                if sobject is not None:
+                    sobject.remove()
 
 
 class _Held:

@@ -1,6 +1,7 @@
 """Any value as something to show: the MIME bundle that it offers in the ways that IPython knows, or its repr.
 
-Only what a page can show is kept: HTML (which it sanitises), SVG as a picture, pictures as bytes, text.
+Only what a page can show is kept: HTML (which it sanitises), SVG as a picture, pictures as bytes, text. What `objectsync.showing` knows to
+draw, it says itself (`drawers`): this layer is below it.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ import base64
 import binascii
 import contextlib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ..picture import Markup, markup
+from ..sobject import SObject
 from ..values import Buffer
 from .html import html_picture, render_markdown
 
@@ -24,17 +27,31 @@ _METHODS = {
     "text/markdown": "_repr_markdown_",
 }
 
-drawers: list[Callable[[Any], Mapping[str, Any] | None]] = []
-"""Who else knows how to draw values, as bundles (`objectsync.showing`: plots, pixels); each says None of what it does not know."""
+Live = Callable[[SObject, SObject | None], SObject]
+"""Shows a value, as it was when it was drawn, by an object below a parent: by a new one, or by the former one that is given."""
 
 
-def bundle_of(value: Any) -> dict[str, Any]:
-    """What there is to show of a value, by MIME type; pictures as bytes. There is always a `text/plain`."""
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What there is to show of a value."""
+
+    bundle: Mapping[str, Any]
+    """By MIME type; pictures as bytes. There is always a `text/plain`."""
+    live: Live | None = None
+    """For what a page shows otherwise than as a still picture."""
+
+
+drawers: list[Callable[[Any], Offer | None]] = []
+"""Who else knows how to draw values (`objectsync.showing`: plots, pixels); each says None of what it does not know."""
+
+
+def offer_of(value: Any) -> Offer:
+    """What there is to show of a value, by whoever knows most of it."""
     for drawer in drawers:
-        drawn = drawer(value)
-        if drawn is not None:
-            return plain_bundle(drawn)
-    return own_bundle_of(value)
+        offer = drawer(value)
+        if offer is not None:
+            return offer
+    return Offer(own_bundle_of(value))
 
 
 def own_bundle_of(value: Any) -> dict[str, Any]:
@@ -91,4 +108,4 @@ def image_picture(data: bytes, mime: str, alt: str = "", style: str = "max-width
     return markup("img", src=f"data:{mime};base64,{base64.b64encode(data).decode()}", alt=alt, style=style)
 
 
-__all__ = ["bundle_of", "drawers", "image_picture", "own_bundle_of", "picture_of", "plain_bundle"]
+__all__ = ["PICTURES", "Live", "Offer", "drawers", "image_picture", "offer_of", "own_bundle_of", "picture_of", "plain_bundle"]

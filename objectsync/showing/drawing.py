@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..controls.rich import PICTURES, drawers, own_bundle_of
+from ..controls.rich import PICTURES, own_bundle_of
 from . import frames, pixels, plotly, plots, vega
 from .drawn import Drawn, How
 
@@ -32,7 +32,7 @@ def draw(value: Any, how: How) -> Drawn:
     Raises:
         ImportError: what its library needs to draw is not installed.
     """
-    drawn = _by_its_library(value, how)
+    drawn = drawn_by_its_library(value, how)
     if drawn is not None:
         return drawn
     bundle = own_bundle_of(value)
@@ -46,7 +46,8 @@ def draw(value: Any, how: How) -> Drawn:
     return Drawn("text/plain", bundle["text/plain"])
 
 
-def _by_its_library(value: Any, how: How) -> Drawn | None:
+def drawn_by_its_library(value: Any, how: How) -> Drawn | None:
+    """What is shown of a value of a library that is known here; None for others."""
     for package in dict.fromkeys(each.__module__.partition(".")[0] for each in type(value).__mro__):
         drawer = _DRAWERS.get(package)
         drawn = drawer(value, how) if drawer else None
@@ -55,12 +56,4 @@ def _by_its_library(value: Any, how: How) -> Drawn | None:
     return None
 
 
-def _as_bundle(value: Any) -> dict[str, Any] | None:
-    """For outputs, which show many values one after the other."""
-    drawn = _by_its_library(value, How())
-    return None if drawn is None else {drawn.mime: drawn.data, "text/plain": drawn.alt}
-
-
-drawers.append(_as_bundle)
-
-__all__ = ["draw"]
+__all__ = ["draw", "drawn_by_its_library"]

@@ -6,11 +6,12 @@ which a page that is slow gets the newest only; and a page keeps the picture it 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final, Self
 
 from ..controls.base import Control
 from ..controls.html import html_picture
-from ..controls.rich import image_picture
+from ..controls.rich import Offer, drawers, image_picture, plain_bundle
 from ..controls.table import Table
 from ..errors import LocalError
 from ..picture import Markup, markup
@@ -18,8 +19,8 @@ from ..sobject import SObject, attribute
 from ..topics import GenericTopic, IntTopic, StringTopic
 from ..transaction import unrecorded
 from ..values import Buffer
-from .drawing import draw
-from .drawn import How
+from .drawing import draw, drawn_by_its_library
+from .drawn import Drawn, How
 from .plotly import still
 from .scripts import script
 
@@ -83,7 +84,10 @@ class Shown(Control, frontend_type="objectsync.shown"):
             value = self._value
             if value is _SAME:
                 raise LocalError(f"{self!r} was brought back by an undo, without what it shows; use update(value)")
-        drawn = draw(value, self._how)
+        self._show(value, draw(value, self._how))
+        return self
+
+    def _show(self, value: Any, drawn: Drawn) -> None:
         self._value = value
         data = Buffer(drawn.data) if isinstance(drawn.data, bytes) else drawn.data
         content = {
@@ -103,7 +107,6 @@ class Shown(Control, frontend_type="objectsync.shown"):
                 self._table.remove()
                 self._table = None
             self.content.set(content)
-        return self
 
     def _show_table(self, data: Any, label: str) -> str:
         if self._table is not None and self._table in self.children:
@@ -150,5 +153,22 @@ def show(value: Any, parent: SObject | None = None, **options: Any) -> SObject:
         return value
     return Shown(value, parent=parent, **options) if parent is not None else Shown(value, **options)
 
+
+def _offer(value: Any) -> Offer | None:
+    """For outputs, which show many values one after the other: an object for what is more on a page than a picture."""
+    drawn = drawn_by_its_library(value, How())
+    if drawn is None:
+        return None
+    bundle = plain_bundle({drawn.mime: drawn.data, "text/plain": drawn.alt})
+    return Offer(bundle, None if drawn.figure is None and drawn.table is None else partial(_show_live, value, drawn))
+
+
+def _show_live(value: Any, drawn: Drawn, parent: SObject, former: SObject | None) -> Shown:
+    shown = former if isinstance(former, Shown) else Shown(None, parent=parent)
+    shown._show(value, drawn)
+    return shown
+
+
+drawers.append(_offer)
 
 __all__ = ["Shown", "show"]

@@ -13,11 +13,11 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from plotly import graph_objects
 
 from objectsync import Server, Shown, show
-from objectsync.controls import Column, Grid
+from objectsync.controls import Column, Grid, Output
 from tests.e2e.axe import serious
 from tests.e2e.conftest import NewPage, Watch, take_picture
 
@@ -125,14 +125,12 @@ def test_all_of_it_side_by_side(open_page: NewPage, current: Server) -> None:
     take_picture(page, "pictures.png")
 
 
-def test_a_figure_of_plotly_can_be_zoomed_and_stays_zoomed_while_it_changes(open_page: NewPage, current: Server) -> None:
-    figure = graph_objects.Figure(graph_objects.Scatter(x=[0, 1, 2, 3], y=[1, 3, 2, 4]), {"title": {"text": "Steps"}})
-    plot: Any = show(figure)
-    page = open_page(current.url, wait=".os-plot .main-svg")
-    drawn = page.get_by_role("figure", name="Steps")
-    drawn.evaluate("plot => { window.first = plot }")
-    range_of = "plot => plot._fullLayout.xaxis.range.map(x => Math.round(x * 100) / 100)"
-    before = drawn.evaluate(range_of)
+RANGE = "plot => plot._fullLayout.xaxis.range.map(x => Math.round(x * 100) / 100)"
+
+
+def zoom(page: Page, drawn: Locator) -> list[float]:
+    """Zoom into the middle of a figure of Plotly; returns what its x axis shows then."""
+    before = drawn.evaluate(RANGE)
     box = drawn.locator(".nsewdrag").first.bounding_box()
     assert box
     page.mouse.move(box["x"] + box["width"] * 0.25, box["y"] + box["height"] / 2)
@@ -140,15 +138,109 @@ def test_a_figure_of_plotly_can_be_zoomed_and_stays_zoomed_while_it_changes(open
     page.mouse.move(box["x"] + box["width"] * 0.75, box["y"] + box["height"] / 2, steps=5)
     page.mouse.up()
     expect(drawn.locator(".zoomlayer .zoombox")).to_have_count(0)
-    zoomed = drawn.evaluate(range_of)
+    zoomed: list[float] = drawn.evaluate(RANGE)
     assert zoomed[1] - zoomed[0] < 0.7 * (before[1] - before[0])
+    return zoomed
+
+
+def test_a_figure_of_plotly_can_be_zoomed_and_stays_zoomed_while_it_changes(open_page: NewPage, current: Server) -> None:
+    figure = graph_objects.Figure(graph_objects.Scatter(x=[0, 1, 2, 3], y=[1, 3, 2, 4]), {"title": {"text": "Steps"}})
+    plot: Any = show(figure)
+    page = open_page(current.url, wait=".os-plot .main-svg")
+    drawn = page.get_by_role("figure", name="Steps")
+    drawn.evaluate("plot => { window.first = plot }")
+    zoomed = zoom(page, drawn)
     figure.data[0].y = [9, 8, 7, 6]
     plot.update()
     expect(drawn.locator(".ytick", has_text="8").first).to_be_visible()
-    assert drawn.evaluate(range_of) == zoomed
+    assert drawn.evaluate(RANGE) == zoomed
     assert drawn.evaluate("plot => plot === window.first")
     plot.update("text")
     expect(page.locator(".os-shown")).to_have_text("text")
+
+
+def test_a_figure_of_plotly_in_an_output_stays_zoomed_while_the_next_takes_its_place(open_page: NewPage, current: Server) -> None:
+    def steps(*heights: int) -> graph_objects.Figure:
+        return graph_objects.Figure(graph_objects.Scatter(y=heights), {"title": {"text": "Steps"}, "height": 300})
+
+    out = Output()
+    with out:
+        print("before")
+        out.display(steps(1, 3, 2, 4))
+        print("after")
+    page = open_page(current.url, wait=".os-lines .os-plot .main-svg")
+    drawn = page.locator(".os-lines").get_by_role("figure", name="Steps")
+    expect(page.locator(".os-lines > :nth-child(1)")).to_have_text("before\n")
+    expect(page.locator(".os-lines > .os-shown:nth-child(2)").get_by_role("figure")).to_be_visible()
+    expect(page.locator(".os-lines > :nth-child(3)")).to_have_text("after\n")
+    drawn.evaluate("plot => { window.first = plot }")
+    zoomed = zoom(page, drawn)
+    with out.replacing():
+        print("before this")
+        print("and this")
+        out.display(steps(9, 8, 7, 6))
+    expect(drawn.locator(".ytick", has_text="8").first).to_be_visible()
+    expect(page.locator(".os-line")).to_have_text(["before this\n", "and this\n"])
+    assert drawn.evaluate(RANGE) == zoomed
+    assert drawn.evaluate("plot => plot === window.first")
+    out.clear_output(wait=True)
+    out.display(steps(1, 2))
+    expect(page.locator(".os-line")).to_have_count(0)
+    assert drawn.evaluate("plot => plot === window.first")
+    out.clear_output()
+    expect(page.locator(".os-lines > *")).to_have_count(0)
+    expect(page.locator(".os-plot")).to_have_count(0)
+
+
+def test_an_output_shows_its_end_also_when_a_figure_grows_there(open_page: NewPage, current: Server) -> None:
+    out = Output()
+    page = open_page(current.url, wait=".os-lines")
+    box = page.locator(".os-lines")
+    left = "box => Math.round(box.scrollHeight - box.scrollTop - box.clientHeight)"
+    for number in range(2):
+        for line in range(40):
+            out.print("line", line)
+        out.display(graph_objects.Figure(graph_objects.Bar(y=[1, 2]), {"title": {"text": f"Bars {number}"}}))
+        expect(box.get_by_role("figure", name=f"Bars {number}").locator(".main-svg").first).to_be_visible()
+        page.wait_for_function("box => box.scrollHeight - box.scrollTop - box.clientHeight < 2", arg=box.element_handle())
+    box.evaluate("box => new Promise(seen => { box.onscrollend = seen; box.scrollTop = 0 })")
+    out.display(graph_objects.Figure(graph_objects.Bar(y=[1, 2]), {"title": {"text": "Bars unseen"}}))
+    expect(box.get_by_role("figure", name="Bars unseen").locator(".main-svg").first).to_be_attached()
+    assert box.evaluate(left) > 1000
+
+
+def test_a_chart_of_altair_in_an_output_keeps_what_was_selected_while_the_next_takes_its_place(open_page: NewPage, current: Server) -> None:
+    def dots(lift: int) -> alt.Chart:
+        brush = alt.selection_interval(name="brush", encodings=["x"])
+        colour = alt.condition(brush, alt.value("red"), alt.value("gray"))
+        data = pd.DataFrame({"x": range(10), "y": [x % 4 + lift for x in range(10)]})
+        made: alt.Chart = alt.Chart(data, title="Dots").mark_circle().encode(x="x", y="y", color=colour).add_params(brush)
+        return made
+
+    out = Output()
+    out.print("before")
+    out.display(dots(0))
+    page = open_page(current.url, wait=".os-lines .os-plot svg")
+    drawn = page.locator(".os-lines").get_by_role("figure", name="Dots")
+    drawn.locator("svg").evaluate("svg => { window.first = svg }")
+    red = drawn.locator("[aria-roledescription=circle][fill=red]")
+    expect(red).to_have_count(10)
+    box = drawn.locator(".mark-group .background").first.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.7, box["y"] + 60, steps=5)
+    page.mouse.up()
+    expect(red).not_to_have_count(10)
+    few = red.count()
+    out.clear_output(wait=True)
+    out.display(dots(20))
+    expect(drawn.locator("[aria-roledescription=circle]").first).to_have_attribute("aria-label", re.compile(r"y: 2\d"))
+    expect(page.get_by_text("before")).to_have_count(0)
+    assert red.count() == few
+    assert drawn.locator("svg").evaluate("svg => svg === window.first")
+    out.clear_output()
+    expect(page.locator(".os-lines > *")).to_have_count(0)
 
 
 def test_a_chart_of_altair_keeps_what_was_selected_while_its_data_change(open_page: NewPage, current: Server) -> None:

@@ -125,3 +125,4 @@ def test_figures_are_drawn_in_it(tmp_path: Path) -> None:
         vega = f"import altair as alt\nout.clear_output()\nwith out:\n    display({chart})"
         assert kernel.run(vega) == []
         assert kernel.value("[out.server.objects[value].content.value['library'] for kind, value in out.items.value]") == ["vega"]
+        assert kernel.value("[each.id for each in out.children] == [value for kind, value in out.items.value]")

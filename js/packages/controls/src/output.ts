@@ -2,7 +2,7 @@
  * Output and Log: a list of items `[kind, value]`, the newest at the end.
  *
  * - What was shown stays: only what came and what went is changed, however long it is.
- * - It scrolls along as long as its end is in sight.
+ * - It scrolls along as long as its end is in sight, also while an object in it grows: a figure is drawn when its library has come.
  * - What a picture takes the place of stays until that is decoded: a plot that is drawn again and again does not flicker.
  */
 import type { ListTopic, Value } from '@objectsync/client'
@@ -25,6 +25,14 @@ export class LinesView extends ControlView {
   /** How many pictures are being decoded. */
   #coming = 0
   #box!: HTMLElement
+  /** Whether people want to see the end of it, whatever grows there. */
+  #followed = true
+  /** How high everything in it was when it was last looked at. */
+  #height = 0
+  readonly #growth = new ResizeObserver(() => {
+    if (this.#followed) this.#box.scrollTop = this.#box.scrollHeight
+    this.#height = this.#box.scrollHeight
+  })
 
   protected build(): HTMLElement {
     const isLog = this.object.frontendType === 'objectsync.log'
@@ -42,17 +50,27 @@ export class LinesView extends ControlView {
       topic.onInsert((item, index) => this.#follow(() => this.#insert(item as unknown as Item, index))),
     )
     this.own(topic.onPop((_, index) => this.#follow(() => this.#pop(index))))
+    this.#box.onscroll = () => {
+      // Where something has grown or shrunk, it is the browser that scrolls.
+      if (this.#box.scrollHeight === this.#height) this.#followed = this.#isAtEnd()
+    }
     this.own(() => {
+      this.#growth.disconnect()
       for (const item of [...this.#items, ...this.#leaving]) item.end()
     })
     return this.#box
   }
 
   #follow(change: () => void): void {
-    const box = this.#box
-    const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 8
+    const atEnd = this.#isAtEnd()
     change()
-    if (atEnd) box.scrollTop = box.scrollHeight
+    if (atEnd) this.#box.scrollTop = this.#box.scrollHeight
+    this.#height = this.#box.scrollHeight
+  }
+
+  #isAtEnd(): boolean {
+    const { scrollHeight, scrollTop, clientHeight } = this.#box
+    return scrollHeight - scrollTop - clientHeight < 8
   }
 
   #insert(item: Item, index: number): void {
@@ -95,8 +113,15 @@ export class LinesView extends ControlView {
     if (kind === 'object') {
       const object = this.client.objects.get(String(value))
       if (object) {
-        const view = this.embed(object)
-        return { element: view.element, end: () => this.stage.hide(view) }
+        const view = this.stage.show(object)
+        this.#growth.observe(view.element)
+        return {
+          element: view.element,
+          end: () => {
+            this.#growth.unobserve(view.element)
+            this.stage.hide(view)
+          },
+        }
       }
       return { element: this.make('div', 'os-gone'), end }
     }
