@@ -115,6 +115,23 @@ class TestListening:
         finally:
             gc.unfreeze()
 
+    @pytest.mark.parametrize(("own", "meanwhile"), [(700, 10_000), (50_000, 50_000), (0, 0)], ids=["as ever", "rarer", "never"])
+    def test_young_garbage_is_looked_for_less_often_while_it_runs_unless_the_program_does_so_itself(self, own: int, meanwhile: int) -> None:
+        during: list[tuple[int, int, int]] = []
+
+        class Observed(objectsync.Server):
+            async def serve(self) -> None:
+                during.append(gc.get_threshold())
+
+        before = gc.get_threshold()
+        try:
+            gc.set_threshold(own, 11, 12)
+            Observed(port=0).run()
+            assert during == [(meanwhile, 11, 12)]
+            assert gc.get_threshold() == (own, 11, 12)
+        finally:
+            gc.set_threshold(*before)
+
     def test_who_has_not_shaken_hands_is_let_go_when_it_stops(self) -> None:
         server = objectsync.Server(port=0)
         server.start()
