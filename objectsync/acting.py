@@ -5,10 +5,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 
-class Actor(NamedTuple):
+class Actor(msgspec.Struct, frozen=True, gc=False):
     """On whose behalf code runs: a client's action is being decided, or its event or call handled."""
 
     session: str
@@ -26,7 +28,7 @@ def on_behalf(actor: Actor, job: Callable[[], Any]) -> Any:
         outcome = job()
     finally:
         acting.reset(token)
-    return _continued(actor, outcome) if inspect.iscoroutine(outcome) else outcome
+    return _continued(actor, outcome) if outcome is not None and inspect.iscoroutine(outcome) else outcome
 
 
 async def _continued(actor: Actor, outcome: Any) -> Any:

@@ -146,7 +146,7 @@ class Connection:
     def receive(self, data: bytes | str, binary: bool, now: float) -> bool:
         """Take one frame of the client. Never raises. Returns whether there is something to send to it now (what its actions mean for
         others, the log tells)."""
-        if self.closing:
+        if self._closing:
             return True
         self._heard_at = now
         self._pinged_at = None
@@ -180,7 +180,7 @@ class Connection:
         match message:
             case Action():
                 if self._spend(now) and not self._is_deaf(session):
-                    self._host.decide(session, message, cut_buffers(message.buffers, rest))
+                    self._host.decide(session, message, cut_buffers(message.buffers, rest) if rest or message.buffers else [])
             case Ack():
                 was_full = self._is_full()
                 self._acknowledge(message, now)
@@ -294,7 +294,7 @@ class Connection:
                 self.audience.leave(self)
             while self._out:
                 self._give(frames, self._out.popleft(), now)
-            if self.session is None or self.closing:
+            if self.session is None or self._closing:
                 return frames
             while self._pages and not self._is_full():
                 self._give(frames, self._pages.popleft(), now)

@@ -22,8 +22,8 @@ class Emission:
 
     def __init__(self, topic: EventTopic, args: dict[str, Any], session: str | None, gesture: int = 0) -> None:
         self._topic = topic
-        self.object = topic.object
-        self.name = topic.name
+        self.object = topic._object
+        self.name = topic._name
         self.args = args
         self.session = session
         self.gesture = gesture
@@ -50,8 +50,8 @@ class Changed(Emission):
     __slots__ = ("_handlers",)
 
     def __init__(self, topic: Topic[Any], handlers: ChangeHandlers, session: str | None, gesture: int) -> None:
-        self.object = topic.object
-        self.name = topic.name
+        self.object = topic._object
+        self.name = topic._name
         self.args = {}
         self.session = session
         self.gesture = gesture

@@ -6,7 +6,7 @@ get one more, so that no user's dict is mistaken for a placeholder; that costs a
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -17,14 +17,14 @@ from .values import Buffer
 _LENGTH_BYTES = 4
 
 
-class Frame(NamedTuple):
+class Frame(msgspec.Struct, frozen=True, gc=False):
     """One encoded message: UTF-8 JSON, or (`binary`) JSON with buffers behind it."""
 
     data: bytes
     binary: bool = False
 
 
-class Fragment(NamedTuple):
+class Fragment(msgspec.Struct, frozen=True, gc=False):
     """A piece of JSON with the buffers that its placeholders number."""
 
     json: bytes
@@ -91,16 +91,17 @@ def encode_transaction(seq: int, changes: Any, cseq: int | None = None, error: F
         head += b',"error":%b' % _plain_encoder.encode(error)
     if changes is None:
         return Fragment(head + b"}")
-    json, buffers = changes if isinstance(changes, Fragment) else encode(changes)
+    fragment = changes if type(changes) is Fragment else encode(changes)
+    buffers = fragment.buffers
     tail = b',"buffers":%d}' % len(buffers) if buffers else b"}"
-    return Fragment(b'%b,"changes":%b%b' % (head, json, tail), buffers)
+    return Fragment(b'%b,"changes":%b%b' % (head, fragment.json, tail), buffers)
 
 
 def encode_action(cseq: int, base: int, changes: Any, gesture: int = 0) -> Frame:
     """A client's action, perhaps a part of a gesture."""
-    json, buffers = encode(changes)
+    fragment = encode(changes)
     part = b',"gesture":%d' % gesture if gesture else b""
-    return frame(Fragment(b'{"type":"action","cseq":%d,"base":%d%b,"changes":%b}' % (cseq, base, part, json), buffers))
+    return frame(Fragment(b'{"type":"action","cseq":%d,"base":%d%b,"changes":%b}' % (cseq, base, part, fragment.json), fragment.buffers))
 
 
 def encode_update(prev: int, seq: int, transactions: list[Fragment], hash: str) -> Frame:

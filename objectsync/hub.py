@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any
 
 from . import protocol
-from .acting import Actor, on_behalf
+from .acting import Actor, acting, on_behalf
 from .changes import Change, Define
 from .closing import GAP, RESTART
 from .connection import Connection
@@ -210,7 +210,11 @@ class Hub(Tree):
             raise ProtocolError(f"action {action.cseq} came after {session.cseq}; come back, and say again what is missing", GAP[0])
         if action.base > self.log.head or action.base < 0:
             raise ProtocolError(f"action {action.cseq} is based on {action.base}; the newest is {self.log.head}")
-        on_behalf(Actor(session.id, action.gesture), lambda: self._decide(session, action, buffers))
+        token = acting.set(Actor(session.id, action.gesture))
+        try:
+            self._decide(session, action, buffers)
+        finally:
+            acting.reset(token)
         self.settle()
 
     def _decide(self, session: Session, action: Action, buffers: list[Buffer]) -> None:
@@ -331,7 +335,7 @@ class Hub(Tree):
         for emission in emissions:
             for handler in emission.handlers:
                 job = partial(handler.run, emission) if handler.takes_emission else handler.run
-                failed = self._handler_failed(emission)
+                failed = partial(self._handler_failed, emission)
                 if emission.session is None:
                     self.jobs.here(job, failed, emission.object)
                     continue
@@ -345,7 +349,7 @@ class Hub(Tree):
     def _urgently(self, actor: Actor, job: Job) -> Any:
         """Run a client's job on its behalf, and have what it changed sent at once."""
         outcome = on_behalf(actor, job)
-        if inspect.iscoroutine(outcome):
+        if outcome is not None and inspect.iscoroutine(outcome):
             return self._urgently_awaited(outcome)
         self._urge()
         self.settle()
@@ -360,13 +364,10 @@ class Hub(Tree):
         for urge in self._urgers:
             urge()
 
-    def _handler_failed(self, emission: Emission) -> Callable[[BaseException], None]:
-        def failed(error: BaseException) -> None:
-            what = f"a handler of {emission.object}.{emission.name} failed"
-            incident = self._incident(what, error, emission.object)
-            self._tell_of_failure(emission.session, what, error, emission.object, incident)
-
-        return failed
+    def _handler_failed(self, emission: Emission, error: BaseException) -> None:
+        what = f"a handler of {emission.object}.{emission.name} failed"
+        incident = self._incident(what, error, emission.object)
+        self._tell_of_failure(emission.session, what, error, emission.object, incident)
 
     def _tell_of_failure(self, session_id: str | None, what: str, error: BaseException, about: SObject | None, incident: str) -> None:
         """Tell the client that set it off, so that it can show it at the object."""

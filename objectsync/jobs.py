@@ -156,8 +156,8 @@ class ThreadJobs(InlineJobs):
 
     def _run_job(self, job: Job, failed: Failed) -> None:
         outcome = _run(job, failed)
-        loop = self._loop
-        if inspect.iscoroutine(outcome):
+        if outcome is not None and inspect.iscoroutine(outcome):
+            loop = self._loop
             if loop is None or loop.is_closed():
                 outcome.close()
             else:

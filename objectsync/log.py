@@ -11,7 +11,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 
@@ -32,7 +32,7 @@ _MARKS = 10_000
 """One a tick: three minutes of 60 a second. Who comes back from before gets a snapshot."""
 
 
-class Answer(NamedTuple):
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """How a client's action was decided, for as long as the client has not acknowledged it. Small: a client may let thousands gather."""
 
     seq: int

@@ -62,7 +62,8 @@ class PackedChanges(Packed[Change]):
 
     def __init__(self, changes: Sequence[Change], length: int) -> None:
         super().__init__(length)  # of what `creates` and `rows` stand for
-        self._json, self._buffers = encode(changes)
+        fragment = encode(changes)
+        self._json, self._buffers = fragment.json, fragment.buffers
         self._deflated = False
 
     @property
@@ -71,8 +72,8 @@ class PackedChanges(Packed[Change]):
         return Fragment(inflated(self._json) if self._deflated else self._json, self._buffers)
 
     def __iter__(self) -> Iterator[Change]:
-        json, raw = self.fragment
-        buffers = [Buffer(buffer) for buffer in raw]
+        fragment = self.fragment
+        json, buffers = fragment.json, [Buffer(buffer) for buffer in fragment.buffers]
         changes = decode_recorded(json)
         return singly((unescape(change, buffers) for change in changes) if b'"$' in json else changes)
 

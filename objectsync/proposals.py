@@ -46,6 +46,7 @@ class Proposals:
     def __init__(self, tree: Tree, policy: Policy) -> None:
         self._tree = tree
         self._policy = policy
+        self._hides = policy.hides
 
     def apply(self, session: Session, base: int, changes: list[Change], json: bytes) -> None:
         """Apply the changes of one action, made on the state at `base`; `json` is what they were.
@@ -65,7 +66,7 @@ class Proposals:
     def sees(self, session: Session, sobject: SObject) -> bool:
         """Whether the policy lets the client see an object, and all that it is in."""
         policy = self._policy
-        if not policy.hides:
+        if not self._hides:
             return True
         above: SObject | None = sobject
         while above is not None and above._os_parent is not None:
@@ -87,7 +88,7 @@ class Proposals:
 
     def _attribute(self, session: Session, sobject: SObject, name: str) -> Topic[Any]:
         policy = self._policy
-        if policy.hides and not (sobject.has_attribute(name) and policy.may_see(session, sobject, name)):
+        if self._hides and not (sobject.has_attribute(name) and policy.may_see(session, sobject, name)):
             raise UnknownAttribute(f"{sobject} has no attribute {name!r}")
         return sobject.get_attribute(name)
 
@@ -125,7 +126,7 @@ class Proposals:
                 raise Forbidden(f"this client may not {type(change).__name__.lower()} {sobject}; its class says client_creatable = False")
             if isinstance(change, Place) and not policy.may_create(session, type(sobject), self.object(session, change.parent)):
                 raise Forbidden(f"this client may not place {sobject} there")
-            if isinstance(change, (Attribute, DropAttribute)) and policy.hides and not policy.may_see(session, sobject, change.name):
+            if isinstance(change, (Attribute, DropAttribute)) and self._hides and not policy.may_see(session, sobject, change.name):
                 raise Forbidden(f"this client may not give {sobject} an attribute {change.name!r}, or take it")
         self._tree.apply(change)
 
@@ -158,8 +159,10 @@ class Proposals:
     def _moved(self, base: int, changes: list[Change]) -> Iterable[Change]:
         """The changes, moved past what happened since the client's view (`base`). That holds none of the client's own: it has at most
         one action by position under way for an attribute (PROTOCOL.md, "Actions")."""
+        if base == self._tree.log.head:
+            return changes
         positional = {(change.object, change.name) for change in changes if isinstance(change, Positional)}
-        if not positional or base == self._tree.log.head:
+        if not positional:
             return changes
         if not self._tree.log.reaches(base):
             raise StaleChange("the positions are older than the server's log; look again and repeat")

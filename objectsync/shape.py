@@ -62,7 +62,8 @@ class Shape:
     @property
     def objects(self) -> dict[str, SObject]:
         """Every object by its id. Read it, do not change it."""
-        self.settle()
+        if self.transactions.owed:
+            self.transactions.settle()
         return self._objects
 
     def settle(self) -> None:

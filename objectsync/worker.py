@@ -57,13 +57,14 @@ class Worker:
     def __init__(self, name: str, rest: Rest | None = None) -> None:
         self._tasks: deque[Task | None] = deque()
         self._rest = rest or Sleep()
+        self._ident = 0
         self.thread = threading.Thread(target=self._work, name=name, daemon=True)
         self.thread.start()
 
     def put(self, task: Task | None) -> None:
         """Have it done after all others; None is the end."""
         self._tasks.append(task)
-        if threading.current_thread() is not self.thread:
+        if threading.get_ident() != self._ident:
             self._rest.wake()
 
     def stop(self) -> None:
@@ -73,6 +74,7 @@ class Worker:
             self.thread.join(1)
 
     def _work(self) -> None:
+        self._ident = threading.get_ident()
         while self._work_once():
             pass
         self._rest.close()

@@ -29,6 +29,11 @@ class StringTopic(Topic[str]):
             return check_str(str.__str__(value))  # of a StrEnum its value, not its name
         raise InvalidValue(f"expected str, got {describe(value)}")
 
+    def get(self) -> str:
+        """The value."""
+        value: str = self._raw()
+        return value
+
     def insert(self, position: int, text: str) -> None:
         """Insert `text` before the character at `position` (code points; `len(topic)` appends).
 

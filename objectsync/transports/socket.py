@@ -102,8 +102,11 @@ class Socket(ServerConnection):
         protocol = self.protocol
         protocol.receive_data(data)
         events = protocol.events_received()
-        if protocol.state is not State.OPEN or any(not isinstance(event, Frame) or event.opcode not in _DATA for event in events):
+        if protocol.state is not State.OPEN:
             return events
+        for event in events:
+            if not isinstance(event, Frame) or event.opcode not in _DATA:
+                return events
         self._elsewhere = True
         try:
             for event in events:

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from functools import partial
 from http import HTTPStatus
+from time import monotonic
 from urllib.parse import urlsplit
 from weakref import WeakSet
 
@@ -218,12 +219,12 @@ class WebSocketShell:
         if waiting >= hub.limits.unauthenticated_connections:
             await socket.close(1013, "too many connections that have not said hello")
             return
-        client = Client(socket, hub.connect(self._loop.time(), authorized=socket.authorized), self._loop.time())
+        client = Client(socket, hub.connect(monotonic(), authorized=socket.authorized), monotonic())
         socket.turn = self._turn
         with self._turn, hub.lock:
             self._clients[socket] = client
             self._audience.add(client.connection, socket)
-        socket.listen(lambda data: self._hear(client, data))
+        socket.listen(partial(self._hear, client))
         socket.lost = partial(self._forget, socket)
         self._share_reading()
         try:
@@ -231,7 +232,7 @@ class WebSocketShell:
         finally:
             with self._turn:
                 self._clients.pop(socket, None)
-                client.connection.lost(self._loop.time(), clean=socket.close_code in (1000, 1001))
+                client.connection.lost(monotonic(), clean=socket.close_code in (1000, 1001))
             self._share_reading()
 
     def _share_reading(self) -> None:
@@ -260,7 +261,7 @@ class WebSocketShell:
     def _take(self, client: Client, data: Message, elsewhere: bool = False) -> None:
         hub = self._hub
         head, due = hub.log.head, hub.handlers_due
-        now = self._loop.time()
+        now = monotonic()
         if not client.connection.receive(data, isinstance(data, bytes), now):
             return
         # What a client caused leaves at once: to everyone, or to itself alone; what has a handler, with what that does.
@@ -307,7 +308,7 @@ class WebSocketShell:
     def _paced_pump(self) -> None:
         if self._timer is not None or self._held:
             return
-        wait = self._paced_at + TICK - self._loop.time()
+        wait = self._paced_at + TICK - monotonic()
         if wait > 0:
             self._timer = self._loop.call_later(wait, self._timed_pump)
         else:
@@ -315,7 +316,7 @@ class WebSocketShell:
 
     def _timed_pump(self) -> None:
         self._timer = None
-        self._paced_at = self._loop.time()
+        self._paced_at = monotonic()
         self._pump()
 
     def _urge(self) -> None:
@@ -341,7 +342,7 @@ class WebSocketShell:
             self._write_all()
 
     def _write_all(self, elsewhere: bool = False) -> None:
-        now = self._loop.time()
+        now = monotonic()
         with self._hub.lock:
             shared = self._audience.share(now)
             apart = [self._clients[socket] for socket in self._audience.apart.values()]
@@ -372,7 +373,7 @@ class WebSocketShell:
         task.add_done_callback(_closing.discard)
 
     def _tick(self) -> None:
-        now = self._loop.time()
+        now = monotonic()
         self._clock = self._loop.call_later(CLOCK, self._tick)
         self._hub.tick(now)
         with self._turn:
