@@ -4,8 +4,8 @@ A full collection looks at every list, dict and object of the process. Most of t
 took 12 ms, in the middle of a handler that made a thousand rows (`benchmarks.dom`, "append"). Objects in no cycle go at once, as ever;
 those in one wait until the server has stopped.
 
-And what a handler makes is rarely in a cycle, nor gone after 700 objects more, which is when Python looks by itself: a sixth of the time that
-ten thousand rows took went into looking, three times each, at rows that all stay ("create10000").
+And what a handler makes is rarely in a cycle, nor gone after 700 objects more, which is when Python looks by itself: a sixth of the time
+that ten thousand rows took went into looking, three times each, at rows that all stay ("create10000").
 """
 
 from __future__ import annotations

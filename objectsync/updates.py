@@ -81,8 +81,10 @@ class Updates:
                 fragment = None
             if fragment is not None:
                 fragments.append(fragment)
-                size += fragment.size
-                largest = max(largest, fragment.size)
+                weight = fragment.size
+                size += weight
+                if weight > largest:
+                    largest = weight
         # One large one beside small ones says little twice: a table that a click has made (benchmarks/dom, "create10000": 100 of 570 ms).
         if size - largest > self._limits.frame_bytes:
             squashed = self._squashed(prev, answers)
