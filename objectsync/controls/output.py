@@ -54,12 +54,12 @@ class _Lines(Control):
             self._replace([])
 
     def _add(self, kind: str, *values: Any) -> None:
-        items = [[kind, value] for value in values]
         with self._os_tree.record():
             if self._clears:
-                self._replace(items)
+                self._replace([[kind, value] for value in values])
             else:
-                self.items.extend(items)
+                for value in values:
+                    self.items.insert([kind, value])
                 self._shorten()
 
     def _replace(self, items: list[Any]) -> None:
@@ -73,7 +73,9 @@ class _Lines(Control):
         self.items.set(items)
 
     def _shorten(self) -> None:
-        self._left([self.items.pop(0) for _ in range(len(self.items) - self.limit.value)])
+        too_many = len(self.items) - self.limit.value
+        if too_many > 0:
+            self._left([self.items.pop(0) for _ in range(too_many)])
 
     def _left(self, items: list[Any]) -> None:
         """These items are no longer there."""
