@@ -23,8 +23,9 @@ def scope_of(inverses: Sequence[Change], objects: Mapping[str, SObject]) -> str 
             touched = objects.get(inverse.parent)
         elif type(inverse) is Place:
             touched = _meet(touched._os_parent if touched is not None else None, objects.get(inverse.parent))
-        if touched is not common:
-            common = _meet(common, touched)
+        if touched is common or touched is None:
+            continue
+        common = touched if common is None else lowest_common_ancestor(common, touched)
     return None if common is None else common._os_id
 
 

@@ -163,7 +163,9 @@ class SObject(OlderNames):
     @Shadowable
     def children(self) -> list[SObject]:
         """The objects directly below, in order (a new list)."""
-        self._os_tree.settle()
+        tree = self._os_tree
+        if tree.transactions.owed:
+            tree.settle()
         return list(self._os_children or ())
 
     @Shadowable
