@@ -1,7 +1,7 @@
 """Output: what a block or a callback prints, displays and raises, shown where it belongs. Log: lines with levels.
 
-Rules: `with output:` captures what its own thread writes, and the threads that it starts inside, and nobody else's: the streams are told
-apart by a context variable. Captured text is a list of items, the oldest dropped beyond `limit`; it is not part of the undo history.
+Rules: `with output:` captures what is written inside (streams.py). It is a list of items, the oldest dropped beyond `limit`, and not part
+of the undo history.
 What a page draws itself (figures, tables) is shown by an object below the output, which is no step to undo either, and goes with its item.
 An error inside is shown with its traceback and goes no further; KeyboardInterrupt and the like do.
 """
@@ -12,12 +12,10 @@ import contextlib
 import contextvars
 import functools
 import logging
-import sys
-import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
-from typing import Any, Self, TextIO, TypeVar
+from typing import Any, Self, TypeVar
 
 from ..picture import Markup, markup
 from ..sobject import SObject, attribute
@@ -25,10 +23,10 @@ from ..topics import IntTopic, ListTopic, ObjDictTopic
 from ..transaction import unrecorded
 from .base import Control
 from .rich import Live, offer_of, picture_of
+from .streams import enter, flush, innermost, leave
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
-_current: contextvars.ContextVar[Output | None] = contextvars.ContextVar("objectsync_output", default=None)
 _MONO = "margin: 0; white-space: pre-wrap; font-family: monospace"
 _COLOURS = {"stderr": "#b35c00", "error": "#b3261e", "warning": "#b35c00", "critical": "#b3261e", "debug": "#777777"}
 _LIVE = "live"
@@ -128,7 +126,7 @@ class Output(_Lines, frontend_type="objectsync.output"):
         have zoomed into stays.
         """
         if isinstance(value, SObject) and value._os_tree is self._os_tree:
-            _flush(self)
+            flush(self)
             self._write("object", [value._os_id])
             held = _held_by(self)
             shown = {id for kind, id in (*self.items.value, *(held.items if held else ())) if kind == "object"}
@@ -138,12 +136,12 @@ class Output(_Lines, frontend_type="objectsync.output"):
         if offer.live is None:
             self.add_bundle(offer.bundle)
         else:
-            _flush(self)
+            flush(self)
             self._write(_LIVE, [offer.live])
 
     def add_bundle(self, bundle: Mapping[str, Any]) -> None:
         """Show what a MIME bundle holds: HTML (sanitised), a picture, or text."""
-        _flush(self)
+        flush(self)
         self._write("display", [bundle])
 
     @contextlib.contextmanager
@@ -173,16 +171,12 @@ class Output(_Lines, frontend_type="objectsync.output"):
         return captured  # type: ignore[return-value]  # the same parameters
 
     def __enter__(self) -> Self:
-        _install()
-        _entered.set((*_entered.get(), _current.set(self)))
+        enter(self)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> bool:  # type: ignore[override]
         # It may end an error, which `SObject.__exit__` never does.
-        *before, token = _entered.get()
-        _entered.set(tuple(before))
-        _flush(self)
-        _current.reset(token)
+        leave(self)
         if error is None or not isinstance(error, Exception):
             return False
         self.write("".join(traceback.format_exception(type(error), error, _own(trace))), "error")
@@ -257,83 +251,12 @@ def _held_by(output: Output) -> _Held | None:
 
 
 _held: contextvars.ContextVar[_Held | None] = contextvars.ContextVar("objectsync_output_held", default=None)
-_entered: contextvars.ContextVar[tuple[contextvars.Token[Output | None], ...]] = contextvars.ContextVar(
-    "objectsync_output_entered", default=()
-)
 
 
 def current_output() -> Output | None:
     """The output whose block this is, or None: what else there is to capture (`display()` in a notebook) goes there."""
-    return _current.get()
-
-
-class _Stream:
-    """Stands in for sys.stdout or sys.stderr: what is written inside of a `with output:` goes there, all else where it went before."""
-
-    def __init__(self, kind: str, stream: TextIO) -> None:
-        self._kind = kind
-        self._stream = stream
-        self._pending: dict[tuple[Output, int], str] = {}
-
-    def write(self, text: str) -> int:
-        output = _current.get()
-        if output is None:
-            return self._stream.write(text)
-        key = (output, threading.get_ident())
-        lines = (self._pending.pop(key, "") + text).splitlines(keepends=True)
-        if lines and not lines[-1].endswith("\n"):
-            self._pending[key] = lines.pop()  # a print is two writes; a line is one item
-        if lines:
-            output.write("".join(lines), self._kind)
-        return len(text)
-
-    def flush(self) -> None:
-        output = _current.get()
-        if output is None:
-            self._stream.flush()
-        else:
-            self.end(output)
-
-    def end(self, output: Output) -> None:
-        """Write the line that has not ended."""
-        text = self._pending.pop((output, threading.get_ident()), "")
-        if text:
-            output.write(text, self._kind)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
-
-
-def _install() -> None:
-    """Stand in for the streams that there are now, and let threads know what they were started in."""
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        if not isinstance(stream, _Stream):
-            setattr(sys, name, _Stream(name, stream))
-    if not hasattr(threading.Thread.start, "__objectsync__"):
-        start = threading.Thread.start
-
-        @functools.wraps(start)
-        def start_captured(thread: threading.Thread) -> None:
-            output = _current.get()
-            if output is not None:
-                run = thread.run
-
-                def captured() -> None:
-                    with output:
-                        run()
-
-                thread.run = captured  # type: ignore[method-assign]  # this one thread's
-            start(thread)
-
-        start_captured.__objectsync__ = True  # type: ignore[attr-defined]  # functions carry attributes
-        threading.Thread.start = start_captured  # type: ignore[method-assign,assignment]  # once per process
-
-
-def _flush(output: Output) -> None:
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, _Stream):
-            stream.end(output)
+    sink = innermost()
+    return sink if isinstance(sink, Output) else None
 
 
 def _own(trace: Any) -> Any:
