@@ -10,6 +10,7 @@ import { minify } from 'terser'
 const at = (path) => fileURLToPath(new URL(path, import.meta.url))
 const out = at('../../objectsync/static/')
 const page = at('../packages/page/')
+
 /**
  * Has Chromium compile all of the client's functions as it loads the script, beside the main thread, and not each in the middle of the first click
  * that needs it (benchmarks/dom, "select" and "swap"). It has to be the first line.

@@ -59,7 +59,7 @@ export class Plan {
   }
 
   /** Shows another value where one was planted. @returns whether it is one that can be shown so */
-  follow(element: Element | undefined, part: number, at: number, value: Value): boolean {
+  follow(element: Element | null, part: number, at: number, value: Value): boolean {
     if (this.#seeds?.[part - 1]?.text !== at) return false
     // Somebody's script may have taken it away.
     if (element) showText(element, value as string, element.firstChild?.nodeType === 3)

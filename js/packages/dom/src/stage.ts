@@ -200,7 +200,7 @@ export class Stage implements Shower {
 
   /** @internal */
   follow({ planted, plan, element }: View, index: number, part: number, at: number, value: Value): boolean {
-    return !planted || plan?.follow(element.children[index], part, at, value) === true
+    return !planted || plan?.follow(childAt(element, index), part, at, value) === true
   }
 
   /** @internal A child is awake: if its element was planted, a view takes it over. */
@@ -297,6 +297,13 @@ export class Stage implements Shower {
     }
     restore()
   }
+}
+
+/** Not by `children`, which would make a collection for each row (benchmarks/dom, "update"). */
+function childAt(element: Element, index: number): Element | null {
+  let child = element.firstElementChild
+  for (let left = index; left > 0 && child; left--) child = child.nextElementSibling
+  return child
 }
 
 /** Has an object know by what it is shown. */
