@@ -1,18 +1,19 @@
 /**
- * Attributes: the topics of one object by name, made when they are asked for.
+ * Attributes: the topics of one object by name, and their cells, made when they are asked for.
  *
  * - Most are never asked for: a cell of a table has seven attributes and shows two. Until then they are what the type declares, and
  *   the values that its creation named; a thousand rows are a sixth of the garbage (benchmarks/dom, "create").
  * - What came with the creation has been checked by then; it is nobody else's.
  * - Declared attributes come first, in the order of their declaration; dynamic ones follow.
  */
+import { Cell } from './cells.js'
 import type { Held } from './changes.js'
 import { heldOf, wireValue } from './changes.js'
 import type { SObject } from './sobject.js'
-import { createTopic, type Topic } from './topics.js'
+import type { Topic } from './topics.js'
 import type { TopicType, Value } from './values.js'
 
-/** A declared attribute. Topics share its held value until they change: they fork before they do. */
+/** A declared attribute. Cells share its held value until they change: they fork before they do. */
 export interface Declared {
   readonly type: TopicType
   readonly initial: Value
@@ -52,7 +53,7 @@ export class Attributes {
   readonly #kind: Kind
   /** Those of the names. */
   readonly #values: readonly Value[]
-  #topics: Map<string, Topic> | undefined
+  #cells: Map<string, Cell> | undefined
 
   constructor(object: SObject | undefined, kind: Kind, values: readonly Value[]) {
     this.#object = object
@@ -61,28 +62,32 @@ export class Attributes {
   }
 
   has(name: string): boolean {
-    return this.#kind.declared.has(name) || this.#topics?.has(name) === true
+    return this.#kind.declared.has(name) || this.#cells?.has(name) === true
   }
 
   get(name: string): Topic | undefined {
-    const made = this.#topics?.get(name)
+    return this.cell(name)?.topic
+  }
+
+  /** The value of an attribute, ready to be changed. */
+  cell(name: string): Cell | undefined {
+    const made = this.#cells?.get(name)
     if (made) return made
     const declared = this.#kind.declared.get(name)
     if (!declared) return undefined
-    const topic = createTopic(this.#object as SObject, name, declared.type, this.heldOf(name))
-    this.#topics ??= new Map()
-    this.#topics.set(name, topic)
-    return topic
+    const cell = new Cell(this.#object as SObject, name, declared.type, this.heldOf(name))
+    this.set(name, cell)
+    return cell
   }
 
-  /** The type of an attribute, without making its topic. */
+  /** The type of an attribute, without making its cell. */
   typeOf(name: string): TopicType | undefined {
-    return this.#kind.declared.get(name)?.type ?? this.#topics?.get(name)?.type
+    return this.#kind.declared.get(name)?.type ?? this.#cells?.get(name)?.type
   }
 
-  /** The value of an attribute as users see it (ids for objects), without making its topic. */
+  /** The value of an attribute as users see it (ids for objects), without making its cell. */
   read(name: string): Value | undefined {
-    const made = this.#topics?.get(name)
+    const made = this.#cells?.get(name)
     if (made) return wireValue(made.held)
     const declared = this.#kind.declared.get(name)
     if (!declared) return undefined
@@ -90,37 +95,37 @@ export class Attributes {
     return wireValue(at === -1 ? declared.held : (this.#values[at] as Value))
   }
 
-  /** A topic of the object's past, or a dynamic one. */
-  set(name: string, topic: Topic): void {
-    this.#topics ??= new Map()
-    this.#topics.set(name, topic)
+  /** One of the object's past, or of a dynamic attribute. */
+  set(name: string, cell: Cell): void {
+    this.#cells ??= new Map()
+    this.#cells.set(name, cell)
   }
 
   /** Takes a dynamic one away. */
   delete(name: string): void {
-    this.#topics?.delete(name)
+    this.#cells?.delete(name)
   }
 
   keys(): Iterable<string> {
     const { declared } = this.#kind
-    return this.#topics ? new Set([...declared.keys(), ...this.#topics.keys()]) : declared.keys()
+    return this.#cells ? new Set([...declared.keys(), ...this.#cells.keys()]) : declared.keys()
   }
 
   /** The names of those that show something: what is not blank, and events. */
   shown(): Iterable<string> {
-    return this.#topics ? new Set([...this.#kind.shown, ...this.#topics.keys()]) : this.#kind.shown
+    return this.#cells ? new Set([...this.#kind.shown, ...this.#cells.keys()]) : this.#kind.shown
   }
 
-  /** The topics that exist; the others have no listeners. */
-  made(): Iterable<Topic> {
-    return this.#topics?.values() ?? []
+  /** The cells that exist; of the other attributes there are no listeners. */
+  made(): Iterable<Cell> {
+    return this.#cells?.values() ?? []
   }
 
   *[Symbol.iterator](): Generator<[string, Topic]> {
     for (const name of this.keys()) yield [name, this.get(name) as Topic]
   }
 
-  /** What the topic of a declared attribute holds before it changes. */
+  /** What the cell of a declared attribute holds before it changes. */
   heldOf(name: string): Held {
     const { type, held } = this.#kind.declared.get(name) as Declared
     const at = this.#kind.names.indexOf(name)

@@ -134,7 +134,7 @@ export class Client {
     this.#replica = new Replica(this.#makeHost(), {
       touched: (object, name, moved) => this.#touchedSignal.emit(object, name, moved),
       settled: () => this.#settledSignal.emit(),
-      emitted: (topic, args) => this.#emittedSignal.emit(topic.object, topic.name, args),
+      emitted: (cell, args) => this.#emittedSignal.emit(cell.object, cell.name, args),
       acted: (action) => this.#acted(action),
       rejected: (rejection) => this.#rejectedSignal.emit(rejection),
     })

@@ -8,6 +8,7 @@
  * - An object destroyed and created again in one batch, with the same id and type, is the same SObject.
  */
 import type { Attributes } from './attributes.js'
+import type { Cell } from './cells.js'
 import type { Held } from './changes.js'
 import { childrenSteps, topicSteps } from './differences.js'
 import type { ChildrenChange, SObject, State } from './sobject.js'
@@ -15,7 +16,7 @@ import type { Happened, Topic } from './topics.js'
 import { type Dict, sameValue } from './values.js'
 
 type Step =
-  | { readonly topic: Topic; readonly happened: Happened }
+  | { readonly cell: Cell; readonly happened: Happened }
   | { readonly object: SObject; readonly change: ChildrenChange }
 
 /**
@@ -26,7 +27,7 @@ export interface Audience {
   touched(object: SObject, name: string | null, moved?: readonly SObject[]): void
   settled(): void
   /** The server emitted an event; told last, so that what came with it is there. */
-  emitted(topic: Topic, args: Dict): void
+  emitted(cell: Cell, args: Dict): void
 }
 
 /** What an object had before the batch, as far as that has changed; and which of its children came, went or moved, unless these are many. */
@@ -46,26 +47,25 @@ export class Journal {
   /** Objects that are born in this batch carry it. */
   readonly number = ++batches
   #net = false
-  /** Touched topics, with what they held before. */
-  readonly #topics = new Map<Topic, Held>()
+  /** Touched cells, with what they held before. */
+  readonly #cells = new Map<Cell, Held>()
   readonly #objects = new Map<SObject, Before>()
   readonly #gone = new Map<string, readonly [SObject, State]>()
   #steps: Step[] = []
   readonly #emitted: Step[] = []
   /** All emissions of the batch, for the audience. */
-  readonly #emissions: (readonly [Topic, Dict])[] = []
+  readonly #emissions: (readonly [Cell, Dict])[] = []
 
   /** From now on, and for what was done so far, only the net difference will be told. */
   goNet(): void {
     this.#net = true
-    for (const step of this.#steps)
-      if ('topic' in step && step.topic.type === 'event') this.#emitted.push(step)
+    for (const step of this.#steps) if ('cell' in step && step.cell.type === 'event') this.#emitted.push(step)
     this.#steps = []
   }
 
-  /** Before the value of a topic changes. */
-  topic(topic: Topic): void {
-    if (!this.#topics.has(topic)) this.#topics.set(topic, topic.held)
+  /** Before the value of a cell changes. */
+  cell(cell: Cell): void {
+    if (!this.#cells.has(cell)) this.#cells.set(cell, cell.held)
   }
 
   /** Before the children of an object change: where `child` comes, goes or moves, or all may. */
@@ -101,22 +101,22 @@ export class Journal {
     return before
   }
 
-  /** What happened inside a topic. `before` is given where only a comparison can tell. */
-  happened(topic: Topic, happened: Happened | undefined, before?: Held): void {
-    if (this.#net || topic.listenerCount === 0) return
-    if (happened) this.#steps.push({ topic, happened })
+  /** What happened inside a cell. `before` is given where only a comparison can tell. */
+  happened(cell: Cell, happened: Happened | undefined, before?: Held): void {
+    if (this.#net || cell.listenerCount === 0) return
+    if (happened) this.#steps.push({ cell, happened })
     else if (before !== undefined) {
-      for (const step of topicSteps(topic.type, before, topic.held)) {
-        this.#steps.push({ topic, happened: step })
+      for (const step of topicSteps(cell.type, before, cell.held)) {
+        this.#steps.push({ cell, happened: step })
       }
     }
   }
 
-  emitted(topic: Topic, kind: 'emit' | 'unemit', args: Dict): void {
-    if (kind === 'emit') this.#emissions.push([topic, args])
-    if (topic.listenerCount > 0) {
+  emitted(cell: Cell, kind: 'emit' | 'unemit', args: Dict): void {
+    if (kind === 'emit') this.#emissions.push([cell, args])
+    if (cell.listenerCount > 0) {
       const steps = this.#net ? this.#emitted : this.#steps
-      steps.push({ topic, happened: [kind, args] })
+      steps.push({ cell, happened: [kind, args] })
     }
   }
 
@@ -150,28 +150,28 @@ export class Journal {
     return former
   }
 
-  /** The topic an object had under this name when the batch began, to be used again. */
-  formerTopic(object: SObject, name: string): Topic | undefined {
-    return this.#objects.get(object)?.attributes?.get(name)
+  /** The cell an object had under this name when the batch began, to be used again. */
+  formerCell(object: SObject, name: string): Cell | undefined {
+    return this.#objects.get(object)?.attributes?.get(name)?.cell
   }
 
   /** Tells everyone. Call it once, when all of the batch is applied. */
   tell(audience: Audience): void {
     const touched: (readonly [SObject, string | null])[] = []
     this.#tellAttributes(touched)
-    const changed: (readonly [Topic, Held])[] = []
-    for (const [topic, before] of this.#topics) {
-      const { object, name } = topic
-      if (!this.#speaks(object) || object.state.attributes.get(name) !== topic) continue
-      if ((this.#net || topic.listenerCount > 0) && sameValue(before, topic.held)) continue
-      changed.push([topic, before])
+    const changed: (readonly [Cell, Held])[] = []
+    for (const [cell, before] of this.#cells) {
+      const { object, name } = cell
+      if (!this.#speaks(object) || object.state.attributes.cell(name) !== cell) continue
+      if ((this.#net || cell.listenerCount > 0) && sameValue(before, cell.held)) continue
+      changed.push([cell, before])
       const former = this.#objects.get(object)?.attributes
-      if (!former || former.get(name) === topic) touched.push([object, name])
+      if (!former || former.get(name)?.cell === cell) touched.push([object, name])
     }
     if (this.#net) this.#tellNetSteps(changed)
     for (const step of this.#steps) this.#tellStep(step)
     for (const step of this.#emitted) this.#tellStep(step)
-    for (const [topic, before] of changed) topic.tellSet(before)
+    for (const [cell, before] of changed) if (cell.listenerCount > 0) cell.topic.tellSet(before)
     for (const [object, { children, tags }] of this.#objects) {
       if (!this.#speaks(object)) continue
       const { state } = object
@@ -188,7 +188,7 @@ export class Journal {
     }
     for (const [object] of this.#gone.values()) object.signals?.destroy.emit()
     audience.settled()
-    for (const [topic, args] of this.#emissions) if (topic.object.state.born) audience.emitted(topic, args)
+    for (const [cell, args] of this.#emissions) if (cell.object.state.born) audience.emitted(cell, args)
   }
 
   #speaks({ state: { born } }: SObject): boolean {
@@ -209,22 +209,22 @@ export class Journal {
     }
   }
 
-  #tellNetSteps(changed: readonly (readonly [Topic, Held])[]): void {
+  #tellNetSteps(changed: readonly (readonly [Cell, Held])[]): void {
     for (const [object, { children }] of this.#objects) {
       if (!children || !this.#speaks(object) || !object.signals?.children.size) continue
       for (const change of childrenSteps(children, object.state.children)) {
         object.signals.children.emit(change)
       }
     }
-    for (const [topic, before] of changed) {
-      if (topic.listenerCount === 0) continue
-      for (const happened of topicSteps(topic.type, before, topic.held)) topic.tellHappened(happened)
+    for (const [cell, before] of changed) {
+      if (cell.listenerCount === 0) continue
+      for (const happened of topicSteps(cell.type, before, cell.held)) cell.topic.tellHappened(happened)
     }
   }
 
   #tellStep(step: Step): void {
-    if ('topic' in step) {
-      if (this.#speaks(step.topic.object)) step.topic.tellHappened(step.happened)
+    if ('cell' in step) {
+      if (this.#speaks(step.cell.object)) step.cell.topic.tellHappened(step.happened)
     } else if (this.#speaks(step.object)) {
       step.object.signals?.children.emit(step.change)
     }

@@ -403,10 +403,10 @@ export class Replica {
       this.tree.apply(change, journal)
       return [change]
     }
-    const topic = this.tree.topic(change[1], change[2])
-    const before = topic.held
+    const cell = this.tree.cell(change[1], change[2])
+    const before = cell.held
     this.tree.apply(change, journal)
-    return editsBetween(change[1], change[2], topic.type, before, topic.held)
+    return editsBetween(change[1], change[2], cell.type, before, cell.held)
   }
 
   /** Applies a change of shape. What it brings back may have been edited while it was out of sight: @returns these edits */

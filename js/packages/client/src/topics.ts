@@ -6,8 +6,9 @@
  * - Listeners run when a whole transaction (or frame) has been applied. `onSet` and `onSet2` run once for it, with what the value is
  *   now and was before; the others run for each thing that happened. Each returns the function that ends it.
  */
+import type { Cell } from './cells.js'
 import type { Change, Held, TopicChange } from './changes.js'
-import { applyToValue, hold, wireValue } from './changes.js'
+import { hold, wireValue } from './changes.js'
 import { LocalError, reprOf } from './errors.js'
 import { type Disconnect, Signal } from './events.js'
 import { textChange } from './rebase.js'
@@ -34,21 +35,27 @@ export type TopicEvent =
 export type Happened = readonly [kind: TopicEvent, ...args: Value[]]
 
 export abstract class Topic<T = unknown> {
-  readonly object: SObject
-  readonly name: string
-  readonly type: TopicType
-  /** @internal Never handed out. */
-  held: Held
-  /** @internal The batch that made `held` its own copy, and so may change it in place. */
-  owner: object | undefined
+  /** @internal */
+  readonly cell: Cell
   #signals: Map<TopicEvent, Signal<never[]>> | undefined
 
   /** @internal */
-  constructor(object: SObject, name: string, type: TopicType, held: Held) {
-    this.object = object
-    this.name = name
-    this.type = type
-    this.held = held
+  constructor(cell: Cell) {
+    this.cell = cell
+  }
+
+  get object(): SObject {
+    return this.cell.object
+  }
+  get name(): string {
+    return this.cell.name
+  }
+  get type(): TopicType {
+    return this.cell.type
+  }
+  /** @internal Never handed out. */
+  get held(): Held {
+    return this.cell.held
   }
 
   /** The value, as a copy. */
@@ -120,10 +127,9 @@ export abstract class Topic<T = unknown> {
     if (this.#signals.get('set2')?.size) this.tell('set2', this.read(before), this.value)
   }
 
-  /** @internal `IntTopic 'count' of Counter(1)`, for errors; minifying must not change it, so no class name is asked. */
+  /** @internal For errors. */
   toString(): string {
-    const words = this.type.split('_').map((word) => word[0]?.toUpperCase() + word.slice(1))
-    return `${words.join('')}Topic '${this.name}' of ${this.object}`
+    return String(this.cell)
   }
 
   /** @internal Applies a change; what does not fit throws at the call. */
@@ -138,13 +144,6 @@ export abstract class Topic<T = unknown> {
   /** @internal The same of one that is an edit of this topic. */
   protected act(kind: TopicChange[0] | 'emit', ...args: readonly Value[]): void {
     this.change([kind, this.object.id, this.name, ...args] as unknown as Change)
-  }
-
-  /** @internal Does one change to the held value, which must be `owner`'s own. */
-  apply(change: TopicChange): TopicChange {
-    const [held, inverse] = applyToValue(this.type, this.held, change, this)
-    this.held = held
-    return inverse
   }
 }
 
@@ -396,7 +395,7 @@ function idOf(object: SObject | null, where: Topic): string {
   throw new LocalError(`${where} got ${reprOf(object)}; expected an SObject`)
 }
 
-type TopicClass = new (object: SObject, name: string, type: TopicType, held: Held) => Topic
+type TopicClass = new (cell: Cell) => Topic
 
 const CLASSES: Readonly<Record<TopicType, TopicClass>> = {
   generic: GenericTopic,
@@ -415,7 +414,7 @@ const CLASSES: Readonly<Record<TopicType, TopicClass>> = {
   obj_dict: ObjDictTopic,
 }
 
-/** @internal The topic of a wire type. */
-export function createTopic(object: SObject, name: string, type: TopicType, held: Held): Topic {
-  return new CLASSES[type](object, name, type, held)
+/** @internal The topic of a cell. */
+export function createTopic(cell: Cell): Topic {
+  return new CLASSES[cell.type](cell)
 }

@@ -6,13 +6,14 @@
  * - Nobody is told of anything here; that is the journal's.
  */
 import { Attributes, type Declarations, type Declared, Kind } from './attributes.js'
+import { Cell } from './cells.js'
 import type { Change, Defaults, Held, TopicChange } from './changes.js'
 import { fits, fork, hold, indexIn, wireValue } from './changes.js'
 import { Objects, Pattern } from './dormant.js'
 import { ChangeError } from './errors.js'
 import type { Journal } from './journal.js'
 import { GONE, type Host, SObject, State } from './sobject.js'
-import { createTopic, type Happened, type Topic } from './topics.js'
+import type { Happened } from './topics.js'
 import type { Dict, TopicType, Value } from './values.js'
 import { sameValue } from './values.js'
 
@@ -54,10 +55,10 @@ export class Tree {
     throw new ChangeError('unknown_object', `there is no object '${id}'`)
   }
 
-  topic(id: string, name: string): Topic {
+  cell(id: string, name: string): Cell {
     const object = this.get(id)
-    const topic = object.state.attributes.get(name)
-    if (topic) return topic
+    const cell = object.state.attributes.cell(name)
+    if (cell) return cell
     throw new ChangeError('unknown_attribute', `${object} has no attribute '${name}'`)
   }
 
@@ -106,11 +107,11 @@ export class Tree {
         return
       case 'emit':
       case 'unemit': {
-        const topic = this.topic(change[1], change[2])
-        if (topic.type !== 'event') {
-          throw new ChangeError('invalid_change', `${topic} is not an event`)
+        const cell = this.cell(change[1], change[2])
+        if (cell.type !== 'event') {
+          throw new ChangeError('invalid_change', `${cell} is not an event`)
         }
-        journal.emitted(topic, change[0], change[3])
+        journal.emitted(cell, change[0], change[3])
         return
       }
       default:
@@ -128,28 +129,28 @@ export class Tree {
     const [kind, id, name] = change
     const isPlain = kind === 'set' && !inverse
     if (isPlain && !this.objects.awake(id) && this.objects.setAsleep(id, name, change[3])) return
-    const topic = this.topic(id, name)
-    const before = topic.held
+    const cell = this.cell(id, name)
+    const before = cell.held
     if (isPlain) {
-      const held = hold(topic.type, change[3], topic)
-      journal.topic(topic)
-      topic.held = held
-      topic.owner = journal
-      journal.happened(topic, undefined, before)
+      const held = hold(cell.type, change[3], cell)
+      journal.cell(cell)
+      cell.held = held
+      cell.owner = journal
+      journal.happened(cell, undefined, before)
       return
     }
-    journal.topic(topic)
+    journal.cell(cell)
     // What was held before stays as it was for whoever compares; one copy per batch is enough.
-    const mayFork = change[0] !== 'set' && topic.owner !== journal
+    const mayFork = change[0] !== 'set' && cell.owner !== journal
     if (mayFork) {
-      topic.held = fork(before)
-      topic.owner = journal
+      cell.held = fork(before)
+      cell.owner = journal
     }
     const had = before instanceof Map && change[0] === 'put' && before.has(change[3])
-    const undone = topic.apply(change)
+    const undone = cell.apply(change)
     inverse?.push(undone)
-    if (change[0] === 'set') journal.happened(topic, undefined, before)
-    else for (const step of steps(change, undone, had, topic)) journal.happened(topic, step)
+    if (change[0] === 'set') journal.happened(cell, undefined, before)
+    else for (const step of steps(change, undone, had, cell)) journal.happened(cell, step)
   }
 
   #define(type: string, frontendType: string, attributes: Defaults): void {
@@ -288,10 +289,10 @@ export class Tree {
     const revived = journal.revive(id, type)
     const object = revived?.[0] ?? new SObject(this.#host, id, type)
     const attributes = new Attributes(object, kind, values)
-    // The topics that it had before it went stay its topics.
+    // The cells that it had before it went stay its cells, and so its topics.
     if (revived)
       for (const [name, { type }] of declared)
-        attributes.set(name, this.#makeTopic(object, name, type, attributes.heldOf(name), journal))
+        attributes.set(name, this.#makeCell(object, name, type, attributes.heldOf(name), journal))
     object.state = new State(attributes, parent, revived?.[1].born ?? journal.number)
     this.objects.add(object)
     if (parent) {
@@ -302,11 +303,11 @@ export class Tree {
     return object
   }
 
-  /** A topic with this value: the one the object had, if it comes back within the batch. */
-  #makeTopic(object: SObject, name: string, type: TopicType, held: Held, journal: Journal): Topic {
-    const former = journal.formerTopic(object, name)
-    if (former?.type !== type) return createTopic(object, name, type, held)
-    journal.topic(former)
+  /** A cell with this value: the one the object had, if it comes back within the batch. */
+  #makeCell(object: SObject, name: string, type: TopicType, held: Held, journal: Journal): Cell {
+    const former = journal.formerCell(object, name)
+    if (former?.type !== type) return new Cell(object, name, type, held)
+    journal.cell(former)
     former.held = held
     former.owner = undefined
     return former
@@ -423,24 +424,24 @@ export class Tree {
       throw new ChangeError('already_exists', `${object} already has an attribute '${name}'`)
     }
     const held = hold(type, value, `the attribute '${name}' of ${object}`)
-    const topic = this.#makeTopic(object, name, type, held, journal)
+    const cell = this.#makeCell(object, name, type, held, journal)
     journal.attributes(object)
-    object.state.attributes.set(name, topic)
+    object.state.attributes.set(name, cell)
     object.state.dynamic ??= new Set()
     object.state.dynamic.add(name)
     inverse?.push(['drop_attribute', id, name])
   }
 
   #dropAttribute(id: string, name: string, journal: Journal, inverse: Change[] | undefined): void {
-    const topic = this.topic(id, name)
-    const { object } = topic
+    const cell = this.cell(id, name)
+    const { object } = cell
     if (!object.state.dynamic?.has(name)) {
-      throw new ChangeError('invalid_change', `${topic} is declared; it cannot be dropped`)
+      throw new ChangeError('invalid_change', `${cell} is declared; it cannot be dropped`)
     }
     journal.attributes(object)
     object.state.attributes.delete(name)
     object.state.dynamic.delete(name)
-    inverse?.push(['attribute', id, name, topic.type, wireValue(topic.held)])
+    inverse?.push(['attribute', id, name, cell.type, wireValue(cell.held)])
   }
 
   #tag(
@@ -500,14 +501,14 @@ function checkColumns(kinds: readonly Kind[], values: readonly Value[], stride: 
 }
 
 /** What listeners of the inside of a topic are told of one change; places come from its inverse, which has real ones. */
-function steps(change: TopicChange, undone: TopicChange, had: boolean, topic: Topic): readonly Happened[] {
+function steps(change: TopicChange, undone: TopicChange, had: boolean, cell: Cell): readonly Happened[] {
   switch (change[0]) {
     case 'insert':
       return [['insert', change[4], undone[3]]]
     case 'pop':
       return [['pop', undone[4] as Value, undone[3]]]
     case 'move': {
-      const item = (topic.held as readonly Value[])[undone[3] as number] as Value
+      const item = (cell.held as readonly Value[])[undone[3] as number] as Value
       return [
         ['pop', item, undone[4] as Value],
         ['insert', item, undone[3]],

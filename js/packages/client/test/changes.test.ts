@@ -77,6 +77,6 @@ describe('changes', () => {
     applyAll(tree, [['set', '1', 's', 'a😀b']])
     expect(() => applyAll(tree, [['insert_text', '1', 's', 2, 'x']])).toThrow(ChangeError)
     expect(() => applyAll(tree, [['delete_text', '1', 's', 1, 1]])).toThrow(ChangeError)
-    expect(tree.topic('1', 's').value).toBe('a😀b')
+    expect(tree.cell('1', 's').topic.value).toBe('a😀b')
   })
 })

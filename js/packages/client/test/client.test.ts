@@ -36,7 +36,7 @@ describe('a client', () => {
     server.settle(clock)
     expect(client.pendingCount).toBe(0)
     expect(seen).toEqual([5])
-    expect(server.tree.topic('1', 'n').value).toBe(5)
+    expect(server.tree.cell('1', 'n').topic.value).toBe(5)
   })
 
   it('takes a rejected change back and says why', () => {
@@ -101,7 +101,7 @@ describe('a client', () => {
     text.insert(9, ' world')
     server.settle(clock)
     expect(text.value).toBe('hello world')
-    expect(server.tree.topic('1', 's').value).toBe('hello world')
+    expect(server.tree.cell('1', 's').topic.value).toBe('hello world')
   })
 
   it('loses its change of what one transaction moves and then destroys', () => {

@@ -72,11 +72,11 @@ describe('a preview', () => {
     text.insert(text.value.length, '!')
     server.settle(clock)
     expect(text.value).toBe(`x>> ${was}!`)
-    expect(server.tree.topic('1', 's').value).toBe(`x${was}!`)
+    expect(server.tree.cell('1', 's').topic.value).toBe(`x${was}!`)
     const outcome = preview.commit()
     server.settle(clock)
     expect(await outcome).toEqual({ applied: true })
-    expect(server.tree.topic('1', 's').value).toBe(`x>> ${was}!`)
+    expect(server.tree.cell('1', 's').topic.value).toBe(`x>> ${was}!`)
     expect(() => preview.commit()).toThrow(LocalError)
   })
 

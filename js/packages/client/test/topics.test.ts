@@ -59,7 +59,7 @@ describe('topics', () => {
       ['insert', 'c', 1],
     ])
     server.settle(clock)
-    expect(server.tree.topic('1', 'list').value).toEqual(['A', 'c'])
+    expect(server.tree.cell('1', 'list').topic.value).toEqual(['A', 'c'])
   })
 
   it('sets are ordered, unique by content, and tell what joined and left', () => {
@@ -120,7 +120,7 @@ describe('topics', () => {
     expect(object.attribute('objdict').get('k')).toBe(two)
     expect(() => object.attribute('obj').set('2')).toThrow('expected an SObject')
     server.settle(clock)
-    expect(server.tree.topic('1', 'objs').held).toEqual(['2'])
+    expect(server.tree.cell('1', 'objs').held).toEqual(['2'])
     two.destroy()
     expect(object.attribute('obj').value).toBeNull()
     expect(object.attribute('objs').value).toEqual([null])
@@ -132,7 +132,7 @@ describe('topics', () => {
     object.attribute('bytes').set(mine)
     mine[0] = 9
     server.settle(clock)
-    expect(server.tree.topic('1', 'bytes').held).toEqual(Uint8Array.of(1, 2, 255))
+    expect(server.tree.cell('1', 'bytes').held).toEqual(Uint8Array.of(1, 2, 255))
     expect(object.attribute('bytes').value).toEqual(Uint8Array.of(1, 2, 255))
   })
 

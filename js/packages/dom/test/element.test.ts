@@ -131,7 +131,7 @@ describe('form elements', () => {
     type(field(host), 'hello!')
     type(field(host), 'heo!')
     settle()
-    expect(server.tree.topic('1', 'value').value).toBe('heo!')
+    expect(server.tree.cell('1', 'value').topic.value).toBe('heo!')
     const changes = server.received.flatMap((m) => (m.type === 'action' ? m.changes : []))
     expect(changes.map((change) => change[0])).toEqual(['insert_text', 'delete_text'])
   })
@@ -161,7 +161,7 @@ describe('form elements', () => {
     input.value = 'ab日'
     input.dispatchEvent(new Event('compositionend'))
     settle()
-    expect(server.tree.topic('1', 'value').value).toBe('Xab日')
+    expect(server.tree.cell('1', 'value').topic.value).toBe('Xab日')
     expect(input.value).toBe('Xab日')
   })
 
@@ -169,11 +169,11 @@ describe('form elements', () => {
     const { host, server, settle } = show([['create', '1', 'Number', 'root', -1, { value: 2 }]])
     type(field(host), '2.50')
     settle()
-    expect(server.tree.topic('1', 'value').value).toBe(2.5)
+    expect(server.tree.cell('1', 'value').topic.value).toBe(2.5)
     expect(field(host).value).toBe('2.50')
     type(field(host), '')
     settle()
-    expect(server.tree.topic('1', 'value').value).toBe(2.5)
+    expect(server.tree.cell('1', 'value').topic.value).toBe(2.5)
   })
 
   it('show the value of a select when its option comes, and of a range when its end does', () => {
@@ -198,7 +198,7 @@ describe('form elements', () => {
     box.checked = true
     box.dispatchEvent(new Event('change'))
     settle()
-    expect(server.tree.topic('1', 'checked').value).toBe(true)
+    expect(server.tree.cell('1', 'checked').topic.value).toBe(true)
     change(['set', '1', 'checked', false])
     expect(box.checked).toBe(false)
   })
@@ -381,7 +381,7 @@ describe('a view of a user', () => {
     button.click()
     expect(button.textContent).toBe('clicked 1 times')
     settle()
-    expect(server.tree.topic('1', 'count').value).toBe(1)
+    expect(server.tree.cell('1', 'count').topic.value).toBe(1)
     change(['set', '1', 'count', 41])
     expect(button.textContent).toBe('clicked 41 times')
   })
