@@ -109,11 +109,15 @@ export class State {
   }
 
   insert(child: SObject, place: number): void {
-    const { children } = this
     // Not one `splice`: most go to the end, and that is ten times as fast.
+    if (place === this.children.length) this.append(child)
+    else this.children.splice(place, 0, child)
+  }
+
+  append(child: SObject): void {
+    const { children } = this
     if (children === NONE) this.#children = [child]
-    else if (place === children.length) children.push(child)
-    else children.splice(place, 0, child)
+    else children.push(child)
   }
 }
 

@@ -242,7 +242,7 @@ export class Tree {
     for (let place = 0; place < size; place += kinds.length) {
       const index = siblings.childCount
       const top = rows.make(place, parent)
-      siblings.insert(top, index)
+      siblings.append(top)
       if (parent.signals) journal.childMoved(parent, { kind: 'insert', child: top, index })
       inverse?.push(['destroy', top.id])
     }

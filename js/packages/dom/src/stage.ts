@@ -168,9 +168,15 @@ export class Stage implements Shower {
     if (count === 0 && old.length === 0) return
     if (count === 0) this.#emptyOut(view, container)
     else if (old.length === 0 && this.#plant(view)) view.planted = count
-    else if (!moved && begins(old, view.object)) this.#append(view, container)
-    else this.#bringInLine(view, container, moved ? new Set(moved) : movedIn(old, view.object.children))
+    else this.#keepUp(view, container, moved)
     view.filled()
+  }
+
+  /** Not in `#fill`, which is optimised for what a thousand new rows need: it would have to be again with the first child that moves. */
+  #keepUp(view: View, container: Element, moved: readonly SObject[] | undefined): void {
+    const { object, shown } = view
+    if (!moved && begins(shown, object)) this.#append(view, container)
+    else this.#bringInLine(view, container, moved ? new Set(moved) : movedIn(shown, object.children))
   }
 
   /** Shows the children without waking them. @returns whether it can */
