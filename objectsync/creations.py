@@ -7,7 +7,6 @@ such as the rows of a table, is written as `rows` (the shape once, then only val
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, repeat
 from operator import is_, itemgetter
@@ -98,10 +97,10 @@ class Creations:
         tries = _TRIES
         length = len(row)
         while tries and length - at >= _FEWEST:
-            width, times = _repetition(row, at)
+            width, times, columns = _repetition(row, at)
             if times:
                 self._between(first + start, row.part(start, at))
-                self._repeat(first + at, row.part(at, at + width * times), width)
+                self._repeat(first + at, row.part(at, at + width * times), width, columns)
                 start = at = at + width * times
                 tries = _TRIES
             else:
@@ -117,17 +116,17 @@ class Creations:
             for sobject in row.sobjects:
                 describe_object(sobject, birthplace_of(sobject, {}), self._into, share=True)
 
-    def _repeat(self, first: int, row: _Row, width: int) -> None:
-        """Rows of one shape."""
+    def _repeat(self, first: int, row: _Row, width: int, read: list[dict[str, list[Any]]]) -> None:
+        """Rows of one shape. `read` are the values by place and name, perhaps of more rows."""
         times = len(row) // width
         shape: list[tuple[str, int, list[str], dict[str, Any]]] = []
         columns: list[list[Any]] = []
         for place in range(width):
             names: list[str] = []
             same: dict[str, Any] = {}
-            tables = row.tables[place::width]
-            for name in tables[0]:
-                column = list(map(itemgetter(name), tables))
+            for name, column in read[place].items():
+                if len(column) > times:
+                    del column[times:]
                 value = column[0]
                 # Of texts alone: 1 equals True. Most differ in the second row already.
                 if type(value) is str and column[1] == value and column.count(value) == times:
@@ -182,8 +181,8 @@ class Creations:
         self._into += later
 
 
-def _repetition(row: _Row, at: int) -> tuple[int, int]:
-    """How many objects from `at` on repeat, and how often; (0, 0) where they do not, or not often enough.
+def _repetition(row: _Row, at: int) -> tuple[int, int, list[dict[str, list[Any]]]]:
+    """How many objects from `at` on repeat, how often, and their values by place and name; zeros where they do not, or not often enough.
 
     Asked a column at a time: it is run for every element (benchmarks/core.py, "rows").
     """
@@ -192,16 +191,17 @@ def _repetition(row: _Row, at: int) -> tuple[int, int]:
     most = min(at + _WIDEST, at + (len(row) - at) // _FEWEST)
     width = next((n - at for n in range(at + 1, most + 1) if parents[n] is parent), 0)
     # A look at the first few, before all are asked.
-    if not width or _times(row, at, at + width * _FEWEST, width) < _FEWEST:
-        return 0, 0
-    return width, _times(row, at, len(row), width)
+    if not width or _times(row, at, at + width * _FEWEST, width)[0] < _FEWEST:
+        return 0, 0, []
+    return (width, *_times(row, at, len(row), width))
 
 
-def _times(row: _Row, at: int, end: int, width: int) -> int:
-    """How often the first `width` objects from `at` on are repeated, themselves included."""
+def _times(row: _Row, at: int, end: int, width: int) -> tuple[int, list[dict[str, list[Any]]]]:
+    """How often the first `width` objects from `at` on are repeated, themselves included, and their values by place and name."""
     kinds, tables = row.kinds[at:end], row.tables[at:end]
+    columns: list[dict[str, list[Any]]] = []
     if any(kind.superseded for kind in kinds[:width]):
-        return 0
+        return 0, columns
     alike = _alike(kinds[width:], kinds) // width + 1
     if row.details:
         alike = min(alike, _alike(row.details[at:end], repeat(None)) // width)
@@ -210,12 +210,14 @@ def _times(row: _Row, at: int, end: int, width: int) -> int:
         if place:
             back = _back(row, at, place)
             if not back:
-                return 0
+                return 0, columns
             alike = min(alike, _alike(ours, row.sobjects[at + place - back : end : width]))
         else:
             alike = min(alike, _alike(ours, repeat(ours[0])))
-        alike = min(alike, _named_alike(tables[place::width]))
-    return alike
+        named, values = _columns(tables[place::width])
+        alike = min(alike, named)
+        columns.append(values)
+    return alike, columns
 
 
 def _back(row: _Row, at: int, place: int) -> int:
@@ -230,18 +232,17 @@ def _alike(ours: Iterable[Any], theirs: Iterable[Any]) -> int:
     return len(same) if all(same) else same.index(False)
 
 
-def _named_alike(tables: Sequence[dict[str, Any]]) -> int:
-    """How many have values of the same names as the first, from the first on."""
+def _columns(tables: Sequence[dict[str, Any]]) -> tuple[int, dict[str, list[Any]]]:
+    """How many have values of the same names as the first, from the first on; and these values, by name."""
     names = tables[0].keys()
-    if list(map(len, tables)).count(len(names)) == len(tables):
+    alike = len(tables)
+    if list(map(len, tables)).count(len(names)) == alike:
         try:
-            for name in names:
-                deque(map(itemgetter(name), tables), 0)
+            return alike, {name: list(map(itemgetter(name), tables)) for name in names}
         except KeyError:
             pass
-        else:
-            return len(tables)
-    return next(n for n, table in enumerate(tables) if table.keys() != names)
+    alike = next(n for n, table in enumerate(tables) if table.keys() != names)
+    return alike, {name: list(map(itemgetter(name), tables[:alike])) for name in names}
 
 
 def _rows(sobjects: Sequence[SObject], numbered: bool) -> Iterator[tuple[int, Sequence[SObject]]]:

@@ -74,6 +74,6 @@ def _in_rows(transaction: OpenTransaction) -> list[Change]:
 def inverses_of(transaction: OpenTransaction) -> Sequence[Change]:
     """What undoes it, applied in reverse."""
     inverses = transaction.inverses
-    if len(inverses) >= MANY and all(type(inverse) is Destroy for inverse in inverses):
+    if len(inverses) >= MANY and set(map(type, inverses)) == {Destroy}:
         return PackedDestroys([inverse.object for inverse in inverses])
     return tuple(inverses)
