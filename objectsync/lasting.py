@@ -14,8 +14,8 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-YOUNG = 25_000
-"""New objects after which the collector looks at them: two milliseconds. (A table of a thousand rows is 11,000.)"""
+YOUNG = 10_000
+"""New objects after which the collector looks at them: less than a millisecond. (With more, what it takes falls on somebody's click.)"""
 
 
 @contextmanager
