@@ -6,6 +6,7 @@ import re
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -258,7 +259,7 @@ export default class CounterView extends View {
         )
         server = Server(port=0, frontends=tmp_path)
         counter = server.create_object(Counter)
-        with_server(server, lambda: click_through(open_page(server.url), counter))
+        with_server(server, open_page, lambda page: click_through(page, counter))
 
     def test_a_broken_frontend_spoils_only_itself(self, open_page: NewPage, tmp_path: Path, watch: Watch) -> None:
         watch.expected = ("counter", "boom", "no element")
@@ -270,14 +271,16 @@ export default class CounterView extends View {
         server = Server(port=0, frontends=tmp_path)
         server.create_object(Counter)
         Element("p", server=server, text="still here")
-        with_server(server, lambda: expect(open_page(server.url).get_by_text("still here")).to_be_visible())
+        with_server(server, open_page, lambda page: expect(page.get_by_text("still here")).to_be_visible())
 
 
-def with_server(server: Server, use: object) -> None:
+def with_server(server: Server, open_page: NewPage, use: Callable[[Page], None]) -> None:
+    """Use a server's page while it runs; it is closed first, or it would try to come back."""
     server.start()
     try:
-        assert callable(use)
-        use()
+        page = open_page(server.url)
+        use(page)
+        page.close()
     finally:
         server.stop()
 
@@ -329,8 +332,7 @@ class TestConnection:
         server.on_client_connect += come.append
         label = Element("p", server=server, text="idle")
 
-        def idle() -> None:
-            page = open_page(server.url)
+        def idle(page: Page) -> None:
             wait_until(page, lambda: come)
             connection = server._sessions[come[0]].connection
             pings = 0
@@ -342,7 +344,7 @@ class TestConnection:
             label.text.set("still there")
             expect(page.locator("main p")).to_have_text("still there")
 
-        with_server(server, idle)
+        with_server(server, open_page, idle)
 
     def test_a_closed_window_is_noticed(self, open_page: NewPage, server: Server) -> None:
         Element("p", server=server, text="hi")
