@@ -58,3 +58,5 @@ def test_two_editors_keep_every_letter_and_their_selections(open_page: NewPage, 
         wait_until(bob, lambda: "second two漢?B" in shown(bob) and "!A" not in shown(bob))
         editor.text.insert(0, "# ")
         expect(ada.locator(".cm-line").nth(0)).to_contain_text("# first")
+        for page in (ada, bob):
+            page.close()  # before the way to the server ends

@@ -50,7 +50,7 @@ def type_in_turns(first: Page, ours: str, second: Page, theirs: str) -> None:
         second.keyboard.insert_text(other) if not other.isascii() else second.keyboard.type(other)
 
 
-def test_two_pages_typing_at_once_keep_every_letter_and_their_carets(open_page: NewPage, server: Server, far: str) -> None:
+def test_two_pages_typing_at_once_keep_every_letter_and_their_carets(far: str, open_page: NewPage, server: Server) -> None:
     area = SharedText("textarea", server=server, value="start|end")
     ada, bob = open_page(far), open_page(far)
     put_caret(ada, 6)
@@ -66,7 +66,7 @@ def test_two_pages_typing_at_once_keep_every_letter_and_their_carets(open_page: 
     assert caret(bob) == utf16(text)
 
 
-def test_two_pages_typing_at_the_same_place_keep_every_letter(open_page: NewPage, server: Server, far: str) -> None:
+def test_two_pages_typing_at_the_same_place_keep_every_letter(far: str, open_page: NewPage, server: Server) -> None:
     area = SharedText("textarea", server=server, value="")
     ada, bob = open_page(far), open_page(far)
     put_caret(ada, 0)
@@ -82,7 +82,7 @@ def test_two_pages_typing_at_the_same_place_keep_every_letter(open_page: NewPage
     assert caret(bob) == value.index("9") + 1
 
 
-def test_deleting_and_typing_into_what_is_deleted(open_page: NewPage, server: Server, far: str) -> None:
+def test_deleting_and_typing_into_what_is_deleted(far: str, open_page: NewPage, server: Server) -> None:
     area = SharedText("textarea", server=server, value="keep [remove this] keep")
     ada, bob = open_page(far), open_page(far)
     put_caret(bob, 12)
