@@ -233,7 +233,7 @@ def _revert_alone(tree: Tree, step: Transaction, kind: str) -> bool:
     inverse = inverses[0]
     if type(inverse) is not Set and not isinstance(inverse, TopicChange):
         return False
-    sobject = tree.objects.get(inverse.object)
+    sobject = tree._objects.get(inverse.object)  # nothing is owed (`Tree._revert`)
     topics = None if sobject is None or sobject._os_state else sobject._os_topics
     topic = None if topics is None else topics.get(inverse.name)
     if topic is None or topic._signals is not None or topic._guards:

@@ -115,6 +115,8 @@ class Tree(OlderTreeNames, Restoring):
 
     def _revert(self, target: SObject | None, session: str | None, kind: str) -> UndoResult:
         with self.lock:
+            if self.transactions.owed:
+                self.transactions.settle()
             if self.transactions.open is not None:
                 raise LocalError(f"{kind} is a step of its own: call it outside record() and listeners, or use do_after_transaction")
             if target is None:
@@ -122,7 +124,7 @@ class Tree(OlderTreeNames, Restoring):
             done = self.history.done
             if kind == UNDO and done and session is None:
                 newest = done[-1]
-                if newest.scope is not None and self.objects.get(newest.scope) is target:
+                if newest.scope is not None and self._objects.get(newest.scope) is target:
                     return revert(self, newest, kind)  # the common case (0.5 us less: benchmarks/core.py, "undo")
             self._alive(target)
             within = self._within(target)
