@@ -140,8 +140,8 @@ class TestLive:
         button = Element("button", server=server, text="late")
         page = open_page(server.url)
         button.on("click", lambda: button.text.set("clicked"))
-        page.wait_for_function("true")
-        expect(page.get_by_role("button")).to_be_visible()
+        button.text.set("listening")
+        expect(page.get_by_role("button")).to_have_text("listening")  # so it has heard of the handler, which came before
         page.get_by_role("button").click()
         expect(page.get_by_role("button")).to_have_text("clicked")
 
