@@ -62,7 +62,8 @@ class Removed(Packed[ObjectRecord]):
         return others + (_UNPACKED * (len(self._plain) // 4) if self._packed is None else len(self._packed))
 
     def __iter__(self) -> Iterator[ObjectRecord]:
+        length = len(self)  # first: that has it filled
         plain = iter(self._plain if self._packed is None else _decoder.decode(inflated(self._packed)))
         others = self._others
-        for position in range(self._length):
+        for position in range(length):
             yield others[position] if position in others else ObjectRecord(next(plain), next(plain), next(plain), next(plain))

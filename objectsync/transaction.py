@@ -9,8 +9,8 @@ Rules:
 - An object created in the open transaction is *fresh*: its own changes need not be told one by one, because its creation is written
   when the transaction ends, with the values it has by then.
 - The lock is held from the first change to the commit. What must run outside it (event handlers, `after`) runs after the release.
-- On behalf of a client, what nobody looks at is put off until the answer has left (`owed`). Whoever changes or looks
-  at what may be gone has it done first (`settle`).
+- On behalf of a client, what nobody looks at is put off until the answer has left (`owed`). The next transaction begins with nothing owed
+  by the one before, and whoever changes or looks at what may be gone has it done first (`settle`).
 """
 
 from __future__ import annotations
@@ -298,6 +298,7 @@ class Transactions:
     def reject(self, session: str, cseq: int, code: str, message: str) -> Transaction:
         """Decide a client's action against it; the answer takes its place in the stream."""
         with self.lock:
+            self.settle()
             entry = Transaction(self.log.head + 1, (), session=session, cseq=cseq, error=(code, message))
             self._enter_log(entry)
             return entry
@@ -416,6 +417,8 @@ class Record:
         transactions.lock.acquire()
         current = transactions.open
         if current is None:
+            if transactions.owed:
+                transactions.settle()
             self._outer = True
             current = transactions.open = OpenTransaction(self._kind, self._session, self._cseq)
             self._mark = _BEGINNING

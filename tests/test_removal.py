@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from objectsync import Destroyed, EventTopic, Limits, LocalError, SObject, StringTopic, UnknownObject, attribute
 from objectsync.hub import Hub
 from objectsync.jobs import Failed, InlineJobs, Job
+from objectsync.snapshot import RestoreChildren
 from tests.clients import WireClient, changes_in, make_hub
 
 ROWS = 100
@@ -344,3 +345,49 @@ def test_it_comes_to_the_same_as_without_putting_off(operations: list[tuple[str,
     theirs.click(lambda: heard.append(run(theirs)))
     assert theirs.failures == []
     assert heard == [run(own)]
+
+
+def test_a_class_can_be_registered_behind_it(page: Page) -> None:
+    class Late(SObject):
+        pass
+
+    def handler() -> None:
+        page.table.clear()
+        page.hub.register(Late)
+
+    page.click(handler)
+    assert page.failures == []
+    assert page.hub.undo()
+    assert len(page.table.children) == ROWS
+
+
+def test_an_action_that_says_nothing_is_refused_behind_it(caplog: pytest.LogCaptureFixture) -> None:
+    page = Page()
+    # The log weighs what it has at every 256th transaction: let the refusal be one.
+    while page.hub.log.head % 256 != 253:
+        page.table.children[0].text.set(f"{page.hub.log.head}")
+    page.hub.jobs = jobs = Waiting()
+
+    def handler() -> None:
+        page.table.clear()
+        assert page.client.act(["no such change"])["error"]
+        assert page.hub.log.head % 256 == 0
+
+    page.click(handler)
+    jobs.run()
+    assert (page.failures, caplog.records) == ([], [])
+    assert page.hub.undo()
+    assert len(page.table.children) == ROWS
+
+
+def test_its_records_are_there_for_whoever_reads_them_first(page: Page) -> None:
+    read: list[int] = []
+
+    def handler() -> None:
+        page.table.clear()
+        [inverse] = page.hub.log[page.hub.log.head].inverses
+        assert isinstance(inverse, RestoreChildren)
+        read.append(sum(1 for _ in inverse.records))
+
+    page.click(handler)
+    assert read == [3 * ROWS]
