@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
+import re
 import sys
 import threading
 from typing import Any
@@ -383,7 +384,10 @@ class TestOutput:
         thread.join()
         other.join()
         assert out.items.value[0] == ["stdout", "from a thread\n"]
-        assert out.items.value[1][0] == "error"
+        kind, text = out.items.value[1]
+        assert kind == "error"
+        assert text.splitlines()[-1] == "ValueError: in a thread"
+        assert not re.search(r"(output|streams)\.py", text)  # where it was captured is no part of what happened
         assert capsys.readouterr().out == "elsewhere\n"
 
     def test_a_function_can_be_captured(self, hub: Hub) -> None:

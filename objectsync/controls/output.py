@@ -21,9 +21,9 @@ from ..picture import Markup, markup
 from ..sobject import SObject, attribute
 from ..topics import IntTopic, ListTopic, ObjDictTopic
 from ..transaction import unrecorded
+from . import streams
 from .base import Control
 from .rich import Live, offer_of, picture_of
-from .streams import enter, flush, innermost, leave
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
@@ -126,7 +126,7 @@ class Output(_Lines, frontend_type="objectsync.output"):
         have zoomed into stays.
         """
         if isinstance(value, SObject) and value._os_tree is self._os_tree:
-            flush(self)
+            streams.flush(self)
             self._write("object", [value._os_id])
             held = _held_by(self)
             shown = {id for kind, id in (*self.items.value, *(held.items if held else ())) if kind == "object"}
@@ -136,12 +136,12 @@ class Output(_Lines, frontend_type="objectsync.output"):
         if offer.live is None:
             self.add_bundle(offer.bundle)
         else:
-            flush(self)
+            streams.flush(self)
             self._write(_LIVE, [offer.live])
 
     def add_bundle(self, bundle: Mapping[str, Any]) -> None:
         """Show what a MIME bundle holds: HTML (sanitised), a picture, or text."""
-        flush(self)
+        streams.flush(self)
         self._write("display", [bundle])
 
     @contextlib.contextmanager
@@ -171,12 +171,12 @@ class Output(_Lines, frontend_type="objectsync.output"):
         return captured  # type: ignore[return-value]  # the same parameters
 
     def __enter__(self) -> Self:
-        enter(self)
+        streams.enter(self)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> bool:  # type: ignore[override]
         # It may end an error, which `SObject.__exit__` never does.
-        leave(self)
+        streams.leave(self)
         if error is None or not isinstance(error, Exception):
             return False
         self.write("".join(traceback.format_exception(type(error), error, _own(trace))), "error")
@@ -255,13 +255,13 @@ _held: contextvars.ContextVar[_Held | None] = contextvars.ContextVar("objectsync
 
 def current_output() -> Output | None:
     """The output whose block this is, or None: what else there is to capture (`display()` in a notebook) goes there."""
-    sink = innermost()
+    sink = streams.innermost()
     return sink if isinstance(sink, Output) else None
 
 
 def _own(trace: Any) -> Any:
     """A traceback without our own frames at its top."""
-    while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
+    while trace is not None and trace.tb_frame.f_code.co_filename in (__file__, streams.__file__):
         trace = trace.tb_next
     return trace
 
