@@ -23,15 +23,8 @@ def scope_of(inverses: Sequence[Change], objects: Mapping[str, SObject]) -> str 
             touched = objects.get(inverse.parent)
         elif type(inverse) is Place:
             touched = _meet(touched._os_parent if touched is not None else None, objects.get(inverse.parent))
-        if touched is common or touched is None:
-            continue
-        if common is None:
-            common = touched
-            continue
-        above = touched._os_parent
-        if above is common or (above is not None and above._os_parent is common):
-            continue  # as most are: below what holds the others (a hundred labels: benchmarks/dom, "update")
-        common = lowest_common_ancestor(common, touched)
+        if touched is not common:
+            common = _meet(common, touched)
     return None if common is None else common._os_id
 
 

@@ -39,17 +39,12 @@ class DeclaredAttribute(Generic[TopicT]):
     def __get__(self, sobject: SObject | None, owner: type) -> TopicT | Self:
         if sobject is None:
             return self
-        name = self.name
         topics = sobject._os_topics
-        if topics is None:
-            topics = sobject._os_topics = {}
-        else:
-            topic = topics.get(name)
+        if topics is not None:
+            topic = topics.get(self.name)
             if topic is not None:
                 return topic  # type: ignore[return-value]  # made below, from this very spec
-        spec = self.spec
-        topic = topics[name] = spec.topic_class(sobject, name, spec)
-        return topic  # type: ignore[return-value]  # of this very spec
+        return sobject._topic(self.name, self.spec)  # type: ignore[return-value]  # likewise
 
     def __set__(self, sobject: SObject, value: Any) -> None:
         topic = self.__get__(sobject, type(sobject))

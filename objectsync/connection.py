@@ -180,7 +180,7 @@ class Connection:
         match message:
             case Action():
                 if self._spend(now) and not self._is_deaf(session):
-                    self._host.decide(session, message, cut_buffers(message.buffers, rest) if rest or message.buffers else [])
+                    self._host.decide(session, message, cut_buffers(message.buffers, rest))
             case Ack():
                 was_full = self._is_full()
                 self._acknowledge(message, now)

@@ -259,7 +259,7 @@ class Transactions:
         elif not emits:
             return  # nobody has a say (a third less, for a hundred labels in one transaction: benchmarks/dom, "update")
         if type(change) is Emit and transaction.kind == DO:
-            args = copy_value(change.args) if change.args else {}
+            args = copy_value(change.args)
             transaction.emitted.append(Emission(topic, args, transaction.session, transaction.gesture))  # type: ignore[arg-type]  # only events emit
         elif signals and "on_change" in signals:
             handlers = signals["on_change"]

@@ -71,7 +71,7 @@ class EventTopic(Topic[None]):
     def check_change(self, change: Any) -> Change:
         if type(change) is not Emit:
             raise self._unfit(change)
-        return Emit(change.object, change.name, check_value(change.args) if change.args else {})
+        return Emit(change.object, change.name, check_value(change.args))
 
     def add_handler(self, callback: Callable[..., Any], live: bool = False, ended: Callable[[], None] | None = None) -> Callable[[], None]:
         """Call `callback` after each emission, and `ended()` when the object is gone; returns the function that ends it."""
