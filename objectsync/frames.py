@@ -106,9 +106,13 @@ def encode_action(cseq: int, base: int, changes: Any, gesture: int = 0) -> Frame
 
 def encode_update(prev: int, seq: int, transactions: list[Fragment], hash: str) -> Frame:
     """An update of transactions that are encoded already."""
-    pieces = b",".join([t.json for t in transactions])
-    json = b'{"type":"update","prev":%d,"seq":%d,"hash":"%b","transactions":[%b]}' % (prev, seq, hash.encode(), pieces)
-    return frame(Fragment(json, tuple(buffer for t in transactions for buffer in t.buffers)))
+    pieces: list[bytes] = []
+    buffers: list[bytes] = []
+    for transaction in transactions:
+        pieces.append(transaction.json)
+        buffers.extend(transaction.buffers)
+    json = b'{"type":"update","prev":%d,"seq":%d,"hash":"%b","transactions":[%b]}' % (prev, seq, hash.encode(), b",".join(pieces))
+    return frame(Fragment(json, tuple(buffers))) if buffers else Frame(json)
 
 
 def encode_snapshot(seq: int, page: int, pages: int, changes: Fragment) -> Frame:

@@ -8,7 +8,7 @@ serves everyone who joins within a short while: what came since follows it as an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 
 from .changes import Change, Define, Emit, Set, TopicChange, Unemit
@@ -20,6 +20,9 @@ from .packed import PackedChanges
 from .protocol import Failure
 from .snapshot import Objects, walk
 from .sobject import SObject
+
+News = tuple[Transaction, Fragment | None]
+"""A transaction, and what all clients are told of it, if anything."""
 
 _LARGEST_KEPT_FRAGMENT = 4096
 """Bytes. Encoding a large one again for a client at another place costs less than keeping it."""
@@ -36,6 +39,7 @@ class Updates:
         self._defines = defines
         self._frames: dict[int, Frame] = {}  # by where they begin; all end at `_frames_head`
         self._frames_head = -1
+        self._news: tuple[int, list[News]] = (-1, [])  # what was marked last, and since when
         self._snapshot: tuple[int, list[Frame]] = (-1, [])
 
     def since(self, seq: int, session: str, answers: Sequence[Answer]) -> Frame:
@@ -58,39 +62,34 @@ class Updates:
         log = self._log
         seq = self._snapshot[0]
         if seq < after or log.head - seq > self._limits.snapshot_transactions or not log.reaches(seq):
-            if log.marked < log.head:
-                self._mark()
+            self._mark()
             self._snapshot = (log.head, self._encode_snapshot())
         return self._snapshot
 
     def _encode(self, prev: int, session: str | None, answers: Sequence[Answer]) -> Frame:
-        head = self._log.head
-        hash = self._log.hash_at(head)
-        if head - prev > self._limits.frame_transactions or not self._log.reaches(prev):
+        log = self._log
+        head = log.head
+        hash = log.hash_at(head)
+        if head - prev > self._limits.frame_transactions or not log.reaches(prev):
             return encode_update(prev, head, self._squashed(prev, answers), hash)
-        transactions = self._log.since(prev)
-        stale = self._overtaken(transactions) if len(transactions) > 1 else ()
+        since, news = self._news  # of the head, as it is marked by now; most clients have heard all that was before
+        if since != prev:
+            news = self._told(log.since(prev))
         fragments: list[Fragment] = []
-        size = largest = 0
-        for transaction in transactions:
+        for transaction, fragment in news:
             if transaction.session is not None and transaction.session == session:
-                fragment: Fragment | None = answer(transaction)
-            elif transaction.changes and transaction.seq not in stale:
-                fragment = self._shared_fragment(transaction)
-            else:
-                fragment = None
+                fragment = answer(transaction)
             if fragment is not None:
                 fragments.append(fragment)
-                weight = fragment.size
-                size += weight
-                if weight > largest:
-                    largest = weight
-        # One large one beside small ones says little twice: a table that a click has made (benchmarks/dom, "create10000": 100 of 570 ms).
-        if size - largest > self._limits.frame_bytes:
-            squashed = self._squashed(prev, answers)
-            if sum(fragment.size for fragment in squashed) < size:
-                fragments = squashed
-        return encode_update(prev, head, fragments, hash)
+        frame = encode_update(prev, head, fragments, hash)
+        if len(frame.data) > self._limits.frame_bytes:
+            sizes = [fragment.size for fragment in fragments]
+            # One large one beside small ones says little twice: a table that a click has made (a sixth of benchmarks/dom's "create10000").
+            if sum(sizes) - max(sizes, default=0) > self._limits.frame_bytes:
+                squashed = self._squashed(prev, answers)
+                if sum(fragment.size for fragment in squashed) < sum(sizes):
+                    return encode_update(prev, head, squashed, hash)
+        return frame
 
     def _squashed(self, prev: int, answers: Sequence[Answer]) -> list[Fragment]:
         return [*(squashed_answer(answer) for answer in answers), self._difference(prev)]
@@ -98,16 +97,24 @@ class Updates:
     def _mark(self) -> None:
         """Mark the head of the log, by what clients are told of it (of a burst: its end)."""
         log = self._log
+        if log.marked == log.head:
+            return
         since = max(log.marked, log.first - 1, log.head - self._limits.frame_transactions)
-        log.mark(self._told(log.since(since)))
-
-    def _told(self, transactions: list[Transaction]) -> Iterator[bytes]:
-        stale = self._overtaken(transactions) if len(transactions) > 1 else ()
-        for transaction in transactions:
-            fragment = self._shared_fragment(transaction) if transaction.changes and transaction.seq not in stale else None
+        news = self._told(log.since(since))
+        self._news = (since, news)
+        told: list[bytes] = []
+        for _, fragment in news:
             if fragment is not None:
-                yield fragment.json
-                yield from fragment.buffers
+                told += (fragment.json, *fragment.buffers)
+        log.mark(told)
+
+    def _told(self, transactions: list[Transaction]) -> list[News]:
+        """What everyone is told of these, where anything is."""
+        stale = self._overtaken(transactions) if len(transactions) > 1 else ()
+        return [
+            (transaction, self._shared_fragment(transaction) if transaction.changes and transaction.seq not in stale else None)
+            for transaction in transactions
+        ]
 
     def _shared_fragment(self, transaction: Transaction) -> Fragment | None:
         encoded = self._log.encoded
@@ -115,6 +122,8 @@ class Updates:
             return encoded[transaction.seq]  # type: ignore[no-any-return]  # only fragments are put there
         changes = transaction.changes
         if transaction.session is not None:
+            if len(changes) == 1 and type(changes[0]) is Emit:
+                return None  # a click: most of what clients do
             changes = tuple(change for change in changes if not isinstance(change, Emit))
         told = changes.fragment if type(changes) is PackedChanges else changes
         fragment = encode_transaction(transaction.seq, told) if told else None

@@ -178,6 +178,16 @@ class TestALostTail:
         assert hash_after(1, 2) == hash_after(1, 2)
         assert len({hash_after(1, 2), hash_after(2, 1), hash_after(1, 3), hash_after(1)}) == 4
 
+    def test_who_joins_before_others_are_told_of_a_change_is_at_the_same_place_as_they(self) -> None:
+        hub = make_hub(limits=Limits(snapshot_transactions=0))
+        note = hub.create_object(Note)
+        early = WireClient(hub)
+        note.n.set(1)
+        late = WireClient(hub)
+        early.receive()
+        assert (early.seq, early.hash) == (late.seq, late.hash)
+        assert late.resume().greeting[0]["resume"] == "replay"
+
     def test_who_tells_no_hash_is_believed(self, hub: Hub, note: Note) -> None:
         client = WireClient(hub)
         client.hash = None
