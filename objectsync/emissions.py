@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .topics.base import ChangeHandlers
+from .values import copy_value
 
 if TYPE_CHECKING:
     from .topics import EventTopic, Topic
@@ -14,19 +15,27 @@ if TYPE_CHECKING:
 class Emission:
     """One event that has happened, as its handlers get it.
 
-    `object` is where, `name` what, `args` with what arguments (`emission["x"]` for short); `session` is the client's id, None for Python;
+    `object` is where, `name` what, `emission["x"]` an argument; `session` is the client's id, None for Python;
     `gesture` is the one of that client (a drag, say) that it is a part of, 0 for none.
     """
 
-    __slots__ = ("_topic", "args", "gesture", "name", "object", "session")
+    __slots__ = ("_args", "_told", "_topic", "gesture", "name", "object", "session")
 
-    def __init__(self, topic: EventTopic, args: dict[str, Any], session: str | None, gesture: int = 0) -> None:
+    def __init__(self, topic: EventTopic, told: dict[str, Any], session: str | None, gesture: int = 0) -> None:
         self._topic = topic
         self.object = topic._object
         self.name = topic._name
-        self.args = args
+        self._told = told
+        self._args: dict[str, Any] | None = None
         self.session = session
         self.gesture = gesture
+
+    @property
+    def args(self) -> dict[str, Any]:
+        """With what arguments: a dict of the handlers' own. (Most of a click's want none of it, and it is copied when one does.)"""
+        if self._args is None:
+            self._args = copy_value(self._told)
+        return self._args
 
     def __getitem__(self, key: str) -> Any:
         return self.args[key]
@@ -52,7 +61,7 @@ class Changed(Emission):
     def __init__(self, topic: Topic[Any], handlers: ChangeHandlers, session: str | None, gesture: int) -> None:
         self.object = topic._object
         self.name = topic._name
-        self.args = {}
+        self._args = {}
         self.session = session
         self.gesture = gesture
         self._handlers = handlers.handlers

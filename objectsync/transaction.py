@@ -30,7 +30,6 @@ from .emissions import Changed, Emission
 from .errors import ListenerLoop
 from .log import DO, UNDO, Log, Transaction
 from .topics.base import EMPTY, ChangeHandlers
-from .values import copy_value
 
 if TYPE_CHECKING:
     from .history import History
@@ -259,8 +258,7 @@ class Transactions:
         elif not emits:
             return  # nobody has a say (a third less, for a hundred labels in one transaction: benchmarks/dom, "update")
         if type(change) is Emit and transaction.kind == DO:
-            args = copy_value(change.args)
-            transaction.emitted.append(Emission(topic, args, transaction.session, transaction.gesture))  # type: ignore[arg-type]  # only events emit
+            transaction.emitted.append(Emission(topic, change.args, transaction.session, transaction.gesture))  # type: ignore[arg-type]  # only events emit
         elif signals and "on_change" in signals:
             handlers = signals["on_change"]
             assert isinstance(handlers, ChangeHandlers)

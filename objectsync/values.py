@@ -101,7 +101,13 @@ def _check(value: Any, path: str, depth: int) -> Any:
     if isinstance(value, (list, tuple)):
         return [_check(item, path and f"{path}[{index}]", depth) for index, item in enumerate(value)]
     if isinstance(value, dict):
-        return {check_key(key, path): _check(item, path and f"{path}.{key}", depth) for key, item in value.items()}
+        checked: dict[str, Any] = {}
+        for key, item in value.items():
+            if type(key) is not str or not key.isascii():
+                key = check_key(key, path)
+            plain = item is None or item is True or item is False or (type(item) is str and item.isascii())
+            checked[key] = item if plain else _check(item, path and f"{path}.{key}", depth)
+        return checked
     remedy = _REMEDIES.get(kind.__name__, "use None, bool, int, float, str, bytes, or lists and dicts of them")
     raise InvalidValue(f"the value at {path} is {describe(value)}, which cannot be sent; {remedy}")
 
@@ -112,8 +118,6 @@ def check_key(key: object, path: str = "$") -> str:
     Raises:
         InvalidValue: it is no str.
     """
-    if type(key) is str and key.isascii():
-        return key
     if not isinstance(key, str):
         raise InvalidValue(f"the dict at {path} has the key {describe(key)}; keys must be str")
     return check_str(str.__str__(key), path)

@@ -194,7 +194,7 @@ def _tell_event(topic: EventTopic, change: Emit | Unemit, report: Report) -> Non
                 _call(listener, (), copy_value(args), report, f"{name} of {topic}")
     if isinstance(change, Emit):
         for handler in topic._handlers:
-            emission = (Emission(topic, copy_value(change.args), None),) if handler.takes_emission else ()
+            emission = (Emission(topic, change.args, None),) if handler.takes_emission else ()
             _call(handler.run, emission, {}, report, f"a handler of {topic}")
 
 
