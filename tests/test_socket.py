@@ -7,7 +7,6 @@ import socket
 
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection, serve
-from websockets.frames import Frame, Opcode
 
 from objectsync.transports.socket import WRITE_LIMIT, Socket, write
 
@@ -35,16 +34,16 @@ async def test_a_reader_that_lags_gets_all_of_it_and_the_others_do_not_wait() ->
         async with connect(url, max_queue=None) as reads, connect(url, max_queue=1) as lags:
             await everyone_is_here.wait()
             for number in range(COUNT):
-                write(Frame(Opcode.BINARY, message(number)), sockets)
+                write(message(number), True, sockets)
                 assert await reads.recv() == message(number)
             assert any(each.transport.get_write_buffer_size() for each in sockets)  # of the one that lags
-            write(Frame(Opcode.TEXT, b"the end"), sockets)
+            write(b"the end", False, sockets)
             for number in range(COUNT):
                 assert await lags.recv() == message(number)
             assert await lags.recv() == await reads.recv() == "the end"
-            write(Frame(Opcode.TEXT, b"again"), sockets)
+            write(b"again", False, sockets)
             assert await lags.recv() == await reads.recv() == "again"
-    write(Frame(Opcode.TEXT, b"to nobody"), sockets)
+    write(b"to nobody", False, sockets)
 
 
 async def test_what_another_thread_writes_comes_in_its_turn_whether_the_kernel_takes_it_or_not() -> None:
@@ -63,8 +62,8 @@ async def test_what_another_thread_writes_comes_in_its_turn_whether_the_kernel_t
 
     def write_elsewhere(number: int) -> None:
         with sockets[0].turn:
-            write(Frame(Opcode.BINARY, message(number)), sockets, elsewhere=True)
-            write(Frame(Opcode.BINARY, message(number + 1)), sockets, elsewhere=True)
+            write(message(number), True, sockets, elsewhere=True)
+            write(message(number + 1), True, sockets, elsewhere=True)
 
     async with serve(stay, "127.0.0.1", 0, create_connection=Socket, compression=None, write_limit=WRITE_LIMIT) as server:
         url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
@@ -72,7 +71,7 @@ async def test_what_another_thread_writes_comes_in_its_turn_whether_the_kernel_t
             await is_here.wait()
             for number in range(0, COUNT, 3):
                 await asyncio.to_thread(write_elsewhere, number)
-                write(Frame(Opcode.BINARY, message(number + 2)), sockets)
+                write(message(number + 2), True, sockets)
             assert sockets[0].transport.get_write_buffer_size()
             pong = await lags.ping()
             for number in range(COUNT):
@@ -81,4 +80,4 @@ async def test_what_another_thread_writes_comes_in_its_turn_whether_the_kernel_t
             await asyncio.to_thread(write_elsewhere, COUNT)
             assert [await lags.recv(), await lags.recv()] == [message(COUNT), message(COUNT + 1)]
     with sockets[0].turn:
-        write(Frame(Opcode.TEXT, b"to nobody"), sockets, elsewhere=True)
+        write(b"to nobody", False, sockets, elsewhere=True)

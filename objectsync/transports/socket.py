@@ -23,6 +23,8 @@ from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request, Response
 from websockets.protocol import State
 
+from .framing import framed, text_in
+
 Message = str | bytes
 WRITE_LIMIT = 0
 """Bytes in a transport's buffer above which it says so: any at all."""
@@ -100,15 +102,20 @@ class Socket(ServerConnection):
         """Take what has come, on another thread than the event loop's, which has the turn. What is more than messages is for the event
         loop to `go_on` with, and returned."""
         protocol = self.protocol
-        protocol.receive_data(data)
-        events = protocol.events_received()
-        if protocol.state is not State.OPEN:
-            return events
-        for event in events:
-            if not isinstance(event, Frame) or event.opcode not in _DATA:
+        text = text_in(data, protocol) if protocol.state is State.OPEN else None
+        events: Sequence[Request | Response | Frame] = ()
+        if text is None:
+            protocol.receive_data(data)
+            events = protocol.events_received()
+            if protocol.state is not State.OPEN:
                 return events
+            for event in events:
+                if not isinstance(event, Frame) or event.opcode not in _DATA:
+                    return events
         self._elsewhere = True
         try:
+            if text is not None:
+                self._hand_on(text)
             for event in events:
                 self.process_event(event)
         finally:
@@ -156,13 +163,16 @@ class Socket(ServerConnection):
         if not event.fin:
             return
         self._parts = None
-        self.messages += 1
         data = bytes(event.data) if len(parts) == 1 else b"".join([part.data for part in parts])
         try:
             message: Message = data.decode() if parts[0].opcode is Opcode.TEXT else data
         except UnicodeDecodeError as error:
             self._fail(CloseCode.INVALID_DATA, f"{error.reason} at position {error.start}")
             return
+        self._hand_on(message)
+
+    def _hand_on(self, message: Message) -> None:
+        self.messages += 1
         if self._take is None:
             self._early += (message,)
         else:
@@ -190,9 +200,9 @@ class Socket(ServerConnection):
             self.send_data()
 
 
-def write(message: Frame, sockets: Iterable[Socket], elsewhere: bool = False) -> None:
+def write(message: bytes, binary: bool, sockets: Iterable[Socket], elsewhere: bool = False) -> None:
     """Write one message to all of these that are open; `elsewhere` is on another thread than their event loop's, which has the turn."""
-    data = message.serialize(mask=False)
+    data = framed(message, binary)
     for socket in sockets:
         if socket.protocol.state is not State.OPEN:
             continue

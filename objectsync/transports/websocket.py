@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from http import HTTPStatus
 from time import monotonic
@@ -23,15 +23,12 @@ from weakref import WeakSet
 from websockets.asyncio.server import Server as WebSocketServer
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.datastructures import Headers
-from websockets.frames import Frame as WireFrame
-from websockets.frames import Opcode
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from ..audience import Audience
 from ..closing import RESTART
 from ..connection import Connection
-from ..frames import Frame
 from ..hub import Hub
 from ..protocol import SUBPROTOCOL
 from ..worker import Rest
@@ -347,14 +344,15 @@ class WebSocketShell:
             shared = self._audience.share(now)
             apart = [self._clients[socket] for socket in self._audience.apart.values()]
         if shared is not None:
-            _send(*shared, elsewhere)
+            frame, sockets = shared
+            write(frame.data, frame.binary, sockets, elsewhere)
         for client in apart:
             self._write(client, now, elsewhere)
 
     def _write(self, client: Client, now: float, elsewhere: bool = False) -> None:
         """Write to one client what it is due. (A client that lags has its window full, and is due nothing until it acknowledges.)"""
         for frame in client.connection.frames_to_send(now):
-            _send(frame, (client.socket,), elsewhere)
+            write(frame.data, frame.binary, (client.socket,), elsewhere)
         if client.connection.closing:
             if elsewhere:
                 self._loop.call_soon_threadsafe(self._end, client)
@@ -387,10 +385,6 @@ class WebSocketShell:
 
 _closing: set[asyncio.Task[None]] = set()
 """Sockets being closed; the event loop holds tasks weakly."""
-
-
-def _send(frame: Frame, sockets: Iterable[Socket], elsewhere: bool = False) -> None:
-    write(WireFrame(Opcode.BINARY if frame.binary else Opcode.TEXT, frame.data), sockets, elsewhere)
 
 
 def _add_headers(socket: ServerConnection, request: Request, response: Response) -> None:

@@ -1,0 +1,103 @@
+"""What is read and written without the library is what it reads and writes; all else is left to it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from websockets.frames import CloseCode, Frame, Opcode
+from websockets.protocol import State
+from websockets.server import ServerProtocol
+
+from objectsync.transports.framing import framed, text_in
+
+
+def server(max_size: int = 1 << 20) -> ServerProtocol:
+    """A connection that waits for a frame."""
+    return ServerProtocol(state=State.OPEN, max_size=max_size)
+
+
+def sent(data: bytes, opcode: Opcode = Opcode.TEXT, fin: bool = True, mask: bool = True) -> bytes:
+    """A frame as a client writes it."""
+    return Frame(opcode, data, fin=fin).serialize(mask=mask)
+
+
+def heard(protocol: ServerProtocol, data: bytes) -> list[object]:
+    """What the library makes of it."""
+    protocol.receive_data(data)
+    return [bytes(each.data) for each in protocol.events_received() if isinstance(each, Frame)]
+
+
+lengths = st.sampled_from([0, 1, 125, 126, 127, 65_535])
+texts = st.one_of(st.text(), lengths.map(lambda length: "x" * length))
+
+
+@given(texts)
+def test_a_text_that_comes_alone_is_read_as_the_library_reads_it(text: str) -> None:
+    data = sent(text.encode())
+    assert text_in(data, server()) == text
+    assert heard(server(), data) == [text.encode()]
+
+
+@given(st.one_of(st.binary(), lengths.map(bytes), st.just(bytes(65_536))), st.booleans())
+def test_a_message_is_written_as_the_library_writes_it(data: bytes, binary: bool) -> None:
+    assert framed(data, binary) == Frame(Opcode.BINARY if binary else Opcode.TEXT, data).serialize(mask=False)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(sent(b"click")[:1], id="one byte"),
+        pytest.param(sent(b"click")[:-1], id="a part"),
+        pytest.param(sent(b"x" * 200)[:3], id="a part of the length"),
+        pytest.param(sent(b"click") + b"\x81", id="more than one"),
+        pytest.param(sent(b"click") + sent(b"click"), id="two"),
+        pytest.param(sent(b"x" * 65_536), id="a long one"),
+        pytest.param(sent(b"cl", fin=False), id="the first of several"),
+        pytest.param(sent(b"ick", Opcode.CONT), id="the last of several"),
+        pytest.param(sent(b"click", Opcode.BINARY), id="bytes"),
+        pytest.param(sent(b"", Opcode.PING), id="a ping"),
+        pytest.param(sent(b"click", mask=False), id="not masked"),
+        pytest.param(sent(b"\xff"), id="no UTF-8"),
+        pytest.param(b"\xc1" + sent(b"click")[1:], id="a reserved bit"),
+    ],
+)
+def test_all_else_is_left_to_the_library(data: bytes) -> None:
+    assert text_in(data, server()) is None
+
+
+@given(st.text(min_size=1).map(str.encode), st.data())
+def test_what_continues_a_frame_is_none_of_its_own_even_if_it_looks_like_one(inside: bytes, data: st.DataObject) -> None:
+    """The mask makes it so: what is sent is chosen such that the second part of it is a whole frame."""
+    looks = sent(inside)
+    key = b"\0\0\0\0"  # masked by nothing
+    length = bytes([0x80 | len(looks)]) if len(looks) < 126 else b"\xfe" + len(looks).to_bytes(2, "big")
+    frame = b"\x81" + length + key + looks
+    cut = len(frame) - len(looks)
+    protocol = server()
+    first = data.draw(st.integers(1, cut))
+    for part in (frame[:first], frame[first:cut]):
+        if part:
+            assert text_in(part, protocol) is None
+            assert heard(protocol, part) == []
+    assert text_in(looks, protocol) is None
+    assert heard(protocol, looks) == [looks]
+    assert text_in(looks, protocol) == inside.decode()
+
+
+def test_between_the_parts_of_a_message_nothing_is_a_message() -> None:
+    protocol = server()
+    heard(protocol, sent(b"cl", fin=False))
+    assert text_in(sent(b"text"), protocol) is None
+    assert heard(protocol, sent(b"ick", Opcode.CONT)) == [b"ick"]
+    assert text_in(sent(b"text"), protocol) == "text"
+
+
+def test_what_is_longer_than_may_be_is_refused_by_the_library() -> None:
+    protocol = server(max_size=5)
+    assert text_in(sent(b"click"), protocol) == "click"
+    assert text_in(sent(b"clicks"), protocol) is None
+    heard(protocol, sent(b"clicks"))
+    assert protocol.close_sent is not None
+    assert protocol.close_sent.code == CloseCode.MESSAGE_TOO_BIG
