@@ -20,6 +20,8 @@ const CARRIERS = ['changes', 'args', 'value'] as const
 
 /** The frame of a message whose field names are already those of the wire, and which has no transactions. */
 export function encodeFrame(message: Json, buffers: Uint8Array[] = []): Frame {
+  if (!buffers.length && CARRIERS.every((name) => isPlain(message[name])))
+    return { text: JSON.stringify(message), buffers }
   const out = wrapped(message, buffers)
   if (buffers.length) out['buffers'] = buffers.map((buffer) => buffer.byteLength)
   return { text: JSON.stringify(out), buffers }
@@ -77,6 +79,14 @@ export function wrapped(owner: Json, buffers: Uint8Array[]): Json {
   const copy = { ...owner }
   for (const name of CARRIERS) if (name in copy) copy[name] = wrap(copy[name], buffers)
   return copy
+}
+
+/** Whether a value is as it travels: most are, and need no copy. */
+function isPlain(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  if (value instanceof Uint8Array) return false
+  if (Array.isArray(value)) return value.every(isPlain)
+  return Object.keys(value).every((key) => !key.startsWith('$') && isPlain((value as Json)[key]))
 }
 
 function unwrapCarriers(owner: Json, buffers: readonly Uint8Array[]): void {

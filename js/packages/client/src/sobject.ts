@@ -10,7 +10,7 @@ import type { Change } from './changes.js'
 import type { Dormant } from './dormant.js'
 import { LocalError, nearest } from './errors.js'
 import { type Disconnect, Signal } from './events.js'
-import type { EventTopic, Topic } from './topics.js'
+import type { Topic } from './topics.js'
 import type { Dict, TopicType, Value } from './values.js'
 import { checkValue, copyValue } from './values.js'
 
@@ -213,9 +213,9 @@ export class SObject {
 
   /** Emits the event attribute `name` to the server. */
   emit(name: string, args: Dict = {}): void {
-    const topic = this.attribute(name)
-    if (topic.type !== 'event') throw new LocalError(`${topic} is not an event`)
-    ;(topic as EventTopic).emit(args)
+    if (this.typeOf(name) !== 'event') throw new LocalError(`${this.attribute(name)} is not an event`)
+    checkValue(args)
+    this.host.perform([['emit', this.id, name, copyValue(args)]])
   }
 
   /** Calls a service of this object. */

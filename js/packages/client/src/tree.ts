@@ -150,7 +150,8 @@ export class Tree {
     const undone = cell.apply(change)
     inverse?.push(undone)
     if (change[0] === 'set') journal.happened(cell, undefined, before)
-    else for (const step of steps(change, undone, had, cell)) journal.happened(cell, step)
+    else if (cell.listenerCount)
+      for (const step of steps(change, undone, had, cell)) journal.happened(cell, step)
   }
 
   #define(type: string, frontendType: string, attributes: Defaults): void {
