@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 def scope_of(inverses: Sequence[Change], objects: Mapping[str, SObject]) -> str | None:
     """The id of the lowest object that holds everything that these touch; None where that can only be the root."""
     common: SObject | None = None
+    depth = 0
     for inverse in inverses:
         touched = objects.get(inverse.object)
         if type(inverse) is Destroy:
@@ -23,8 +24,13 @@ def scope_of(inverses: Sequence[Change], objects: Mapping[str, SObject]) -> str 
             touched = objects.get(inverse.parent)
         elif type(inverse) is Place:
             touched = _meet(touched._os_parent if touched is not None else None, objects.get(inverse.parent))
-        if touched is not common:
+        # Most are below what they have in common so far (benchmarks/dom, "update").
+        above = touched
+        while above is not None and above is not common and above._os_depth > depth:
+            above = above._os_parent
+        if above is not common:
             common = _meet(common, touched)
+            depth = 0 if common is None else common._os_depth
     return None if common is None else common._os_id
 
 
