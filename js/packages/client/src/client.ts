@@ -7,20 +7,20 @@
  * - A gap, or a frame that does not fit, is never guessed over: it connects again, asking for a snapshot where the state is in doubt.
  * - Close codes from 4100 are final.
  */
-import { Calls, tooLong } from './calls.js'
+import { Calls } from './calls.js'
 import type { Change } from './changes.js'
 import { type Clock, systemClock } from './clock.js'
 import type { Divergence } from './comparison.js'
 import { CallError, LocalError, ProtocolError } from './errors.js'
 import { type Disconnect, Signal } from './events.js'
 import type { Frame } from './frames.js'
-import { Frames, Gesture } from './gestures.js'
-import type { Outcome, PendingAction, Preview } from './layers.js'
-import { Link, type Offer } from './link.js'
+import { Gesture } from './gestures.js'
+import type { Outcome, Preview } from './layers.js'
+import { Link } from './link.js'
+import { Outbox } from './outbox.js'
 import { Presence } from './presence.js'
 import type { ErrorNotice, Scope, ServerMessage, Snapshot, Update, Welcome } from './protocol.js'
 import { decodeServer, PROTOCOL_VERSION } from './protocol.js'
-import { editedPlaces, writtenPlaces } from './rebase.js'
 import type { Rejection } from './replica.js'
 import { Replica } from './replica.js'
 import type { Host, SObject } from './sobject.js'
@@ -75,6 +75,7 @@ export class Client {
   readonly #clock: Clock
   readonly #link: Link
   readonly #replica: Replica
+  readonly #outbox: Outbox
   readonly #calls = new Calls()
   /** Who else is here: `people`, `set({ name, color, state })`, `onChange`. */
   readonly presence: Presence
@@ -94,24 +95,20 @@ export class Client {
   #greeting = new Greeting()
   #session: Session | undefined
   #attempt = 0
-  #pumping = false
-  readonly #frames: Frames
   #nextGesture = 1
   #nextId = 1
-  #lastSent = 0
 
   /** Connects at once. */
   constructor(options: ClientOptions) {
     this.#options = options
     this.#scopes = options.scopes
     this.#clock = options.clock ?? systemClock
-    this.#frames = new Frames(this.#clock, () => this.#pump())
     this.#link = new Link(options.connect, this.#clock, options.random ?? Math.random, {
       opened: () => this.#hello(),
       received: (frame) => this.#receive(frame),
       lost: (code, reason) => this.#lost(code, reason),
       appliedSeq: () => (this.#greeting.phase === 'live' ? this.seq : 0),
-      mayOffer: () => this.#pump(),
+      mayOffer: () => this.#outbox.pump(),
     })
     const signal = <A extends readonly unknown[]>(where: string): Signal<A> => {
       const made = new Signal<A>((error) => this.#report(error, `a listener of the client's ${where}`))
@@ -135,9 +132,12 @@ export class Client {
       touched: (object, name, moved) => this.#touchedSignal.emit(object, name, moved),
       settled: () => this.#settledSignal.emit(),
       emitted: (cell, args) => this.#emittedSignal.emit(cell.object, cell.name, args),
-      acted: (action) => this.#acted(action),
+      acted: (action) => this.#outbox.acted(action),
       rejected: (rejection) => this.#rejectedSignal.emit(rejection),
     })
+    this.#outbox = new Outbox(this.#clock, this.#link, this.#replica, this.#calls, () =>
+      this.#greeting.phase === 'live' ? this.#session?.seq : undefined,
+    )
     this.#verifier = new Verifier({
       tree: this.#replica.tree,
       clock: this.#clock,
@@ -252,7 +252,7 @@ export class Client {
         this.#needOpen()
         return this.#replica.record(act, gesture)
       },
-      () => this.#pumpSoon(),
+      () => this.#outbox.pumpSoon(),
     )
   }
 
@@ -279,7 +279,7 @@ export class Client {
     }
     const id = typeof object === 'object' ? object.id : object
     const answer = this.#calls.add(service, args, id, this.#replica.pending.at(-1))
-    this.#pumpSoon()
+    this.#outbox.pumpSoon()
     return answer
   }
 
@@ -413,7 +413,7 @@ export class Client {
 
   #end(code: number, reason: string): void {
     this.#disconnected()
-    this.#frames.end()
+    this.#outbox.end()
     this.#link.end()
     this.#calls.end(reason)
     this.#setStatus({ state: 'closed', code, reason })
@@ -485,7 +485,7 @@ export class Client {
       throw new ProtocolError(`welcome resumes epoch '${epoch}' of '${id}', which this client is not at`)
     }
     for (const action of this.#replica.pending) if (action.cseq > welcome.cseq) action.sent = undefined
-    this.#lastSent = welcome.cseq
+    this.#outbox.begin(welcome.cseq)
     this.#goLive()
   }
 
@@ -507,7 +507,7 @@ export class Client {
       isForgotten: isOther && former.epoch === epoch,
     }
     this.#session = { id, token, epoch, seq: snapshot.seq, hash: welcome.hash, inDoubt: false }
-    this.#lastSent = welcome.cseq
+    this.#outbox.begin(welcome.cseq)
     const changes = greeting.pages
     greeting.pages = []
     this.#replica.load(changes, decided, isOther ? renamer(former.id, id) : undefined)
@@ -521,7 +521,7 @@ export class Client {
     this.#sayScopes()
     this.presence.goLive()
     this.#verifier.goLive()
-    this.#pumpSoon()
+    this.#outbox.pumpSoon()
     this.#setStatus({ state: 'live' })
   }
 
@@ -539,7 +539,7 @@ export class Client {
       session.seq = update.seq
       session.hash = update.hash
     })
-    if (this.#replica.pending.length || this.#calls.isWaiting) this.#pumpSoon()
+    this.#outbox.decided()
     this.#verifier.changed()
     this.#frameSignal.emit()
   }
@@ -561,84 +561,6 @@ export class Client {
   #doubt(): void {
     if (this.#session) this.#session.inDoubt = true
     this.#link.giveUp(4097, 'out_of_step')
-  }
-
-  // --- what goes --------------------------------------------------------------------------------------------------
-
-  /** An action that is all there is to send leaves at once; others when the code running now has ended, each in its turn. */
-  #acted(action: PendingAction): void {
-    const { length } = this.#replica.pending
-    const isAlone = length === 1 && !action.gesture && !this.#pumping && !this.#calls.isWaiting
-    if (!isAlone || this.#greeting.phase !== 'live' || !action.inverse || this.#offer(action) !== 'sent')
-      this.#pumpSoon()
-  }
-
-  /** Sends when the code running now has ended, so that what is done together leaves together. */
-  #pumpSoon(): void {
-    if (this.#pumping) return
-    this.#pumping = true
-    this.#clock.soon(() => {
-      this.#pumping = false
-      this.#pump()
-    })
-  }
-
-  /**
-   * Sends what may go. Edits by position in one text or list go one action at a time: the server moves an edit past what others did since its
-   * `base`, and could not do that right across an action of this client that it had decided in between.
-   */
-  #pump(): void {
-    if (this.#greeting.phase !== 'live' || !this.#session) return
-    const inFlight = new Set<string>()
-    const { pending } = this.#replica
-    for (const action of pending) {
-      if (!action.sent) {
-        if (editedPlaces(action.changes).some((key) => inFlight.has(key))) break
-        if (this.#replica.isAdrift(action)) {
-          this.#replica.refuse(
-            action,
-            'unknown_object',
-            'what it edits went out of sight before it could be sent',
-          )
-          this.#pumpSoon()
-          return
-        }
-        if (action === pending.at(-1) && this.#frames.holds(action)) break
-        if (!this.#sendCalls(action.cseq - 1) || !this.#sendAction(action)) return
-      }
-      for (const key of writtenPlaces(action.changes)) inFlight.add(key)
-    }
-    this.#sendCalls(this.#lastSent)
-  }
-
-  /** @returns whether it left; else it has to wait, or was refused */
-  #sendAction(action: PendingAction): boolean {
-    const outcome = this.#offer(action)
-    if (typeof outcome !== 'string') {
-      this.#replica.refuse(action, 'limit', tooLong(outcome.limit))
-      this.#pumpSoon()
-    }
-    return outcome === 'sent'
-  }
-
-  #offer(action: PendingAction): Offer {
-    const { cseq, changes, gesture } = action
-    const outcome = this.#link.offer({ type: 'action', cseq, base: this.seq, gesture: gesture?.id, changes })
-    if (outcome === 'sent') {
-      this.#frames.sent(action)
-      action.sent = changes
-      action.wasSent = true
-      this.#lastSent = cseq
-    }
-    return outcome
-  }
-
-  #sendCalls(cseq: number): boolean {
-    const { pending } = this.#replica
-    return this.#calls.send(
-      (after) => after.cseq <= cseq || !pending.includes(after),
-      (message) => this.#link.offer(message),
-    )
   }
 }
 
