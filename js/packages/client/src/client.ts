@@ -8,19 +8,19 @@
  * - Close codes from 4100 are final.
  */
 import { Calls } from './calls.js'
-import type { Change } from './changes.js'
 import { type Clock, systemClock } from './clock.js'
 import type { Divergence } from './comparison.js'
 import { CallError, LocalError, ProtocolError } from './errors.js'
 import { type Disconnect, Signal } from './events.js'
 import type { Frame } from './frames.js'
 import { Gesture } from './gestures.js'
+import { Handshake } from './handshake.js'
 import type { Outcome, Preview } from './layers.js'
 import { Link } from './link.js'
 import { Outbox } from './outbox.js'
 import { Presence } from './presence.js'
 import type { ErrorNotice, Scope, ServerMessage, Snapshot, Update, Welcome } from './protocol.js'
-import { decodeServer, PROTOCOL_VERSION } from './protocol.js'
+import { decodeServer } from './protocol.js'
 import type { Rejection } from './replica.js'
 import { Replica } from './replica.js'
 import type { Host, SObject } from './sobject.js'
@@ -45,35 +45,11 @@ export interface ClientOptions {
   readonly report?: (error: unknown, where: string) => void
 }
 
-/** An epoch no server has: asks for a snapshot. */
-const NO_EPOCH = '-'
-
-/** What a session is, from its first snapshot on. */
-interface Session {
-  readonly id: string
-  readonly token: string
-  epoch: string
-  seq: number
-  /** The server's rolling hash at `seq`, as it told it. */
-  hash: string | undefined
-  /** Whether what is shown may be wrong, and has to come as a whole. */
-  inDoubt: boolean
-}
-
-/** How far the greeting on a connection has come. */
-class Greeting {
-  phase: 'opening' | 'greeting' | 'loading' | 'live' = 'opening'
-  welcome: Welcome | undefined
-  /** Which parts the server was asked for. */
-  scopes: readonly Scope[] | undefined
-  pages: Change[] = []
-  nextPage = 0
-}
-
 export class Client {
   readonly #options: ClientOptions
   readonly #clock: Clock
   readonly #link: Link
+  readonly #handshake = new Handshake()
   readonly #replica: Replica
   readonly #outbox: Outbox
   readonly #calls = new Calls()
@@ -92,9 +68,6 @@ export class Client {
   #scopes: readonly Scope[] | undefined
   readonly #divergedSignal: Signal<[Divergence]>
   #repairs = 0
-  #greeting = new Greeting()
-  #session: Session | undefined
-  #attempt = 0
   #nextGesture = 1
   #nextId = 1
 
@@ -107,7 +80,7 @@ export class Client {
       opened: () => this.#hello(),
       received: (frame) => this.#receive(frame),
       lost: (code, reason) => this.#lost(code, reason),
-      appliedSeq: () => (this.#greeting.phase === 'live' ? this.seq : 0),
+      appliedSeq: () => (this.#handshake.isLive ? this.seq : 0),
       mayOffer: () => this.#outbox.pump(),
     })
     const signal = <A extends readonly unknown[]>(where: string): Signal<A> => {
@@ -136,7 +109,7 @@ export class Client {
       rejected: (rejection) => this.#rejectedSignal.emit(rejection),
     })
     this.#outbox = new Outbox(this.#clock, this.#link, this.#replica, this.#calls, () =>
-      this.#greeting.phase === 'live' ? this.#session?.seq : undefined,
+      this.#handshake.isLive ? this.seq : undefined,
     )
     this.#verifier = new Verifier({
       tree: this.#replica.tree,
@@ -177,11 +150,11 @@ export class Client {
 
   /** The `seq` this client has applied. */
   get seq(): number {
-    return this.#session?.seq ?? 0
+    return this.#handshake.session?.seq ?? 0
   }
 
   get session(): string | undefined {
-    return this.#session?.id
+    return this.#handshake.session?.id
   }
 
   onStatus(listener: (status: Status) => void): Disconnect {
@@ -289,12 +262,9 @@ export class Client {
     this.#sayScopes()
   }
 
-  /** Asks for other parts than hello did. Before the welcome, that would tell the server that this client has its new token. */
   #sayScopes(): void {
-    const { phase, scopes } = this.#greeting
-    if (phase === 'opening' || phase === 'greeting' || scopes === this.#scopes) return
-    this.#greeting.scopes = this.#scopes
-    this.#link.send({ type: 'subscribe', scopes: this.#scopes ?? null })
+    if (this.#handshake.asksFor(this.#scopes))
+      this.#link.send({ type: 'subscribe', scopes: this.#scopes ?? null })
   }
 
   /** Undoes this client's newest step, or everyone's newest: within `target`, if given. */
@@ -347,8 +317,9 @@ export class Client {
       },
       call: (service, args, object) => this.call(service, args, object),
       mintId: () => {
-        if (!this.#session) throw new LocalError('objects can be created when the client is live')
-        return `${this.#session.id}.${this.#nextId++}`
+        const { session } = this
+        if (session === undefined) throw new LocalError('objects can be created when the client is live')
+        return `${session}.${this.#nextId++}`
       },
       frontendType: (type) => this.#replica.tree.frontendType(type),
       report: (error, where) => this.#report(error, where),
@@ -373,24 +344,8 @@ export class Client {
   // --- the connection ---------------------------------------------------------------------------------------------
 
   #hello(): void {
-    this.#greeting = new Greeting()
-    this.#greeting.phase = 'greeting'
-    this.#greeting.scopes = this.#scopes
-    const session = this.#session
-    const inDoubt = session?.inDoubt
-    this.#link.send({
-      type: 'hello',
-      protocol: PROTOCOL_VERSION,
-      attempt: ++this.#attempt,
-      session: session?.id,
-      token: session?.token,
-      epoch: inDoubt ? NO_EPOCH : session?.epoch,
-      seq: inDoubt ? 0 : session?.seq,
-      hash: inDoubt ? undefined : session?.hash,
-      client: this.#options.name ?? 'objectsync-js/0.1.0',
-      auth: this.#options.auth,
-      scopes: this.#scopes,
-    })
+    const { name, auth } = this.#options
+    this.#link.send(this.#handshake.hello(name ?? 'objectsync-js/0.1.0', auth, this.#scopes))
   }
 
   /** The connection is gone; decides whether there is another. */
@@ -405,7 +360,7 @@ export class Client {
   }
 
   #disconnected(): void {
-    this.#greeting = new Greeting()
+    this.#handshake.lost()
     this.presence.goOffline()
     this.#verifier.goOffline()
     this.#calls.lost()
@@ -470,19 +425,9 @@ export class Client {
   }
 
   #welcome(welcome: Welcome): void {
-    const greeting = this.#greeting
-    if (greeting.phase !== 'greeting') throw new ProtocolError('a second welcome came; expected one')
-    greeting.welcome = welcome
-    const { session: id, token, epoch } = welcome
-    // Now, and not when all of a snapshot has come: the next frame tells the server that the former token is not needed any more.
-    if (this.#session?.id === id) this.#session = { ...this.#session, token }
-    if (welcome.resume === 'snapshot') {
-      greeting.phase = 'loading'
+    if (!this.#handshake.welcome(welcome)) {
       this.#sayScopes()
       return
-    }
-    if (!this.#session || this.#session.epoch !== epoch || this.#session.id !== id) {
-      throw new ProtocolError(`welcome resumes epoch '${epoch}' of '${id}', which this client is not at`)
     }
     for (const action of this.#replica.pending) if (action.cseq > welcome.cseq) action.sent = undefined
     this.#outbox.begin(welcome.cseq)
@@ -490,34 +435,24 @@ export class Client {
   }
 
   #snapshot(snapshot: Snapshot): void {
-    const greeting = this.#greeting
-    const { welcome } = greeting
-    if (greeting.phase !== 'loading' || !welcome || snapshot.page !== greeting.nextPage) {
-      throw new ProtocolError(`page ${snapshot.page} of a snapshot came; expected ${greeting.nextPage}`)
-    }
-    greeting.nextPage++
-    for (const change of snapshot.changes) greeting.pages.push(change)
-    if (greeting.nextPage < snapshot.pages) return
-    const { session: id, token, epoch } = welcome
-    const former = this.#session
+    const loaded = this.#handshake.page(snapshot)
+    if (!loaded) return
+    const { changes, former, welcome } = loaded
+    const { session: id, cseq, rejected = [], epoch } = welcome
     const isOther = former !== undefined && former.id !== id
-    const decided = {
-      cseq: welcome.cseq,
-      rejected: welcome.rejected ?? [],
-      isForgotten: isOther && former.epoch === epoch,
-    }
-    this.#session = { id, token, epoch, seq: snapshot.seq, hash: welcome.hash, inDoubt: false }
-    this.#outbox.begin(welcome.cseq)
-    const changes = greeting.pages
-    greeting.pages = []
-    this.#replica.load(changes, decided, isOther ? renamer(former.id, id) : undefined)
+    this.#outbox.begin(cseq)
+    this.#replica.load(
+      changes,
+      { cseq, rejected, isForgotten: isOther && former.epoch === epoch },
+      isOther ? renamer(former.id, id) : undefined,
+    )
     this.#goLive()
     this.#frameSignal.emit()
   }
 
   #goLive(): void {
-    this.#greeting.phase = 'live'
-    this.#link.live(this.#greeting.welcome?.limits)
+    this.#handshake.live()
+    this.#link.live(this.#handshake.limits)
     this.#sayScopes()
     this.presence.goLive()
     this.#verifier.goLive()
@@ -526,8 +461,8 @@ export class Client {
   }
 
   #update(update: Update): void {
-    const session = this.#session
-    if (this.#greeting.phase !== 'live' || !session) {
+    const { session, isLive } = this.#handshake
+    if (!isLive || !session) {
       throw new ProtocolError('an update came before the state it changes')
     }
     if (update.prev !== session.seq) {
@@ -559,7 +494,8 @@ export class Client {
 
   /** The state is in doubt, so the whole of it is asked for. Actions stay: the welcome says which were decided. */
   #doubt(): void {
-    if (this.#session) this.#session.inDoubt = true
+    const { session } = this.#handshake
+    if (session) session.inDoubt = true
     this.#link.giveUp(4097, 'out_of_step')
   }
 }
