@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from .changes import Change, Place
 from .snapshot import Restore, walk
-from .transaction import GONE
+from .states import GONE
 
 if TYPE_CHECKING:
     from .log import Transaction

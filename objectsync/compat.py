@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .errors import InvalidChangeError
+from .states import GONE
 
 if TYPE_CHECKING:
     from .sobject import SObject
@@ -33,11 +34,11 @@ class OlderNames:
     def is_destroyed(self: Any) -> bool:
         """Whether the object is gone."""
         self._os_tree.settle()
-        return self._os_state == 2  # type: ignore[no-any-return]  # `self` is an SObject
+        return self._os_state == GONE  # type: ignore[no-any-return]  # `self` is an SObject
 
     def is_root(self: Any) -> bool:
         """Whether it is the root."""
-        return self._os_parent is None and self._os_state != 2
+        return self._os_parent is None and self._os_state != GONE
 
     def get_parent(self: Any) -> SObject:
         """`parent`, which the root has not.

@@ -9,9 +9,10 @@ from .errors import InvalidChangeError, InvalidValue, describe
 from .shape import Shape
 from .snapshot import RestoreAttribute, RestoreTag, record_attribute
 from .sobject import SObject
+from .states import FRESH
 from .topics import AttributeSpec
 from .topics.base import EMPTY
-from .transaction import FRESH, OpenTransaction
+from .transaction import OpenTransaction
 from .values import check_str, copy_value
 
 

@@ -13,7 +13,8 @@ from .details import Details
 from .errors import AlreadyExists, InvalidChangeError, InvalidValue, UnknownObject, describe
 from .limits import Limits
 from .sobject import SObject
-from .transaction import FRESH, GONE, Mark, OpenTransaction
+from .states import FRESH, GONE
+from .transaction import Mark, OpenTransaction
 from .types import TypeInfo, TypeRegistry
 
 _ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")

@@ -15,7 +15,8 @@ from .changes import Change
 from .creations import birthplace_of
 from .removed import Removed
 from .snapshot import ObjectRecord, describe_object, held_by, record_object
-from .transaction import FRESH, GONE, LIVE, OpenTransaction, let_go
+from .states import FRESH, GONE, LIVE
+from .transaction import OpenTransaction, let_go
 
 if TYPE_CHECKING:
     from .shape import Shape

@@ -18,8 +18,9 @@ from .life import Life
 from .shape import Shape
 from .snapshot import DynamicRecord, ObjectRecord, from_plain
 from .sobject import ObjectT, SObject
+from .states import FRESH, GONE
 from .topics import TOPIC_TYPES, AttributeSpec
-from .transaction import FRESH, GONE, OpenTransaction
+from .transaction import OpenTransaction
 from .values import copy_value
 
 

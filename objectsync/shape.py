@@ -23,7 +23,8 @@ from .removed import Removed
 from .returning import return_memory
 from .snapshot import Restore, RestoreChildren, walk
 from .sobject import SObject
-from .transaction import FRESH, GONE, OpenTransaction, Record, Transactions
+from .states import FRESH, GONE
+from .transaction import OpenTransaction, Record, Transactions
 from .types import TypeInfo
 from .written import changes_of, inverses_of
 

@@ -21,9 +21,9 @@ from .current import current_parent, current_server, enter_parent, leave_parent
 from .errors import AlreadyExists, Destroyed, InvalidValue, UnknownAttribute
 from .picture import Markup, html_of
 from .snapshot import record_subtree, to_plain, walk
+from .states import FRESH
 from .topics import AttributeSpec, EventTopic, Topic, Validator
 from .topics.base import passes
-from .transaction import FRESH
 
 if TYPE_CHECKING:
     from .changes import Change

@@ -29,6 +29,7 @@ from .changes import Change, Emit
 from .emissions import Changed, Emission
 from .errors import ListenerLoop
 from .log import DO, UNDO, Log, Transaction
+from .states import FRESH, GONE
 from .topics.base import EMPTY, ChangeHandlers
 
 if TYPE_CHECKING:
@@ -38,10 +39,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("objectsync.transaction")
 
-
-LIVE: Final = 0
-FRESH: Final = 1
-GONE: Final = 2
 
 MANY: Final = 32
 """So many new objects are kept as the bytes that travel, not as changes."""

@@ -14,7 +14,8 @@ from .creations import Creations, birthplace_of
 from .packed import PackedChanges, PackedDestroys
 from .snapshot import describe_object
 from .sobject import SObject
-from .transaction import FRESH, LIVE, MANY
+from .states import FRESH, LIVE
+from .transaction import MANY
 
 if TYPE_CHECKING:
     from .transaction import OpenTransaction

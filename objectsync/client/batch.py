@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ..changes import Change, Emit, Set, Unemit
 from ..emissions import Emission
+from ..states import GONE
 from ..topics import EventTopic, ListTopic, Topic
 from ..topics.base import ChangeHandlers, News
-from ..transaction import GONE
 from ..values import copy_value, same_value
 from .differences import list_edits
 

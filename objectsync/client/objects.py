@@ -16,9 +16,9 @@ import msgspec
 from ..changes import Attribute, Clear, Create, Destroy, DropAttribute, Place, Tag, Untag
 from ..errors import AlreadyExists, Destroyed, UnknownAttribute
 from ..events import Signal
+from ..states import GONE, LIVE
 from ..topics import AttributeSpec, EventTopic, Topic
 from ..topics.base import SignalSlot
-from ..transaction import GONE, LIVE
 from ..values import check_value
 
 if TYPE_CHECKING:

@@ -37,8 +37,8 @@ from ..errors import (
     UnknownObject,
     UnknownType,
 )
+from ..states import GONE, LIVE
 from ..topics import TOPIC_TYPES, AttributeSpec, EventTopic, Topic
-from ..transaction import GONE, LIVE
 from .batch import Batch
 from .objects import ClientObject, TypeDefinition
 
