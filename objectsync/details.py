@@ -6,13 +6,13 @@ from typing import Any
 
 from .changes import RESERVED, Attribute, Change, DropAttribute, Tag, Untag
 from .errors import InvalidChangeError, InvalidValue, describe
+from .open_transaction import OpenTransaction
 from .shape import Shape
 from .snapshot import RestoreAttribute, RestoreTag, record_attribute
 from .sobject import SObject
 from .states import FRESH
 from .topics import AttributeSpec
 from .topics.base import EMPTY
-from .transaction import OpenTransaction
 from .values import check_str, copy_value
 
 

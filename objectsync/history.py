@@ -50,7 +50,7 @@ from .transform import transform, transform_sequences
 from .values import same_value
 
 if TYPE_CHECKING:
-    from .transaction import OpenTransaction
+    from .open_transaction import OpenTransaction
     from .tree import Tree
 
 _POSITIONAL = (InsertText, DeleteText, Insert, Pop, Move, Replace)

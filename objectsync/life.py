@@ -12,9 +12,9 @@ from .changes import Destroy, Place
 from .details import Details
 from .errors import AlreadyExists, InvalidChangeError, InvalidValue, UnknownObject, describe
 from .limits import Limits
+from .open_transaction import Mark, OpenTransaction
 from .sobject import SObject
 from .states import FRESH, GONE
-from .transaction import Mark, OpenTransaction
 from .types import TypeInfo, TypeRegistry
 
 _ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import zlib
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import TypeVar, overload
+from typing import Final, TypeVar, overload
 
 from .changes import Change, Destroy, singly
 from .frames import Fragment, encode, unescape
@@ -19,6 +19,9 @@ from .protocol import decode_recorded
 from .values import Buffer
 
 T_co = TypeVar("T_co", covariant=True)
+
+MANY: Final = 32
+"""So many new objects are kept as the bytes that travel, not as changes."""
 
 _FAST = 1
 _WORTH_DEFLATING = 4096

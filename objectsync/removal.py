@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from .changes import Change
 from .creations import birthplace_of
+from .open_transaction import OpenTransaction
 from .removed import Removed
+from .returning import let_go
 from .snapshot import ObjectRecord, describe_object, held_by, record_object
 from .states import FRESH, GONE, LIVE
-from .transaction import OpenTransaction, let_go
 
 if TYPE_CHECKING:
     from .shape import Shape

@@ -15,12 +15,12 @@ from .ancestry import children_first
 from .changes import Destroy, Place
 from .errors import AlreadyExists, InvalidValue
 from .life import Life
+from .open_transaction import OpenTransaction
 from .shape import Shape
 from .snapshot import DynamicRecord, ObjectRecord, from_plain
 from .sobject import ObjectT, SObject
 from .states import FRESH, GONE
 from .topics import TOPIC_TYPES, AttributeSpec
-from .transaction import OpenTransaction
 from .values import copy_value
 
 

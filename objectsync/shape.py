@@ -17,6 +17,7 @@ from .errors import InvalidChangeError, LimitExceeded, describe
 from .history import History
 from .limits import Limits
 from .log import Log
+from .open_transaction import OpenTransaction
 from .packed import Packed, PackedChanges
 from .removal import Removal
 from .removed import Removed
@@ -24,7 +25,7 @@ from .returning import return_memory
 from .snapshot import Restore, RestoreChildren, walk
 from .sobject import SObject
 from .states import FRESH, GONE
-from .transaction import OpenTransaction, Record, Transactions
+from .transaction import Record, Transactions
 from .types import TypeInfo
 from .written import changes_of, inverses_of
 

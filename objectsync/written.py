@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from .changes import Change, Destroy
 from .creations import Creations, birthplace_of
-from .packed import PackedChanges, PackedDestroys
+from .packed import MANY, PackedChanges, PackedDestroys
 from .snapshot import describe_object
 from .sobject import SObject
 from .states import FRESH, LIVE
-from .transaction import MANY
 
 if TYPE_CHECKING:
-    from .transaction import OpenTransaction
+    from .open_transaction import OpenTransaction
 
 
 def changes_of(transaction: OpenTransaction) -> Sequence[Change]:
