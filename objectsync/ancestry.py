@@ -1,4 +1,4 @@
-"""Where objects are in the tree, seen from each other: what is above several of them, and in which order they go."""
+"""Where objects are in the tree, seen from each other: what is above one or several, and in which order they go."""
 
 from __future__ import annotations
 
@@ -50,6 +50,16 @@ def lowest_common_ancestor(a: SObject, b: SObject) -> SObject:
             assert b._os_parent is not None
             b = b._os_parent
     return a
+
+
+def path_to(sobject: SObject | None) -> list[SObject]:
+    """An object and those above it, the root first."""
+    path: list[SObject] = []
+    while sobject is not None:
+        path.append(sobject)
+        sobject = sobject._os_parent
+    path.reverse()
+    return path
 
 
 def place_of(sobject: SObject, siblings: list[SObject]) -> int:

@@ -17,6 +17,7 @@ from typing import Any
 
 from . import protocol
 from .acting import Actor, acting, on_behalf
+from .ancestry import path_to
 from .changes import Change, Define
 from .closing import GAP, RESTART
 from .connection import Connection
@@ -433,16 +434,6 @@ class Hub(Tree):
                 self._urgers = tuple(u for u in self._urgers if u is not urge)
 
         return remove
-
-
-def path_to(sobject: SObject | None) -> list[SObject]:
-    """An object and those above it, the root first."""
-    path: list[SObject] = []
-    while sobject is not None:
-        path.append(sobject)
-        sobject = sobject._os_parent
-    path.reverse()
-    return path
 
 
 def _told(result: UndoResult) -> Any:
