@@ -1,8 +1,8 @@
-"""The hub: a tree with clients, sans-I/O. It decides actions, answers calls, runs handlers, and keeps sessions.
+"""The hub: a tree with clients, sans-I/O. It decides actions, answers calls, and keeps sessions.
 
-Rules: what a client sends is checked before it changes anything, and what goes wrong in it is answered to that client alone. Handlers and
-services run after the commit, outside the lock, where the shell's `Jobs` put them (jobs.py). The hub reads no clock, no socket and no
-random source; `new_secret` is handed in.
+Rules: what a client sends is checked before it changes anything, and what goes wrong in it is answered to that client alone. Handlers
+(handlers.py) and services run after the commit, outside the lock, where the shell's `Jobs` put them (jobs.py). The hub reads no clock, no
+socket and no random source; `new_secret` is handed in.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ from .emissions import Emission
 from .errors import LimitExceeded, LocalError, ProtocolError
 from .events import Signal
 from .frames import unescape
+from .handlers import Handlers
 from .history import UndoResult
-from .jobs import Job, Jobs
+from .jobs import Jobs
 from .limits import Limits
 from .partial import PartialView
 from .policy import Policy
@@ -89,7 +90,7 @@ class Hub(Tree):
         self._urgers: tuple[Callable[[], None], ...] = ()
         self.handlers_due = 0
         """How many handlers of clients' events were ever handed to `jobs`. One more: what a client did may soon have further effects."""
-        self.transactions.deliver = self._deliver
+        self.transactions.deliver = Handlers(self).deliver
         self.register_service("undo", self._undo_service, pass_sender=True)
         self.register_service("redo", self._redo_service, pass_sender=True)
 
@@ -332,39 +333,6 @@ class Hub(Tree):
 
     # --- inner
 
-    def _deliver(self, emissions: list[Emission]) -> None:
-        for emission in emissions:
-            for handler in emission.handlers:
-                job = partial(handler.run, emission) if handler.takes_emission else handler.run
-                failed = partial(self._handler_failed, emission)
-                if emission.session is None:
-                    self.jobs.here(job, failed, emission.object)
-                    continue
-                self.handlers_due += 1
-                urgently = partial(self._urgently, Actor(emission.session, emission.gesture), job)
-                if handler.live:
-                    self.jobs.beside(handler, urgently, failed, emission.object)
-                else:
-                    self.jobs.later(urgently, failed, emission.object)
-
-    def _urgently(self, actor: Actor, job: Job) -> Any:
-        """Run a client's job on its behalf, and have what it changed sent at once."""
-        outcome = on_behalf(actor, job)
-        if outcome is not None and inspect.iscoroutine(outcome):
-            return self._urgently_awaited(outcome)
-        self._urge()
-        self.settle()
-        return outcome
-
-    async def _urgently_awaited(self, outcome: Any) -> None:
-        await outcome
-        self._urge()
-        self.settle()
-
-    def _urge(self) -> None:
-        for urge in self._urgers:
-            urge()
-
     def _handler_failed(self, emission: Emission, error: BaseException) -> None:
         what = f"a handler of {emission.object}.{emission.name} failed"
         incident = self._incident(what, error, emission.object)
@@ -419,6 +387,10 @@ class Hub(Tree):
         """There is something to send."""
         for wake in self.transactions.wakers:
             wake()
+
+    def _urge(self) -> None:
+        for urge in self._urgers:
+            urge()
 
     def add_waker(self, wake: Callable[[], None], urge: Callable[[], None] | None = None) -> Callable[[], None]:
         """Call `wake()` whenever there is something to send, and `urge()` (by default the same) when somebody waits for it: a client's
