@@ -1,14 +1,13 @@
-"""The hub: a tree with clients, sans-I/O. It decides actions, answers calls, and keeps sessions.
+"""The hub: a tree with clients, sans-I/O. It decides actions, keeps sessions, and tells of what fails.
 
-Rules: what a client sends is checked before it changes anything, and what goes wrong in it is answered to that client alone. Handlers
-(handlers.py) and services run after the commit, outside the lock, where the shell's `Jobs` put them (jobs.py). The hub reads no clock, no
-socket and no random source; `new_secret` is handed in.
+Rules: what a client sends is checked before it changes anything, and what goes wrong in it is answered to that client alone. What users
+wrote for clients (handlers.py, calls.py) runs after the commit, outside the lock, where the shell's `Jobs` put it (jobs.py). The hub reads
+no clock, no socket and no random source; `new_secret` is handed in.
 """
 
 from __future__ import annotations
 
 import hmac
-import inspect
 import logging
 import threading
 from collections.abc import Callable, Sequence
@@ -16,8 +15,9 @@ from functools import partial
 from typing import Any
 
 from . import protocol
-from .acting import Actor, acting, on_behalf
+from .acting import Actor, acting
 from .ancestry import path_to
+from .calls import Calls
 from .changes import Change, Define
 from .closing import GAP, RESTART
 from .connection import Connection
@@ -34,15 +34,15 @@ from .partial import PartialView
 from .policy import Policy
 from .presence import PresenceList
 from .proposals import Proposals
-from .protocol import Action, Call, Diverged, Error, Failure, Scope
-from .services import Service, Services
+from .protocol import Action, Call, Diverged, Error, Scope
+from .services import Services
 from .session import Session
 from .sessions import Sessions
 from .sobject import SObject
 from .statehash import StateHash
 from .tree import Tree
 from .updates import Updates
-from .values import Buffer, check_value
+from .values import Buffer
 from .waiting import Wait
 
 logger = logging.getLogger("objectsync.hub")
@@ -72,6 +72,7 @@ class Hub(Tree):
         self._token = token
         self._services = Services()
         self._proposals = Proposals(self, self.policy)
+        self._calls = Calls(self, self._services, self._proposals)
         self.updates = Updates(self.log, self, self.root, self.limits, self._defines)
         self.hashes = StateHash(self.log, self)
         self.divergences = 0
@@ -248,57 +249,7 @@ class Hub(Tree):
 
     def call(self, connection: Connection, call: Call) -> None:
         """Run a service for a client; the result goes to that connection."""
-        session = connection.session
-        assert session is not None
-        failure: Failure | None = None
-        service: Service | None = None
-        args: dict[str, Any] = {}
-        with self.lock:
-            sobject = None if call.object is None else self.objects.get(call.object)
-            if sobject is not None and not self._proposals.sees(session, sobject):
-                sobject = None
-            if call.object is not None and sobject is None:
-                failure = Failure("unknown_object", f"there is no object {call.object!r}")
-            else:
-                service = self._services.find(sobject, call.service)
-                if service is None:
-                    where = "" if sobject is None else f" on {sobject}"
-                    failure = Failure("unknown_service", f"there is no service {call.service!r}{where}")
-                elif not self.policy.may_call(session, call.service, sobject):
-                    failure = Failure("forbidden", f"this client may not call {call.service!r}")
-                else:
-                    try:
-                        args = service.arguments(check_value(call.args), session.id)
-                    except (TypeError, LocalError) as error:
-                        failure = Failure("invalid_args", f"the service {call.service!r} takes other arguments: {error}")
-            if failure is not None or service is None:
-                connection.result(call.id, failure=failure)
-                self.wake()
-                return
-
-        def answer(value: Any) -> None:
-            try:
-                value = check_value(value)
-            except LocalError as error:
-                fail(error)
-                return
-            with self.lock:
-                connection.result(call.id, value)
-            self._urge()
-
-        def fail(error: BaseException) -> None:
-            incident = self._incident(f"the service {call.service!r} failed", error, sobject)
-            message = f"the service {call.service!r} failed" + (f": {error}" if self.debug else "")
-            with self.lock:
-                connection.result(call.id, failure=Failure("error", message, incident))
-            self._urge()
-
-        callback = service.callback
-        job = partial(on_behalf, Actor(session.id), lambda: _then(callback(**args), answer))
-        if service.live:
-            self.jobs.beside(service, job, fail, sobject)
-        else:
-            self.jobs.later(job, fail, sobject)
+        self._calls.run(connection, call)
 
     def diverged(self, session: Session, where: Diverged) -> None:
         """A client has found that its state is another: count it, and say where."""
@@ -412,15 +363,3 @@ def _told(result: UndoResult) -> Any:
     """What a client hears of an undo."""
     conflicts = [{"object": each.object, "attribute": each.attribute, "reason": each.reason} for each in result.conflicts]
     return {"done": result.done, "conflicts": conflicts}
-
-
-def _then(outcome: Any, answer: Callable[[Any], None]) -> Any:
-    """Answer with an outcome, now or when it has been awaited."""
-    if not inspect.isawaitable(outcome):
-        answer(outcome)
-        return None
-
-    async def wait() -> None:
-        answer(await outcome)
-
-    return wait()
