@@ -115,7 +115,7 @@ class TestListening:
         finally:
             gc.unfreeze()
 
-    @pytest.mark.parametrize(("own", "meanwhile"), [(700, 50_000), (60_000, 60_000), (0, 0)], ids=["as ever", "rarer", "never"])
+    @pytest.mark.parametrize(("own", "meanwhile"), [(700, 200_000), (300_000, 300_000), (0, 0)], ids=["as ever", "rarer", "never"])
     def test_young_garbage_is_looked_for_less_often_while_it_runs_unless_the_program_does_so_itself(self, own: int, meanwhile: int) -> None:
         during: list[tuple[int, int, int]] = []
 

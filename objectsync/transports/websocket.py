@@ -30,6 +30,7 @@ from ..audience import Audience
 from ..closing import RESTART
 from ..connection import Connection
 from ..hub import Hub
+from ..lasting import tidy
 from ..protocol import SUBPROTOCOL
 from ..worker import Rest
 from .gate import Gate
@@ -374,6 +375,7 @@ class WebSocketShell:
         now = monotonic()
         self._clock = self._loop.call_later(CLOCK, self._tick)
         self._hub.tick(now)
+        tidy()
         with self._turn:
             for client in list(self._clients.values()):
                 if client.stuck_for(now) > self._hub.limits.progress_seconds:
