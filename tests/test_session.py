@@ -139,6 +139,28 @@ class TestUpdates:
         assert [change for change in changes if change[2] == "level"] == [["set", thing.id, "level", 5]]
         assert [change[3] for change in changes if change[2] == "n"] == [1, 2, 3, 4, 5]
 
+    def test_each_is_told_what_it_has_not_heard(self, hub: Hub, thing: Thing) -> None:
+        prompt, late = WireClient(hub), WireClient(hub)
+        thing.n.set(1)
+        assert changes_in(prompt.receive()) == [["set", thing.id, "n", 1]]
+        thing.n.set(2)
+        assert changes_in(late.receive()) == [["set", thing.id, "n", 1], ["set", thing.id, "n", 2]]
+        assert changes_in(prompt.receive()) == [["set", thing.id, "n", 2]]
+
+    def test_much_is_squashed_where_that_is_shorter_unless_one_large_change_is_most_of_it(self) -> None:
+        hub = make_hub(limits=Limits(frame_bytes=1_000))
+        thing = hub.create_object(Thing)
+        client = WireClient(hub)
+        thing.label.set("x" * 2_000)
+        thing.n.set(1)
+        thing.n.set(2)
+        (large,) = client.receive()
+        assert [len(each["changes"]) for each in large["transactions"]] == [1, 1, 1]
+        for n in range(100):
+            thing.n.set(n)
+        (many,) = client.receive()
+        assert [each["changes"] for each in many["transactions"]] == [[["set", thing.id, "n", 99]]]
+
     def test_a_client_far_behind_gets_one_squashed_difference(self) -> None:
         hub = make_hub(limits=Limits(frame_transactions=100))
         thing = hub.create_object(Thing)

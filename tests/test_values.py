@@ -44,6 +44,7 @@ class TestChecking:
             ("\ud800", "lone surrogate at position 0"),
             ({1: 2}, "keys must be str"),
             ({"\udfff": 2}, "lone surrogate"),
+            ({"a": "\udfff"}, r"\$\.a has a lone surrogate"),
             ({1, 2}, "SetTopic"),
             (dt.datetime(2026, 1, 1, tzinfo=dt.UTC), "isoformat"),
             (Decimal(1), "float"),
