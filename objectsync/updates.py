@@ -122,8 +122,6 @@ class Updates:
             return encoded[transaction.seq]  # type: ignore[no-any-return]  # only fragments are put there
         changes = transaction.changes
         if transaction.session is not None:
-            if len(changes) == 1 and type(changes[0]) is Emit:
-                return None  # a click: most of what clients do
             changes = tuple(change for change in changes if not isinstance(change, Emit))
         told = changes.fragment if type(changes) is PackedChanges else changes
         fragment = encode_transaction(transaction.seq, told) if told else None

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from websockets.asyncio.client import connect
+from websockets.asyncio.server import ServerConnection, serve
 from websockets.frames import CloseCode, Frame, Opcode
 from websockets.protocol import State
 from websockets.server import ServerProtocol
@@ -84,6 +88,24 @@ def test_what_continues_a_frame_is_none_of_its_own_even_if_it_looks_like_one(ins
     assert text_in(looks, protocol) is None
     assert heard(protocol, looks) == [looks]
     assert text_in(looks, protocol) == inside.decode()
+
+
+def test_a_connection_that_ends_hears_no_more() -> None:
+    protocol = server()
+    protocol.send_close(CloseCode.NORMAL_CLOSURE)
+    assert text_in(sent(b"text"), protocol) is None
+
+
+async def test_it_is_seen_where_a_real_connection_waits() -> None:
+    """Behind its handshake, which the same parser has read."""
+
+    async def stay(connection: ServerConnection) -> None:
+        waits.set_result(connection)
+        await connection.wait_closed()
+
+    waits: asyncio.Future[ServerConnection] = asyncio.get_running_loop().create_future()
+    async with serve(stay, "127.0.0.1", 0) as listening, connect(f"ws://127.0.0.1:{listening.sockets[0].getsockname()[1]}"):
+        assert text_in(sent(b"click"), (await waits).protocol) == "click"
 
 
 def test_between_the_parts_of_a_message_nothing_is_a_message() -> None:

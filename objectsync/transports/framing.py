@@ -10,7 +10,7 @@ from __future__ import annotations
 from struct import pack
 from typing import Any
 
-from websockets.protocol import Protocol
+from websockets.protocol import Protocol, State
 from websockets.streams import StreamReader
 
 try:
@@ -38,7 +38,7 @@ def framed(data: bytes, binary: bool) -> bytes:
 def text_in(data: bytes, protocol: Protocol) -> str | None:
     """The text that a client has sent, if `data` is that, whole and alone, and no longer than it may be, nor than 64 KiB."""
     size = len(data)
-    if size < 2 or data[0] != _TEXT or not _is_between_frames(protocol):
+    if size < 2 or data[0] != _TEXT or protocol.state is not State.OPEN or not _is_between_frames(protocol):
         return None
     length, start = data[1] - _MASKED, 2
     if length == 126 and size >= 4:

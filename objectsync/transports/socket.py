@@ -102,7 +102,7 @@ class Socket(ServerConnection):
         """Take what has come, on another thread than the event loop's, which has the turn. What is more than messages is for the event
         loop to `go_on` with, and returned."""
         protocol = self.protocol
-        text = text_in(data, protocol) if protocol.state is State.OPEN else None
+        text = text_in(data, protocol)
         events: Sequence[Request | Response | Frame] = ()
         if text is None:
             protocol.receive_data(data)

@@ -117,7 +117,10 @@ export class Handshake {
     this.#phase = 'live'
   }
 
-  /** Whether the server is to be asked for other parts than it was. Before its welcome, that would tell it that this client has its new token. */
+  /**
+   * Whether the server is to be asked for other parts than it was; from then on it was asked for these. Before its welcome, that would tell it
+   * that this client has its new token.
+   */
   asksFor(scopes: readonly Scope[] | undefined): boolean {
     if (this.#phase === 'opening' || this.#phase === 'greeting' || scopes === this.#scopes) return false
     this.#scopes = scopes
