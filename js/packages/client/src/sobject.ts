@@ -215,7 +215,12 @@ export class SObject {
   emit(name: string, args: Dict = {}): void {
     if (this.typeOf(name) !== 'event') throw new LocalError(`${this.attribute(name)} is not an event`)
     checkValue(args)
-    this.host.perform([['emit', this.id, name, copyValue(args)]])
+    this.emitOwned(name, copyValue(args))
+  }
+
+  /** @internal Emits an event attribute with plain data that the caller has made for this, and gives away. */
+  emitOwned(name: string, args: Dict): void {
+    this.host.perform([['emit', this.id, name, args]])
   }
 
   /** Calls a service of this object. */

@@ -135,13 +135,13 @@ export class ElementView extends View {
           const payload = this.#payloadOf(event, gesture)
           gesture.record(() => {
             readValue(this.element, object, event)
-            if (payload) object.emit(type, payload)
+            if (payload) object.emitOwned(type, payload)
           })
         })
         return
       }
       const payload = this.#payloadOf(event, stage.client)
-      if (payload) object.emit(type, payload)
+      if (payload) object.emitOwned(type, payload)
     } catch (error) {
       stage.report(object, error)
     }
@@ -159,7 +159,8 @@ export class ElementView extends View {
     const { throttle, debounce } = listening
     if (!throttle && !debounce) return payload
     const tell = (): void => {
-      if (object.has(type)) this.stage.guard(object, () => whole.record(() => object.emit(type, payload)))
+      if (object.has(type))
+        this.stage.guard(object, () => whole.record(() => object.emitOwned(type, payload)))
     }
     const pace = this.#paceOf(type)
     if (throttle) pace.throttle(throttle, tell)

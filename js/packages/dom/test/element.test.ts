@@ -216,6 +216,20 @@ describe('form elements', () => {
       },
     ])
   })
+
+  it('tell of half a character, which cannot be sent, as of a broken one', () => {
+    const { host, server, settle } = show([['create', '1', 'Area', 'root', -1, {}]])
+    type(field(host) as unknown as HTMLTextAreaElement, 'a\ud83d')
+    settle()
+    expect(server.received.filter((m) => m.type === 'action')).toMatchObject([
+      {
+        changes: [
+          ['insert_text', '1', 'value', 0, 'a\ufffd'],
+          ['emit', '1', 'input', { type: 'input', value: 'a\ufffd' }],
+        ],
+      },
+    ])
+  })
 })
 
 describe('the tree', () => {
