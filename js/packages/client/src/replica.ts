@@ -8,28 +8,23 @@
  *   net difference is told. An action that no longer fits is skipped, and the server will say what becomes of it.
  * - No I/O and no clock: `client.ts` sends the actions and brings the transactions.
  */
-import { carry, type Decided, editsBetween, Footing, type Refused, renamed, topicAt } from './carry.js'
-import type { Change, Held } from './changes.js'
+import { carry, type Decided, editsBetween, Footing, type Refused, renamed } from './carry.js'
+import type { Change } from './changes.js'
 import { ChangeError, LocalError, ProtocolError } from './errors.js'
 import { type Gesture, join } from './gestures.js'
 import type { Audience } from './journal.js'
 import { Journal } from './journal.js'
-import { type Layer, type Outcome, type PendingAction, Preview } from './layers.js'
+import { type Layer, move, type Outcome, type PendingAction, Preview, replay, takeBack } from './layers.js'
 import type { Transaction } from './protocol.js'
-import { editedPlaces, placeEdits, placeInverse, rebase } from './rebase.js'
+import { placeEdits, placeInverse, rebase } from './rebase.js'
+import { changesShape, Sights } from './sights.js'
 import type { Host } from './sobject.js'
 import { Touches } from './touches.js'
 import { Tree } from './tree.js'
-import { sameValue, type TopicType } from './values.js'
+import { sameValue } from './values.js'
 
 /** An action that was not applied, and why. */
 export type Rejection = Refused
-
-/** What an attribute holds. */
-interface Sight {
-  readonly type: TopicType
-  readonly held: Held
-}
 
 interface Recording {
   readonly journal: Journal
@@ -50,11 +45,11 @@ export class Replica {
   #nextCseq = 1
   #recording: Recording | undefined
   #previews: Layer[] = []
-  /** What those attributes held that undecided edits are about, when they went out of sight. */
-  #left = new Map<string, Sight>()
+  readonly #sights: Sights
 
   constructor(host: Host, owner: ReplicaOwner) {
     this.tree = new Tree(host)
+    this.#sights = new Sights(this.tree)
     this.#owner = owner
   }
 
@@ -171,13 +166,13 @@ export class Replica {
 
   #putBelowPreviews(layer: Layer, journal: Journal): void {
     journal.goNet()
-    this.#takeBackAll([...this.#previews, layer], journal)
+    takeBack([...this.#previews, layer], this.tree, journal)
     for (const { changes } of this.#previews.toReversed()) {
       layer.changes = rebase([layer.changes], placeInverse(changes))[0] as readonly Change[]
     }
-    this.#replayAll([layer], journal)
-    if (layer.inverse) this.#rebaseAll(this.#previews, placeEdits(layer.changes))
-    this.#replayAll(this.#previews, journal)
+    replay([layer], this.tree, journal)
+    if (layer.inverse) move(this.#previews, placeEdits(layer.changes))
+    replay(this.#previews, this.tree, journal)
     if (layer.inverse) return
     journal.tell(this.#owner)
     throw new LocalError('this stands on what is only a preview; commit that first')
@@ -187,15 +182,15 @@ export class Replica {
     this.#needNoRecording('the end of a preview')
     const journal = new Journal()
     journal.goNet()
-    this.#takeBackAll(this.#previews, journal)
+    takeBack(this.#previews, this.tree, journal)
     this.#previews = this.#previews.filter((other) => other !== preview)
     return new Promise((resolve) => {
       const action = commit ? this.#append(preview) : undefined
       if (action) {
         action.told = resolve
-        this.#replayAll([action], journal)
+        replay([action], this.tree, journal)
       }
-      this.#replayAll(this.#previews, journal)
+      replay(this.#previews, this.tree, journal)
       if (action) this.#owner.acted(action)
       journal.tell(this.#owner)
     })
@@ -216,11 +211,11 @@ export class Replica {
         if (!rewound && this.#mustRewind(transaction)) {
           rewound = true
           journal.goNet()
-          this.#takeBack(journal)
+          takeBack(this.#layers, this.tree, journal)
         }
         this.#decide(transaction, rewound, journal, decided, rejections)
       }
-      if (rewound) this.#replay(journal)
+      if (rewound) replay(this.#layers, this.tree, journal)
     } catch (error) {
       this.pending.unshift(...decided) // nobody was told of what it decides; the snapshot will say it again
       for (const layer of this.#layers) layer.inverse = undefined
@@ -243,7 +238,7 @@ export class Replica {
     const journal = new Journal()
     journal.goNet()
     try {
-      this.#takeBack(journal)
+      takeBack(this.#layers, this.tree, journal)
     } catch (error) {
       // The state was in doubt already, which is why there is a snapshot.
       if (!(error instanceof ChangeError)) throw error
@@ -251,7 +246,7 @@ export class Replica {
     const before = this.pending.slice()
     const layers = this.#layers
     const footing = new Footing(this.tree, layers)
-    this.#left.clear()
+    this.#sights.clear()
     this.tree.empty(journal)
     try {
       for (const change of changes) this.tree.apply(change, journal)
@@ -270,7 +265,7 @@ export class Replica {
     this.pending = before.filter(stays)
     this.#nextCseq = decided.cseq + 1
     for (const action of this.pending) Object.assign(action, { cseq: this.#nextCseq++, sent: undefined })
-    this.#replay(journal)
+    replay(this.#layers, this.tree, journal)
     journal.tell(this.#owner)
     // Nobody is told of a preview that fits no more: it was only for show.
     this.#settle(
@@ -281,19 +276,19 @@ export class Replica {
 
   /** Whether nobody can say any more what its positions mean: what it edits went out of sight, and may be edited there. */
   isAdrift(action: PendingAction): boolean {
-    return !action.inverse && editedPlaces(action.changes).some((key) => this.#left.has(key))
+    return !action.inverse && this.#sights.isAway(action.changes)
   }
 
   /** Refuses an action that was not sent, nor any after it: it is taken back, and those after it are counted anew. */
   refuse(action: PendingAction, code: string, message: string): void {
     const journal = new Journal()
     journal.goNet()
-    this.#takeBack(journal)
+    takeBack(this.#layers, this.tree, journal)
     this.pending = this.pending.filter((other) => other !== action)
     for (const other of this.pending) if (other.cseq > action.cseq) other.cseq--
     this.#nextCseq--
-    this.#rebaseOverLoss(action)
-    this.#replay(journal)
+    this.#moveOverLoss(action)
+    replay(this.#layers, this.tree, journal)
     journal.tell(this.#owner)
     this.#settle([action], [{ code, message, changes: action.changes }])
   }
@@ -302,7 +297,7 @@ export class Replica {
   abandon(code: string, message: string): void {
     const journal = new Journal()
     journal.goNet()
-    this.#takeBack(journal)
+    takeBack(this.#layers, this.tree, journal)
     const abandoned = this.pending
     this.pending = []
     this.#previews = []
@@ -357,7 +352,11 @@ export class Replica {
   ): void {
     if (cseq === undefined) {
       const theirs = changes ?? []
-      if (rewound) this.#rebase(theirs.flatMap((change) => this.#applyBelow(change, journal)))
+      if (rewound)
+        move(
+          this.#layers,
+          theirs.flatMap((change) => this.#applyBelow(change, journal)),
+        )
       else for (const change of theirs) this.tree.apply(change, journal)
       return
     }
@@ -369,7 +368,7 @@ export class Replica {
     }
     if (error) {
       rejections.push({ ...error, changes: action.changes })
-      if (rewound) this.#rebaseOverLoss(action)
+      if (rewound) this.#moveOverLoss(action)
       return
     }
     if (!changes) {
@@ -388,8 +387,8 @@ export class Replica {
     }
     const asPredicted = sameValue(placeEdits(changes), placeEdits(action.changes))
     if (rewound && !asPredicted) {
-      this.#rebaseOverLoss(action)
-      this.#rebase(changes)
+      this.#moveOverLoss(action)
+      move(this.#layers, changes)
     }
   }
 
@@ -398,7 +397,7 @@ export class Replica {
    * @returns what edits by position have to be moved past: of a value set as a whole (which is also how a difference comes), what it made different
    */
   #applyBelow(change: Change, journal: Journal): readonly Change[] {
-    if (SHAPE.has(change[0])) return this.#applyShape(change, journal)
+    if (changesShape(change)) return this.#sights.apply(change, this.#layers, journal)
     if (change[0] !== 'set') {
       this.tree.apply(change, journal)
       return [change]
@@ -409,91 +408,11 @@ export class Replica {
     return editsBetween(change[1], change[2], cell.type, before, cell.held)
   }
 
-  /** Applies a change of shape. What it brings back may have been edited while it was out of sight: @returns these edits */
-  #applyShape(change: Change, journal: Journal): readonly Change[] {
-    const watched = [...new Set(this.#layers.flatMap(({ changes }) => editedPlaces(changes)))]
-    const before = watched.map((key) => sightOf(this.tree, key))
-    this.tree.apply(change, journal)
-    const edits = watched.flatMap((key, i) => {
-      const former = before[i]
-      const topic = topicAt(this.tree, key)
-      const left = this.#left.get(key)
-      if (!topic && former) this.#left.set(key, former)
-      if (!topic || former || !left) return []
-      this.#left.delete(key)
-      return left.type === topic.type
-        ? editsBetween(topic.object.id, topic.name, topic.type, left.held, topic.held)
-        : []
-    })
-    for (const key of this.#left.keys()) if (!watched.includes(key)) this.#left.delete(key)
-    return edits
-  }
-
-  #rebase(done: readonly Change[]): void {
-    this.#rebaseAll(this.#layers, done)
-  }
-
-  #rebaseAll(layers: readonly Layer[], done: readonly Change[]): void {
-    const moved = rebase(
-      layers.map(({ changes }) => changes),
-      done,
-    )
-    moved.forEach((changes, i) => {
-      const layer = layers[i]
-      if (layer && !sameValue(layer.changes, changes)) layer.changes = changes
-    })
-  }
-
   /** Later edits by position stood on an action that is gone: moves them to where they are without it. */
-  #rebaseOverLoss(action: PendingAction): void {
+  #moveOverLoss(action: PendingAction): void {
     const inverse = placeInverse(action.changes)
-    if (inverse.length) this.#rebase(inverse)
+    if (inverse.length) move(this.#layers, inverse)
   }
-
-  #takeBack(journal: Journal): void {
-    this.#takeBackAll(this.#layers, journal)
-  }
-
-  #takeBackAll(layers: readonly Layer[], journal: Journal): void {
-    for (const layer of layers.toReversed()) {
-      if (layer.inverse) this.tree.undo(layer.inverse, journal)
-      layer.inverse = undefined
-    }
-  }
-
-  #replay(journal: Journal): void {
-    this.#replayAll(this.#layers, journal)
-  }
-
-  #replayAll(layers: readonly Layer[], journal: Journal): void {
-    for (const layer of layers) {
-      const inverse: Change[] = []
-      try {
-        for (const change of layer.changes) {
-          if (change[0] !== 'emit') this.tree.apply(change, journal, inverse)
-        }
-        layer.inverse = inverse
-      } catch (error) {
-        if (!(error instanceof ChangeError)) throw error
-        this.tree.undo(inverse, journal)
-      }
-    }
-  }
-}
-
-/** What may make attributes come and go. */
-const SHAPE: ReadonlySet<string> = new Set([
-  'create',
-  'creates',
-  'destroy',
-  'clear',
-  'attribute',
-  'drop_attribute',
-])
-
-function sightOf(tree: Tree, key: string): Sight | undefined {
-  const topic = topicAt(tree, key)
-  return topic && { type: topic.type, held: topic.held }
 }
 
 const isPromise = (value: unknown): boolean =>

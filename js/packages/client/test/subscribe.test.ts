@@ -57,12 +57,16 @@ describe('a client that sees a part', () => {
   }
   const text = (client: Client): StringTopic => client.object('1').attribute('s') as unknown as StringTopic
 
-  it('moves an edit past what was done out of sight', () => {
+  it.each<[string, Change]>([
+    ['alone', ['create', '1', 'Item', 'root', -1, { s: 'oh hello' }]],
+    ['with others', ['creates', '1', [['Item', ['s']]], [0, 'root', 'oh hello']]],
+    ['in a table', ['rows', '1', 'root', 1, [['Item', 0, ['s'], {}]], ['oh hello']]],
+  ])('moves an edit past what was done out of sight, also of what comes back %s', (_, back) => {
     const w = world([['create', '1', 'Item', 'root', -1, {}]])
     w.client.root?.addTag('undecided') // so that the next one waits its turn
     text(w.client).insert(5, '!')
     update(w, ['destroy', '1'])
-    update(w, ['create', '1', 'Item', 'root', -1, { s: 'oh hello' }])
+    update(w, back)
     expect(text(w.client).value).toBe('oh hello!')
     w.clock.flush()
     w.server.network.current.take()
