@@ -27,6 +27,7 @@ from .gestures import MOST, Gesture, current_gesture, joined
 from .layers import Layer, PendingAction, apply_all, move, replay, state, take_back
 from .rebase import Key, Positional, edited_places, place_edits, place_inverse, rebase
 from .recording import Preview, Record, Recording
+from .sights import Sights
 from .tree import ClientTree, TakeBack
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class Prediction:
         self.previews: list[Preview] = []
         self.recording: Recording | None = None
         self._next_cseq = 1
-        self._left: dict[Key, Any] = {}  # what those attributes held that undecided edits are about, when they went out of sight
+        self._sights = Sights(tree)
         self._in_doubt = False  # a frame failed half-way; only a snapshot helps
 
     @property
@@ -214,7 +215,7 @@ class Prediction:
             self._in_doubt = True
             raise ProtocolError(f"a change of a snapshot does not fit: {error}") from error
         was_in_doubt, self._in_doubt = self._in_doubt, False
-        self._left = {}
+        self._sights.clear()
         born: set[str] = set()
         kept: list[Layer] = []
         for layer in layers:
@@ -245,7 +246,7 @@ class Prediction:
 
     def is_adrift(self, pending: PendingAction) -> bool:
         """Whether nobody can say any more what its positions mean: what it edits went out of sight, and may be edited there."""
-        return pending.undo is None and any(key in self._left for key in edited_places(pending.changes))
+        return pending.undo is None and self._sights.is_away(pending.changes)
 
     def give_up(self, pending: PendingAction, code: str, message: str) -> None:
         """Take back an action that was never sent, nor any after it."""
@@ -398,23 +399,9 @@ class Prediction:
             elif isinstance(change, Positional):
                 edits.append(change)
             if watched and not isinstance(change, TopicChange):
-                edits += self._apply_shape(change, watched, batch)
+                edits += self._sights.apply(change, watched, batch)
             else:
                 self.tree.apply(change, batch)
-        return edits
-
-    def _apply_shape(self, change: Change, watched: set[Key], batch: Batch) -> list[Change]:
-        """Apply a change of shape. What it brings back may have been edited while it was out of sight: returns these edits."""
-        before = {key: value_of(self.tree, key) for key in watched}
-        self.tree.apply(change, batch)
-        edits: list[Change] = []
-        for key, former in before.items():
-            now = value_of(self.tree, key)
-            if now is None and former is not None:
-                self._left[key] = former
-            elif now is not None and former is None and key in self._left:
-                edits += value_edits(*key, self._left.pop(key), now)
-        self._left = {key: value for key, value in self._left.items() if key in watched}
         return edits
 
     def _apply_meanwhile(self, edits: Iterable[Change], batch: Batch) -> set[Key]:
