@@ -11,7 +11,6 @@ Close codes from 4100 to 4199 are final.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -20,7 +19,7 @@ from msgspec import UNSET
 
 from ..changes import singly
 from ..errors import InvalidChangeError, LocalError, ProtocolError
-from ..frames import Frame, cut_buffers, encode_action, encode_message, split, unescape
+from ..frames import Frame, cut_buffers, split, unescape
 from ..protocol import (
     PROTOCOL,
     Ack,
@@ -45,9 +44,9 @@ from ..values import Buffer
 from .answers import Answer, CallError
 from .calls import Calls
 from .connection import Connection, Identity
+from .outbox import Outbox
 from .prediction import NewSession, Prediction
 from .presence import ClientPresence
-from .rebase import Key, edited_places, written_places
 from .reconnect import Backoff
 from .verifier import Divergence, Verifier
 
@@ -109,11 +108,9 @@ class ClientSession:
         """Close code and reason, once the transport should be closed."""
         self._connection: Connection | None = None
         self._attempt = 0
-        self._out: deque[Frame] = deque()
         self._calls = Calls()
+        self._outbox = Outbox(prediction, self._calls)
         self._next_id = 1
-        self._last_sent = 0
-        self._limit_bytes = 1024 * 1024
 
     # --- what the shell does
 
@@ -129,12 +126,12 @@ class ClientSession:
             return
         self._connection = Connection(now, self._scopes)
         self.closing = None
-        self._out.clear()
+        self._outbox.clear()
         self._attempt += 1
         if self.identity is None:
-            self._send(Hello(PROTOCOL, self._attempt, self._name, auth=self._auth, scopes=self._scopes))
+            self._outbox.put(Hello(PROTOCOL, self._attempt, self._name, auth=self._auth, scopes=self._scopes))
         else:
-            self._send(self.identity.hello(self._attempt, self._name, self._auth, self._scopes))
+            self._outbox.put(self.identity.hello(self._attempt, self._name, self._auth, self._scopes))
 
     def receive(self, data: bytes | str, binary: bool, now: float) -> None:
         """Take one frame of the server. Never raises."""
@@ -160,19 +157,17 @@ class ClientSession:
         connection = self._connection
         if connection is None:
             return []
-        if connection.phase == "live" and self.closing is None:
-            self._pump(connection, now)
+        if connection.phase == "live" and self.identity is not None and self.closing is None:
+            self._outbox.pump(connection, self.identity.seq, now)
             present = self._presence.due(now)
             if present is not None:
-                self._send(present)
+                self._outbox.put(present)
             question = self.verifier.due(now)
             if question is not None:
-                self._send(question)
+                self._outbox.put(question)
         if connection.ack_at is not None and (now >= connection.ack_at or connection.bytes_unacknowledged >= ACK_BYTES):
             self._acknowledge(connection)
-        frames = list(self._out)
-        self._out.clear()
-        return frames
+        return self._outbox.take()
 
     def tick(self, now: float) -> None:
         """Look at the clock: a silent server is asked, and then given up."""
@@ -185,7 +180,7 @@ class ClientSession:
         elif now - connection.heard_at >= SILENCE:
             connection.asked_at = now
             if connection.phase != "greeting":
-                self._send(Ping())
+                self._outbox.put(Ping())
 
     def next_deadline(self) -> float | None:
         """When there is something to do next: `tick` and `frames_to_send`."""
@@ -224,7 +219,7 @@ class ClientSession:
         self._end(1000, "closed by this client")
         if goodbye:
             self._connection = Connection(0.0)
-            self._send(Bye())
+            self._outbox.put(Bye())
         self.closing = (1000, "")
 
     # --- what the user does
@@ -247,7 +242,7 @@ class ClientSession:
         """Ask for other parts than hello did. Before the welcome, that would tell the server that this client has its new token."""
         if connection.phase != "greeting" and connection.scopes != self._scopes:
             connection.scopes = self._scopes
-            self._send(Subscribe(self._scopes))
+            self._outbox.put(Subscribe(self._scopes))
 
     def mint_id(self) -> str:
         """A new object's id.
@@ -267,7 +262,7 @@ class ClientSession:
             case Ping():
                 # At once and together: an unacknowledged frame looks like a client that hangs.
                 self._acknowledge(connection)
-                self._send(Pong())
+                self._outbox.put(Pong())
                 return
             case Welcome():
                 self._welcome(message, connection, now)
@@ -291,7 +286,7 @@ class ClientSession:
         if connection.phase != "greeting":
             raise ProtocolError("a second welcome came; expected one")
         connection.welcomed(welcome, now)
-        self._limit_bytes = int(welcome.limits.get("message_bytes", self._limit_bytes))
+        self._outbox.limit_bytes = int(welcome.limits.get("message_bytes", self._outbox.limit_bytes))
         identity = self.identity
         if identity is not None and identity.id == welcome.session:
             # Now, and not when all of a snapshot has come: the next frame tells the server that the former token is not needed any more.
@@ -305,7 +300,7 @@ class ClientSession:
         for pending in self._prediction.pending:
             if pending.cseq > welcome.cseq:
                 pending.sent = None
-        self._last_sent = welcome.cseq
+        self._outbox.begin(welcome.cseq)
         self._go_live(connection, now)
 
     def _snapshot(self, snapshot: Snapshot, rest: bytes, connection: Connection, now: float) -> None:
@@ -321,7 +316,7 @@ class ClientSession:
         if former is not None and former.id != welcome.session:
             new_session = NewSession(former.id, welcome.session, former.epoch == welcome.epoch)
         self.identity = Identity(welcome.session, welcome.token, welcome.epoch, snapshot.seq, welcome.hash)
-        self._last_sent = welcome.cseq
+        self._outbox.begin(welcome.cseq)
         pages, connection.pages = connection.pages, []
         self._prediction.load(pages, welcome.cseq, welcome.rejected, new_session)
         self._go_live(connection, now)
@@ -346,7 +341,7 @@ class ClientSession:
         divergence = self.verifier.receive(hashes, now)
         if divergence is None:
             return
-        self._send(Diverged(divergence.object, divergence.attribute))
+        self._outbox.put(Diverged(divergence.object, divergence.attribute))
         if self.identity is not None:
             self.identity.in_doubt = True
         self.closing = (4097, "out_of_step")
@@ -372,54 +367,11 @@ class ClientSession:
 
     # --- what goes
 
-    def _send(self, message: Any) -> None:
-        self._out.append(encode_message(message))
-
     def _acknowledge(self, connection: Connection) -> None:
         connection.ack_at = None
         connection.bytes_unacknowledged = 0
         seq = self.identity.seq if connection.phase == "live" and self.identity is not None else 0
-        self._send(Ack(seq, connection.frames_received))
-
-    def _pump(self, connection: Connection, now: float) -> None:
-        """Queue what may go. Edits by position in one text or list go one action at a time: the server moves an edit past what others did
-        since its `base`, and could not do that right across an action of this client that it had decided in between."""
-        connection.held_until = None
-        under_way: set[Key] = set()
-        for pending in list(self._prediction.pending):
-            if pending.sent is None:
-                if edited_places(pending.changes) & under_way:
-                    break
-                if self._prediction.is_adrift(pending):
-                    self._prediction.give_up(pending, "unknown_object", "what it edits went out of sight before it could be sent")
-                    self._pump(connection, now)
-                    return
-                self._send_calls(pending.cseq - 1, connection, now)
-                gesture = pending.gesture
-                wait = 0.0 if gesture is None or pending is not self._prediction.pending[-1] else gesture.wait(now)
-                if wait:
-                    connection.held_until = now + wait
-                    break
-                assert self.identity is not None  # live
-                frame = encode_action(pending.cseq, self.identity.seq, pending.changes, gesture.number if gesture else 0)
-                if len(frame.data) > self._limit_bytes:
-                    message = f"an action of {len(frame.data)} bytes; the server takes {self._limit_bytes} in one message"
-                    self._prediction.give_up(pending, "limit", message)
-                    self._pump(connection, now)
-                    return
-                if connection.must_wait(now):
-                    return
-                pending.sent = pending.changes
-                pending.was_sent = True
-                if gesture is not None:
-                    gesture.sent_at = now
-                self._last_sent = pending.cseq
-                self._out.append(frame)
-            under_way |= written_places(pending.changes)
-        self._send_calls(self._last_sent, connection, now)
-
-    def _send_calls(self, cseq: int, connection: Connection, now: float) -> None:
-        self._calls.send(cseq, self._send, lambda: connection.must_wait(now))
+        self._outbox.put(Ack(seq, connection.frames_received))
 
     # --- the end
 
@@ -427,7 +379,7 @@ class ClientSession:
         self._connection = None
         self.verifier.go_offline()
         self.closing = None
-        self._out.clear()
+        self._outbox.clear()
         self._calls.lost()
 
     def _end(self, code: int, reason: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import objectsync.client.outbox as client_outbox
 import objectsync.client.prediction as prediction
 import objectsync.client.rebase as client_rebase
 import objectsync.client.session as client_session
@@ -346,7 +347,7 @@ def the_client_keeps_its_old_token(patch: pytest.MonkeyPatch) -> None:
 
 @mutant
 def the_client_types_without_waiting(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(client_session, "edited_places", lambda changes: set())
+    patch.setattr(client_outbox, "edited_places", lambda changes: set())
 
 
 @mutant
