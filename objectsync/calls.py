@@ -92,8 +92,9 @@ class Calls:
             host._urge()
 
         def fail(error: BaseException) -> None:
-            incident = host._incident(f"the service {call.service!r} failed", error, sobject)
-            message = f"the service {call.service!r} failed" + (f": {error}" if host.debug else "")
+            what = f"the service {call.service!r}" + ("" if sobject is None else f" of {sobject}") + " failed"
+            incident = host._incident(what, error, sobject)
+            message = what + (f": {error}" if host.debug else "")
             with host.lock:
                 connection.result(call.id, failure=Failure("error", message, incident))
             host._urge()

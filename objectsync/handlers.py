@@ -10,11 +10,12 @@ import inspect
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .acting import Actor, on_behalf
+from .acting import Actor, acting, on_behalf
 
 if TYPE_CHECKING:
     from .emissions import Emission
     from .jobs import Job, Jobs
+    from .sobject import SObject
 
 
 class Host(Protocol):
@@ -25,7 +26,7 @@ class Host(Protocol):
 
     def settle(self) -> None: ...
     def _urge(self) -> None: ...
-    def _handler_failed(self, emission: Emission, error: BaseException) -> None: ...
+    def _handler_failed(self, about: SObject, of: str, session: str | None, error: BaseException) -> None: ...
 
 
 class Handlers:
@@ -40,7 +41,7 @@ class Handlers:
         for emission in emissions:
             for handler in emission.handlers:
                 job = partial(handler.run, emission) if handler.takes_emission else handler.run
-                failed = partial(host._handler_failed, emission)
+                failed = partial(host._handler_failed, emission.object, emission.name, emission.session)
                 if emission.session is None:
                     host.jobs.here(job, failed, emission.object)
                     continue
@@ -50,6 +51,12 @@ class Handlers:
                     host.jobs.beside(handler, urgently, failed, emission.object)
                 else:
                     host.jobs.later(urgently, failed, emission.object)
+
+    def later(self, about: SObject, of: str, job: Job) -> None:
+        """Have one run that belongs to no event: after those before it, on behalf of whoever this code runs for."""
+        actor = acting.get()
+        failed = partial(self._host._handler_failed, about, of, None if actor is None else actor.session)
+        self._host.jobs.later(job if actor is None else partial(self._urgently, actor, job), failed, about)
 
     def _urgently(self, actor: Actor, job: Job) -> Any:
         """Run a client's job on its behalf, and have what it changed sent at once."""

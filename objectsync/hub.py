@@ -22,13 +22,12 @@ from .changes import Change, Define
 from .closing import GAP, RESTART
 from .connection import Connection
 from .current import forget_newest
-from .emissions import Emission
 from .errors import LimitExceeded, LocalError, ProtocolError
 from .events import Signal
 from .frames import unescape
 from .handlers import Handlers
 from .history import UndoResult
-from .jobs import Jobs
+from .jobs import Job, Jobs
 from .limits import Limits
 from .partial import PartialView
 from .policy import Policy
@@ -91,7 +90,8 @@ class Hub(Tree):
         self._urgers: tuple[Callable[[], None], ...] = ()
         self.handlers_due = 0
         """How many handlers of clients' events were ever handed to `jobs`. One more: what a client did may soon have further effects."""
-        self.transactions.deliver = Handlers(self).deliver
+        self._handlers = Handlers(self)
+        self.transactions.deliver = self._handlers.deliver
         self.register_service("undo", self._undo_service, pass_sender=True)
         self.register_service("redo", self._redo_service, pass_sender=True)
 
@@ -284,10 +284,15 @@ class Hub(Tree):
 
     # --- inner
 
-    def _handler_failed(self, emission: Emission, error: BaseException) -> None:
-        what = f"a handler of {emission.object}.{emission.name} failed"
-        incident = self._incident(what, error, emission.object)
-        self._tell_of_failure(emission.session, what, error, emission.object, incident)
+    def handle_later(self, about: SObject, of: str, job: Job) -> None:
+        """Run what `about` was given to run, as the handlers of its events are run: where and when these are, on behalf of the client that
+        set it off, and told if it fails. `of` says what it is a handler of."""
+        self._handlers.later(about, of, job)
+
+    def _handler_failed(self, about: SObject, of: str, session: str | None, error: BaseException) -> None:
+        what = f"a handler of {about}.{of} failed"
+        incident = self._incident(what, error, about)
+        self._tell_of_failure(session, what, error, about, incident)
 
     def _tell_of_failure(self, session_id: str | None, what: str, error: BaseException, about: SObject | None, incident: str) -> None:
         """Tell the client that set it off, so that it can show it at the object."""

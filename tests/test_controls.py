@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import logging
 import re
@@ -767,6 +768,44 @@ class TestTiming:
         assert ticked.wait(30)
         timer.running.set(False)
         assert _ended("objectsync-timer") == []
+
+    def test_a_tick_is_over_when_what_it_awaits_is(self, hub: Hub) -> None:
+        ticked = threading.Event()
+        at_once: list[int] = []
+        most: list[int] = []
+
+        async def tick() -> None:
+            at_once.append(1)
+            most.append(len(at_once))
+            await asyncio.sleep(0.005)
+            at_once.pop()
+            if len(most) >= 3:
+                ticked.set()
+
+        timer = Timer(0.001, tick)
+        assert ticked.wait(30)
+        timer.running.set(False)
+        assert _ended("objectsync-timer") == []
+        assert set(most) == {1}
+
+    def test_a_tick_that_fails_is_told_as_any_handler_that_does(self, hub: Hub, caplog: pytest.LogCaptureFixture) -> None:
+        failed = threading.Event()
+        seen: list[Any] = []
+
+        def hear(what: str, error: BaseException, about: Any) -> None:
+            seen.append((what, str(error), about))
+            failed.set()
+
+        hub.on_error.add(hear)
+
+        def tick() -> None:
+            raise ValueError("boom")
+
+        timer = Timer(0.001, tick)
+        assert failed.wait(30)
+        timer.running.set(False)
+        assert _ended("objectsync-timer") == []
+        assert seen[0] == (f"a handler of {timer}.tick failed", "boom", timer)
 
     def test_it_ends_with_its_object(self, hub: Hub) -> None:
         Timer(0.001).remove()

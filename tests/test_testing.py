@@ -521,6 +521,17 @@ class TestControls:
         with pytest.raises(NotThere, match="takes no files"):
             page.get_by_role("button", name="Save").set_input_files()
 
+    def test_what_fails_with_a_file_comes_out_of_the_action(self, page: Page) -> None:
+        def refuse(*_: Any) -> bytes:
+            raise ValueError("boom")
+
+        controls.Upload("Photo", refuse)
+        controls.Download("Save", refuse, "all.bin")
+        with pytest.raises(ValueError, match="boom"):
+            page.get_by_label("Photo").set_input_files({"name": "cat.png", "buffer": b"cat"})
+        with pytest.raises(ValueError, match="boom"):
+            page.get_by_role("button", name="Save").click()
+
     def test_a_form_is_sent_when_all_is_right(self, page: Page) -> None:
         sent: list[Any] = []
         with controls.Form(on_submit=sent.append, submit="Sign up"):

@@ -6,7 +6,6 @@ that does not go on is given up when others come. A page sends the next piece wh
 
 from __future__ import annotations
 
-import logging
 import mimetypes
 import tempfile
 import weakref
@@ -15,14 +14,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from ..jobs import Jobs
 from ..picture import Markup, markup
 from ..sobject import attribute
 from ..topics import BoolTopic, IntTopic, ListTopic, StringTopic
 from .base import Control, Field, Handler, Rule
 from .buttons import BUTTON_STYLE
-
-logger = logging.getLogger("objectsync.controls")
 
 CHUNK: Final = 256 * 1024
 """Bytes of one piece: well below what any transport takes."""
@@ -158,12 +154,8 @@ class Upload(Field, frontend_type="objectsync.upload"):
     def _take(self, file: UploadedFile) -> None:
         self.files = [*self.files, file] if self.multiple.value else [file]
         self.value.set([{"name": each.name, "type": each.type, "size": each.size} for each in self.files])
-        jobs: Jobs = self._os_tree.jobs  # type: ignore[attr-defined]  # the hub's
         for handler in self._on_upload:
-            jobs.later(partial(handler, file), self._failed, self)
-
-    def _failed(self, error: BaseException) -> None:
-        logger.error("a handler of %s failed", self, exc_info=error)
+            self._os_tree.handle_later(self, "upload", partial(handler, file))  # type: ignore[attr-defined]  # the hub's
 
     def shown(self) -> Markup:
         files = [markup("li", f"{each['name']} ({each['size']} bytes)") for each in self.value.value]

@@ -6,13 +6,12 @@ a tick is left out while the one before is not done. A timer ends with its objec
 
 from __future__ import annotations
 
-import logging
+import inspect
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from ..jobs import Jobs
 from ..picture import Markup, markup
 from ..sobject import attribute
 from ..topics import BoolTopic, FloatTopic, IntTopic
@@ -21,8 +20,6 @@ from .buttons import BUTTON_STYLE
 
 BACK = "back to the start"
 """What the button of `Play` that does this is called."""
-
-logger = logging.getLogger("objectsync.controls")
 
 
 class _Ticker:
@@ -108,15 +105,26 @@ class Timer(_Timed, frontend_type="objectsync.timer"):
         if not self._busy.acquire(blocking=False):
             return  # the tick before is not done
 
-        def tick() -> Any:
+        async def wait(outcomes: list[Awaitable[Any]]) -> None:
             try:
-                for handler in self._handlers:
-                    handler()
+                for outcome in outcomes:
+                    await outcome
             finally:
                 self._busy.release()
 
-        jobs: Jobs = self._os_tree.jobs  # type: ignore[attr-defined]  # the hub's
-        jobs.later(tick, lambda error: logger.error("a handler of %s failed", self, exc_info=error), self)
+        def tick() -> Any:
+            try:
+                outcomes = [handler() for handler in self._handlers]
+            except BaseException:
+                self._busy.release()
+                raise
+            awaited = [outcome for outcome in outcomes if inspect.isawaitable(outcome)]
+            if awaited:
+                return wait(awaited)
+            self._busy.release()
+            return None
+
+        self._os_tree.handle_later(self, "tick", tick)  # type: ignore[attr-defined]  # the hub's
 
     def picture(self) -> Markup:
         return markup("span", hidden=True)

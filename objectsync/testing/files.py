@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..client import CallError, ClientObject, MemoryClient
+from ..client import ClientObject, MemoryClient
 from .nodes import PageState, read
 
 CHUNK = 256 * 1024
@@ -26,10 +26,7 @@ def upload(client: MemoryClient, sobject: ClientObject, files: Iterable[GivenFil
         for offset in range(0, max(1, len(data)), CHUNK):
             coming = sobject.call("upload", **about, offset=offset, data=data[offset : offset + CHUNK])
             client.flush()
-            try:
-                coming.result()
-            except CallError:  # the page raises what the service did
-                return
+            coming.result()
 
 
 def download(client: MemoryClient, sobject: ClientObject, state: PageState) -> None:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Self, TypeVar
 
-from ..client import ClientObject, MemoryClient, Rejection
+from ..client import CallError, ClientObject, MemoryClient, Rejection
 from ..current import current_server
 from ..dom.methods import INVOKE
 from ..errors import LocalError
@@ -124,7 +124,11 @@ class Page(Queries):
         """Do something, and everything that follows from it; raises what goes wrong in it."""
         self._running.take_errors()
         with self._running.acting():
-            action()
+            try:
+                action()
+            except CallError:
+                if not self._running.errors:
+                    raise  # else what the service raised says more
             self.client.flush()
         self._running.wait_until_quiet(self.timeout)
         with self._running.acting():

@@ -451,6 +451,20 @@ def test_a_file_of_twelve_megabytes_goes_up_and_comes_back(open_page: NewPage, c
     expect(page.get_by_text("too big.bin is too big: at most 20 MB.")).to_be_visible()
 
 
+def test_what_fails_with_a_file_is_said(open_page: NewPage, current: Server) -> None:
+    def fail(*_: object) -> bytes:
+        raise ValueError("boom")
+
+    upload = Upload("File", fail)
+    download = Download("Save", fail, "copy.bin")
+    page = open_page(current.url, wait=".os-field")
+    toasts = page.locator("#objectsync-toasts")
+    page.get_by_label("File").set_input_files({"name": "note.txt", "mimeType": "text/plain", "buffer": b"hello"})
+    expect(toasts).to_contain_text(f"a handler of {upload}.upload failed")
+    page.get_by_role("button", name="Save").click()
+    expect(toasts).to_contain_text(f"the service 'content' of {download} failed")
+
+
 def test_a_form_says_what_is_missing_and_goes_there(open_page: NewPage, current: Server) -> None:
     heard = Heard()
     with Form(on_submit=heard, submit="Sign up"):

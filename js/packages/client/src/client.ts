@@ -189,6 +189,10 @@ export class Client {
   onNotice(listener: (notice: ErrorNotice) => void): Disconnect {
     return this.#noticeSignal.connect(listener)
   }
+  /** Says a problem of this page's own where those that the server reports are said. */
+  notify(problem: Pick<ErrorNotice, 'code' | 'message' | 'object' | 'incident'>): void {
+    this.#noticeSignal.emit({ type: 'error', fatal: false, ...problem })
+  }
 
   /** Runs when this client found that its state was not the server's; it gets the whole of it anew. */
   onDiverged(listener: (divergence: Divergence) => void): Disconnect {

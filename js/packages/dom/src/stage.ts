@@ -6,7 +6,15 @@
  * - New views are built detached and inserted once.
  * - A view that fails to be made shows an error box in its place; the others go on.
  */
-import type { Client, Dict, Dormant, Shower, SObject, Value } from '@objectsync/client'
+import {
+  CallError,
+  type Client,
+  type Dict,
+  type Dormant,
+  type Shower,
+  type SObject,
+  type Value,
+} from '@objectsync/client'
 import { errorBox, missingBox } from './boxes.js'
 import { INVOKE, type Order, orderIn } from './orders.js'
 import { Plan } from './planting.js'
@@ -115,7 +123,13 @@ export class Stage implements Shower {
     }
   }
 
+  /** Says that something of this object failed: a call to the person who set it off, as a handler that fails; all else to the console. */
   report(object: SObject, error: unknown): void {
+    if (error instanceof CallError && error.incident !== undefined) {
+      const { code, message, incident } = error
+      this.client.notify({ code, message, incident, object: object.id })
+      return
+    }
     console.error(`objectsync: the view of ${object} (${object.frontendType}) failed:`, error)
   }
 
