@@ -120,8 +120,8 @@ class Tab(Element):
 class Tabs(Control, frontend_type="objectsync.tabs"):
     """Pages, one of them to be seen: `Tabs({"One": p("…"), "Two": p("…")})`, or `with tabs.tab("Three"): …`."""
 
-    selected = attribute(IntTopic, 0)
-    """Which one is open, counted from 0; for everyone."""
+    selected = attribute(IntTopic, 0, validator=lambda value: value >= 0)
+    """Which one is open, counted from 0; for everyone. Where there are fewer, the last one is."""
 
     def build(
         self, pages: Mapping[str, Child] | None = None, *, selected: int = 0, on_change: Handler | None = None, label: str = "", **look: Any
@@ -147,7 +147,7 @@ class Tabs(Control, frontend_type="objectsync.tabs"):
 
     def shown(self) -> Markup:
         titles = [page.title.value if isinstance(page, Tab) else "" for page in self.children]
-        chosen = self.selected.value
+        chosen = min(self.selected.value, len(titles) - 1)  # of pages that have gone, the last one that is left
         tabs = [markup("button", title, role="tab", aria_selected=str(at == chosen).lower()) for at, title in enumerate(titles)]
         panels = [markup("div", page, role="tabpanel", hidden=at != chosen) for at, page in enumerate(self.children)]
         return self._box(markup("div", *tabs, role="tablist"), *panels)

@@ -28,10 +28,12 @@ from objectsync.controls import (
     IntInput,
     IntRangeSlider,
     IntSlider,
+    Markdown,
     MultiSelect,
     Output,
     Play,
     Radio,
+    Row,
     Select,
     Split,
     Switch,
@@ -276,6 +278,59 @@ def test_a_tooltip_is_there_for_the_keyboard_too(open_page: NewPage, current: Se
     expect(page.get_by_role("tooltip")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("tooltip", include_hidden=True)).not_to_be_visible()
+
+
+def test_a_tooltip_is_seen_whole_and_makes_no_page_wider(open_page: NewPage, current: Server) -> None:
+    with Column():
+        Tooltip(Button("Left"), "Ctrl+S")
+        with Row(justify="end"):
+            Tooltip(Button("Save"), "Saves everything to the disk, now")
+    page = open_page(current.url, wait=".os-tooltip .os-button")
+    page.set_viewport_size({"width": 400, "height": 300})
+    assert page.evaluate("document.documentElement.scrollWidth") == 400
+    for name in ("Left", "Save"):
+        page.get_by_role("button", name=name).hover()
+        bubble = page.get_by_role("tooltip")
+        expect(bubble).to_be_visible()
+        box, about = bubble.bounding_box(), page.get_by_role("button", name=name).bounding_box()
+        assert box
+        assert about
+        assert box["x"] >= 0
+        assert box["y"] >= 0
+        assert box["x"] + box["width"] <= 400
+        assert box["x"] < about["x"] + about["width"]
+        assert about["x"] < box["x"] + box["width"]
+        page.mouse.move(200, 290)
+        expect(bubble).not_to_be_visible()
+
+
+def test_toasts_stand_above_each_other_and_above_all_else(open_page: NewPage, current: Server) -> None:
+    page = open_page(current.url, wait="#objectsync-root")
+    toasts = [Toast(f"note {number}", duration=0) for number in range(3)]
+    expect(page.locator(".os-toast")).to_have_count(3)
+    boxes = [page.get_by_text(f"note {number}").bounding_box() for number in range(3)]
+    heights = [box["y"] for box in boxes if box]
+    assert heights == sorted(heights)
+    assert len(set(heights)) == 3
+    page.locator(".os-toast").nth(1).get_by_role("button", name="Close").click()
+    expect(page.locator(".os-toast")).to_have_count(2)
+    assert toasts[1].id not in current.objects
+    assert page.locator(".os-toast:popover-open").count() == 2
+
+
+def test_a_long_line_of_code_does_not_make_the_page_wider(open_page: NewPage, current: Server) -> None:
+    Markdown("```\n" + "long_line " * 40 + "\n```")
+    page = open_page(current.url, wait=".os-html pre")
+    page.set_viewport_size({"width": 400, "height": 300})
+    assert page.evaluate("document.documentElement.scrollWidth") == 400
+
+
+def test_where_the_open_tab_goes_the_last_one_is_open(open_page: NewPage, current: Server) -> None:
+    tabs = Tabs({"One": p("first"), "Two": p("second"), "Three": p("third")}, selected=2)
+    page = open_page(current.url, wait=".os-tabs")
+    tabs.children[2].remove()
+    expect(page.get_by_text("second")).to_be_visible()
+    expect(page.get_by_role("tab", name="Two")).to_have_attribute("tabindex", "0")
 
 
 def test_a_toast_goes_by_itself(open_page: NewPage, current: Server) -> None:

@@ -2,6 +2,9 @@
 import type { EventTopic } from '@objectsync/client'
 import { ControlView, freshId } from './base.js'
 
+/** Pixels. */
+const TOAST_GAP = 16
+
 export class LabelView extends ControlView {
   static override frontendType = 'objectsync.label'
 
@@ -85,6 +88,7 @@ export class ToastView extends ControlView {
     const pause = (): void => clearTimeout(timer)
     const run = (): void => {
       pause()
+      if (this.object.isDestroyed) return
       const seconds = Number(this.object.attribute('duration').value)
       if (seconds > 0) timer = setTimeout(end, seconds * 1000)
     }
@@ -92,6 +96,28 @@ export class ToastView extends ControlView {
     for (const type of ['pointerleave', 'focusout']) root.addEventListener(type, run)
     this.bind('duration', run)
     this.own(pause)
+    // In the browser's top layer nothing lies over it or cuts it off. It can go there from the document, where it is not yet.
+    queueMicrotask(() => {
+      if (root.isConnected) {
+        root.popover = 'manual'
+        root.showPopover()
+      }
+      stack(this.document)
+    })
     return root
+  }
+
+  override destroy(): void {
+    stack(this.document)
+  }
+}
+
+/** Puts the toasts of a document above each other, the newest lowest. */
+function stack(document: Document): void {
+  let below = TOAST_GAP
+  for (const toast of [...document.querySelectorAll<HTMLElement>('.os-toast')].reverse()) {
+    if (!toast.offsetHeight) continue
+    toast.style.bottom = `${below}px`
+    below += toast.offsetHeight + TOAST_GAP / 2
   }
 }

@@ -8,13 +8,14 @@ import { LabelView, ProgressView, SpinnerView, ToastView } from './feedback.js'
 import { DownloadView, UploadView } from './files.js'
 import { HtmlView } from './html.js'
 import { NumberView, TextView } from './inputs.js'
-import { DialogView, SplitView, TabsView, TooltipView } from './layout.js'
+import { DialogView, SplitView, TabsView } from './layout.js'
 import { ImageView, PlayerView } from './media.js'
 import { LinesView } from './output.js'
 import { ShownView } from './shown.js'
 import { RangeSliderView, SliderView } from './sliders.js'
 import { TableView } from './table.js'
 import { PlayView, TimerView } from './timing.js'
+import { TooltipView } from './tooltip.js'
 
 /** The views of all controls, to be registered. */
 export const controls: readonly ViewClass[] = [

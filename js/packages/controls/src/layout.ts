@@ -1,4 +1,4 @@
-/** Tabs, a line to drag between two, tooltips, dialogs. */
+/** Tabs, a line to drag between two, dialogs. */
 import type { BoolTopic, FloatTopic, IntTopic, SObject, StringTopic } from '@objectsync/client'
 import { ControlView, freshId } from './base.js'
 
@@ -71,7 +71,11 @@ export class TabsView extends ControlView {
   }
 
   #show(): void {
-    const selected = this.object.attribute<IntTopic>('selected').value
+    // Of pages that have gone, the last one that is left.
+    const selected = Math.min(
+      this.object.attribute<IntTopic>('selected').value,
+      this.#list.childElementCount - 1,
+    )
     ;[...this.#list.children].forEach((tab, i) => {
       tab.ariaSelected = String(i === selected)
       ;(tab as HTMLElement).tabIndex = i === selected ? 0 : -1
@@ -145,39 +149,6 @@ export class SplitView extends ControlView {
       place(topic.value + step)
     })
     return root
-  }
-}
-
-const FOCUSABLE = 'button, input, select, textarea, a[href], [tabindex]'
-
-export class TooltipView extends ControlView {
-  static override frontendType = 'objectsync.tooltip'
-  #bubble!: HTMLElement
-  #host!: HTMLElement
-
-  protected build(): HTMLElement {
-    this.#bubble = this.make('span', 'os-bubble')
-    this.#bubble.role = 'tooltip'
-    this.#bubble.id = freshId()
-    this.#host = this.make('span')
-    this.#host.style.setProperty('display', 'contents')
-    this.container = this.#host
-    this.bind('text', (text) => {
-      this.#bubble.textContent = text
-    })
-    const root = this.make('span', 'os-tooltip', this.#host, this.#bubble)
-    root.addEventListener('keydown', (event) => {
-      if (event.key === 'Escape') root.classList.add('os-dismissed')
-    })
-    for (const type of ['pointerleave', 'focusout']) {
-      root.addEventListener(type, () => root.classList.remove('os-dismissed'))
-    }
-    return root
-  }
-
-  override filled(): void {
-    const child = this.#host.querySelector(FOCUSABLE)
-    child?.setAttribute('aria-describedby', this.#bubble.id)
   }
 }
 

@@ -81,7 +81,7 @@ const SHEET = `
 .os-spinner { display: inline-flex; align-items: center; gap: 0.6rem }
 .os-wheel { width: 1.1em; height: 1.1em; border: 2px solid var(--os-line); border-top-color: var(--os-accent); border-radius: 50%; animation: os-turn 0.8s linear infinite }
 @keyframes os-turn { to { rotate: 360deg } }
-.os-toast { position: fixed; z-index: 10000; inset-block-end: 1rem; inset-inline-end: 1rem; display: flex; align-items: center; gap: 0.75rem; max-width: min(26rem, calc(100vw - 2rem)); padding: 0.5rem 0.5rem 0.5rem 1rem;
+.os-toast { position: fixed; z-index: 10000; inset: auto 1rem 1rem auto; margin: 0; color: var(--os-text); display: flex; align-items: center; gap: 0.75rem; max-width: min(26rem, calc(100vw - 2rem)); padding: 0.5rem 0.5rem 0.5rem 1rem;
   border: 1px solid var(--os-line); border-inline-start: 4px solid var(--os-accent); border-radius: var(--os-radius); background: var(--os-back); box-shadow: 0 4px 16px rgb(0 0 0 / 0.25) }
 .os-toast[data-kind='success'] { border-inline-start-color: light-dark(#1b7837, #6cc287) }
 .os-toast[data-kind='warning'] { border-inline-start-color: light-dark(#b35c00, #ffb866) }
@@ -110,10 +110,9 @@ const SHEET = `
 .os-split[data-direction='row'] > :nth-child(3) { grid-area: 1 / 3 }
 .os-split[data-direction='column'] > :nth-child(2) { grid-area: 1 / 1 }
 .os-split[data-direction='column'] > :nth-child(3) { grid-area: 3 / 1 }
-.os-tooltip { position: relative; display: inline-block }
-.os-bubble { position: absolute; z-index: 100; inset-block-end: calc(100% + 6px); inset-inline-start: 50%; translate: -50% 0; width: max-content; max-width: 18rem; padding: 0.25rem 0.6rem; border-radius: var(--os-radius);
-  background: var(--os-text); color: var(--os-back); font-size: 0.85em; visibility: hidden; opacity: 0; transition: opacity 0.1s 0.15s; pointer-events: none }
-.os-tooltip:not(.os-dismissed):is(:hover, :focus-within) > .os-bubble { visibility: visible; opacity: 1 }
+.os-tooltip { display: contents }
+.os-bubble { position: fixed; inset: auto; margin: 0; border: 0; width: max-content; max-width: min(18rem, 100vw - 12px); padding: 0.25rem 0.6rem; border-radius: var(--os-radius);
+  background: var(--os-text); color: var(--os-back); font-size: 0.85em; pointer-events: none }
 .os-dialog { padding: 0; border: 1px solid var(--os-line); border-radius: 10px; background: var(--os-back); min-width: min(20rem, 90vw); max-width: min(40rem, 92vw); box-shadow: 0 10px 40px rgb(0 0 0 / 0.35) }
 .os-dialog::backdrop { background: rgb(0 0 0 / 0.45) }
 .os-dialog > header { display: flex; align-items: center; gap: 1rem; padding: 0.6rem 0.6rem 0.4rem 1.1rem }
@@ -150,6 +149,8 @@ const SHEET = `
 .os-plot > .os-coming { position: absolute; inset: 0 0 auto; visibility: hidden }
 .os-html > :first-child { margin-top: 0 }
 .os-html > :last-child { margin-bottom: 0 }
+.os-html pre { overflow-x: auto }
+.os-html img { max-width: 100%; height: auto }
 .os-html :is(th, td) { padding: 0.25rem 0.6rem; border-bottom: 1px solid var(--os-line); text-align: start }
 @media (max-width: 26rem) {
   .os-field { grid-template-columns: minmax(0, 1fr) }
