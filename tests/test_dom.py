@@ -18,7 +18,9 @@ from objectsync import (
     StringTopic,
     UnknownAttribute,
     attribute,
+    dom,
 )
+from objectsync.controls import Button, Column, Label
 from objectsync.dom import button, check_events, circle, div, h1, input_, label, p, svg, tags
 from objectsync.hub import Hub
 from objectsync.safety import HTML_TAGS, SVG_TAGS
@@ -68,6 +70,25 @@ def test_what_is_not_allowed_is_named_at_the_call(hub: Hub) -> None:
     with pytest.raises(InvalidChangeError, match="onclick"):
         div(onclick="alert(1)")
     assert hub.root.children == []
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda tags: tags.ul([tags.li("a")]), "one by one"),
+        (lambda tags: tags.div(tags.p("x"), [1, 2]), "one by one"),
+        (lambda tags: tags.div(tags.p("x"), None), "leave it out"),
+        (lambda tags: tags.div(style="color: red"), "expected a dict as `style`, such as"),
+        (lambda tags: tags.a("help", attrs="href"), "expected a dict as `attrs`, such as"),
+        (lambda tags: tags.div(classes="card big"), r"use \['card', 'big'\]"),
+        (lambda _: Button("Go", classes="card"), r"use \['card'\]"),
+        (lambda _: Button("Go", style="color: red"), "expected a dict as `style`"),
+        (lambda _: Column(*[[Label("a")]]), "one by one"),
+    ],
+)
+def test_usual_mistakes_are_named(hub: Hub, make: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        make(dom)
 
 
 class Titled(Element):

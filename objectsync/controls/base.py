@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from .. import safety
+from ..dom.given import STYLE, as_dict, as_names
 from ..dom.methods import Methods
 from ..events import wants_argument
 from ..picture import Markup, markup, style_text
@@ -62,10 +63,16 @@ class Control(Methods):
         **values: Any,
     ) -> None:
         """Set what a new control begins with."""
-        given = {"label": label or "", "disabled": disabled, "hidden": hidden, "tooltip": tooltip, "style": dict(style or {})}
+        given = {
+            "label": label or "",
+            "disabled": disabled,
+            "hidden": hidden,
+            "tooltip": tooltip,
+            "style": as_dict("style", style or {}, STYLE),
+        }
         self.set_attributes(**{name: value for name, value in given.items() if value}, **values)
         if classes:
-            self.classes.set(list(classes))
+            self.classes.set(as_names(classes))
 
     def shown(self) -> Markup | None:
         """What it is on a page, for who cannot look at one (`objectsync.testing`): its picture, unless a page shows something else."""

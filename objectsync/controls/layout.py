@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ..dom import Element
+from ..dom.given import as_text
 from ..picture import Markup, markup
 from ..sobject import SObject, attribute
 from ..topics import BoolTopic, FloatTopic, IntTopic, StringTopic
@@ -178,7 +179,7 @@ class Split(Control, frontend_type="objectsync.split"):
             if isinstance(child, SObject):
                 child.move_to(self)
             elif child is not None:
-                Element("span", parent=self, text=str(child))
+                Element("span", parent=self, text=as_text(child))
 
     def picture(self) -> Markup:
         share = self.position.value
@@ -198,7 +199,7 @@ class Tooltip(Control, frontend_type="objectsync.tooltip"):
         if isinstance(child, SObject):
             child.move_to(self)
         elif child is not None:
-            Element("span", parent=self, text=str(child), attrs={"tabindex": 0})
+            Element("span", parent=self, text=as_text(child), attrs={"tabindex": 0})
 
     def picture(self) -> Markup:
         return self._box(markup("span", *self.children, title=self.text.value), style="display: inline-block")
@@ -230,7 +231,7 @@ class Dialog(Control, frontend_type="objectsync.dialog"):
             if isinstance(child, SObject):
                 child.move_to(self)
             else:
-                Element("p", parent=self, text=str(child))
+                Element("p", parent=self, text=as_text(child))
         if on_close is not None:
             self.on_close(on_close)
 

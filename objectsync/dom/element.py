@@ -12,6 +12,7 @@ from .. import safety
 from ..attributes import sets_attributes
 from ..sobject import SObject, attribute
 from ..topics import BoolTopic, DictTopic, GenericTopic, SetTopic, StringTopic
+from .given import ATTRS, STYLE, as_dict, as_names, as_text
 from .listening import check_events, joined, options
 from .methods import Methods
 
@@ -80,7 +81,7 @@ class ElementObject(Methods):
                 if isinstance(child, SObject):
                     child.move_to(self)
                 else:
-                    Element("span", parent=self, text=str(child))
+                    Element("span", parent=self, text=as_text(child))
 
     def _listen(
         self, event: str, handler: Callable[..., Any], inverse: Callable[..., Any] | None, live: bool, wanted: Mapping[str, Any]
@@ -148,11 +149,11 @@ class Element(ElementObject):
         if text is not None:
             values["text"] = text
         if style:
-            values["style"] = dict(style)
+            values["style"] = as_dict("style", style, STYLE)
         if attrs:
-            values["attrs"] = dict(attrs)
+            values["attrs"] = as_dict("attrs", attrs, ATTRS)
         if classes:
-            values["classes"] = list(classes)
+            values["classes"] = as_names(classes)
         if value is not None:
             values["value"] = value
         if checked is not None:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from ..sobject import SObject
 from .element import Element
+from .given import ATTRS, as_dict, as_text
 
 Child = SObject | str | float
 _FIELDS = ("input", "select", "textarea")
@@ -51,9 +52,9 @@ def _tag(name: str, doc: str) -> Tag:
         **attributes: Any,
     ) -> Element:
         if text is None and children and not isinstance(children[0], SObject):
-            text, children = str(children[0]), children[1:]
+            text, children = as_text(children[0]), children[1:]
         handlers: dict[str, Callable[..., Any]] = {}
-        merged = dict(attrs or {})
+        merged = as_dict("attrs", attrs or {}, ATTRS)
         if value is not None and tag not in _FIELDS:
             # Of an option, a progress or a button it is an attribute; only fields hold a value that a person changes.
             merged["value"], value = value, None
