@@ -159,6 +159,24 @@ def test_a_figure_of_plotly_can_be_zoomed_and_stays_zoomed_while_it_changes(open
     expect(page.locator(".os-shown")).to_have_text("text")
 
 
+def test_a_figure_of_plotly_keeps_its_height_while_it_changes_and_the_window_does(open_page: NewPage, current: Server) -> None:
+    figure = graph_objects.Figure(graph_objects.Scatter(y=[1, 3, 2, 4]))
+    with Column():
+        plot: Any = show(figure)
+    page = open_page(current.url, wait=".os-plot .main-svg")
+    shown = page.locator(".os-shown")
+    height = shown.evaluate("shown => shown.getBoundingClientRect().height")
+    assert height >= 400
+    for step in range(20):
+        page.set_viewport_size({"width": 900 - 15 * step, "height": 500})
+        figure.data[0].y = [step, 3, 2, 4]
+        plot.update()
+    figure.data[0].y = [100, 3, 2, 4]
+    plot.update()
+    expect(shown.locator(".ytick", has_text="100").first).to_be_visible()
+    assert shown.evaluate("shown => shown.getBoundingClientRect().height") == height
+
+
 def test_a_figure_of_plotly_in_an_output_stays_zoomed_while_the_next_takes_its_place(open_page: NewPage, current: Server) -> None:
     def steps(*heights: int) -> graph_objects.Figure:
         return graph_objects.Figure(graph_objects.Scatter(y=heights), {"title": {"text": "Steps"}, "height": 300})

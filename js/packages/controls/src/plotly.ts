@@ -8,8 +8,14 @@ interface PlotlyLibrary {
 
 interface Drawing {
   readonly data: unknown
-  readonly layout: object
+  readonly layout: { readonly height?: number }
 }
+
+/**
+ * Pixels; Plotly's own. The element has it, too: where the window is resized while Python draws, Plotly asks the element how high it is,
+ * whose height is that of what Plotly has just taken out.
+ */
+const HEIGHT = 450
 
 const CONFIG = {
   responsive: true,
@@ -26,6 +32,7 @@ export const plotly: Library = ({ Plotly }) => {
     ((host) => ({
       async draw(json) {
         const { data, layout } = JSON.parse(json) as Drawing
+        host.style.height = `${layout.height ?? HEIGHT}px`
         // What a person has zoomed into stays when Python draws again.
         await library.react(host, data, { uirevision: true, ...layout }, CONFIG)
       },
