@@ -746,6 +746,24 @@ class TestForms:
         client.act(["emit", form.id, "submit", {}])
         assert sent == [{"name": "Ada", "I agree": True}]
 
+    def test_it_does_not_take_what_a_page_complains_of(self, hub: Hub) -> None:
+        sent: list[Any] = []
+        with Form(on_submit=sent.append) as form:
+            age = IntInput("Age", 20, max=120)
+        client = WireClient(hub)
+        client.act(["set", age.id, "complaint", "At most 120."])
+        assert not form.check()
+        assert age.error.value == "At most 120."
+        client.act(["emit", form.id, "submit", {}])
+        assert sent == []
+        age.value.set(7)
+        assert (age.complaint.value, age.valid, form.check()) == ("", True, True)
+        client.act(["set", age.id, "complaint", "At most 120."], ["emit", form.id, "submit", {}])
+        client.act(["set", age.id, "complaint", ""])
+        assert age.valid
+        client.act(["emit", form.id, "submit", {}])
+        assert sent == [{"Age": 7}]
+
     def test_its_button_stands_at_the_end(self, hub: Hub) -> None:
         with Form() as form:
             Text("Name")

@@ -1,7 +1,7 @@
 """Fields that are typed into: text, numbers, dates, colours.
 
 Rules: what several people type into one text is merged. A number that is not in its range is not taken over from a page, and an error in
-Python. An empty number or date is None.
+Python. An empty number or date is None. What is typed into a number and is none stays in that page, and no form is sent from there.
 """
 
 from __future__ import annotations
@@ -125,7 +125,35 @@ class Color(_TextField, frontend_type="objectsync.color"):
         return self._input("color")
 
 
-class _NumberField(Field):
+class _Entry(Field):
+    """A field in which what is typed may be no value of it."""
+
+    complaint = attribute(StringTopic, "", is_stateful=False)
+    """What a page says of what is typed in it and is no value; empty for nothing. A form does not take the field then.
+
+    A new value clears it, whoever sets it. So does a page that shows the value, when a form is sent from there: what another page shows,
+    or one that has gone, does not hold it up.
+    """
+
+    def init(self) -> None:
+        super().init()
+        self.complaint.on_set.add(self._complained)
+
+    def _complained(self, complaint: str) -> None:
+        # What a page complains of is said there; others hear of it when a form is refused for it.
+        if not complaint:
+            super()._changed(self.value.value)
+
+    def _changed(self, value: Any) -> None:
+        if self.complaint.value:
+            self.complaint.set("")
+        super()._changed(value)
+
+    def _wrong(self, value: Any) -> str:
+        return self.complaint.value or super()._wrong(value)
+
+
+class _NumberField(_Entry):
     min = attribute(GenericTopic, None, writable=False)
     max = attribute(GenericTopic, None, writable=False)
     step = attribute(GenericTopic, None, writable=False)

@@ -147,7 +147,7 @@ def test_fields_arrive_in_python_and_are_shown(open_page: NewPage, current: Serv
     page.get_by_label("Pieces").fill("77")
     expect(page.locator(".os-error").filter(has_text="9")).to_be_visible()
     page.get_by_label("Name").focus()
-    expect(page.get_by_label("Pieces")).to_have_value("5")
+    expect(page.get_by_label("Pieces")).to_have_value("77")
     page.get_by_role("slider", name="Size").focus()
     page.keyboard.press("ArrowRight")
     heard.wait_for(("released", 4))
@@ -155,6 +155,9 @@ def test_fields_arrive_in_python_and_are_shown(open_page: NewPage, current: Serv
     page.keyboard.press("ArrowRight")
     heard.wait_for([2, 9])
     assert number.value.value == 5
+    number.value.set(6)
+    expect(page.get_by_label("Pieces")).to_have_value("6")
+    expect(page.locator(".os-error").filter(has_text="9")).not_to_be_visible()
     text.value.set("Grace")
     slider.value.set(9)
     years.value.set([1, 2])
@@ -464,6 +467,47 @@ def test_a_form_says_what_is_missing_and_goes_there(open_page: NewPage, current:
     expect(page.get_by_text("Please fill in this field.")).not_to_be_visible()
     page.keyboard.press("Enter")
     heard.wait_for({"Name": "Ada", "I agree": True})
+
+
+def test_a_form_sends_the_number_that_is_shown_or_nothing(open_page: NewPage, current: Server) -> None:
+    heard = Heard()
+    with Form(on_submit=lambda values: heard(values["Age"])):
+        Text("Name")
+        age = IntInput("Age", max=120)
+    page = open_page(current.url, wait=".os-field")
+    field = page.get_by_label("Age")
+    field.press_sequentially("200")
+    page.get_by_label("Name").press("Enter")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("200")
+    expect(page.locator(".os-error").filter(has_text="120")).to_be_visible()
+    assert (heard.values, age.value.value) == ([], 20)
+    other = open_page(current.url, wait=".os-field")
+    expect(other.get_by_label("Age")).to_have_value("20")
+    other.get_by_role("button", name="Send").click()
+    heard.wait_for(20)
+    field.press("Enter")
+    expect(page.locator(".os-error").filter(has_text="120")).to_be_visible()
+    field.press("Backspace")
+    expect(page.locator(".os-error").filter(has_text="120")).not_to_be_visible()
+    field.press("ArrowUp")
+    field.press("Enter")
+    heard.wait_for(21)
+    assert heard.values == [20, 21]
+
+
+def test_a_page_that_went_away_holds_up_no_form(open_page: NewPage, current: Server) -> None:
+    heard = Heard()
+    with Form(on_submit=lambda values: heard(values["Age"])):
+        IntInput("Age", 20, max=120)
+    page = open_page(current.url, wait=".os-field")
+    page.get_by_label("Age").fill("200")
+    page.get_by_label("Age").press("Enter")
+    expect(page.locator(".os-error").filter(has_text="120")).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("Age")).to_have_value("20")
+    page.get_by_role("button", name="Send").click()
+    heard.wait_for(20)
 
 
 def test_play_plays(open_page: NewPage, current: Server) -> None:
