@@ -60,7 +60,7 @@ from objectsync.controls import (
     link,
     track,
 )
-from objectsync.dom import p
+from objectsync.dom import Element, p
 from objectsync.hub import Hub
 from tests.clients import WireClient, make_hub
 
@@ -763,6 +763,36 @@ class TestForms:
         assert age.valid
         client.act(["emit", form.id, "submit", {}])
         assert sent == [{"Age": 7}]
+
+    @pytest.mark.parametrize(
+        "put",
+        [
+            lambda: Text("Name", required=True, hidden=True),
+            lambda: Text("Name", required=True, disabled=True),
+            lambda: Text("Name", required=True, style={"display": "none"}),
+            lambda: Column(Row(Text("Name", required=True)), attrs={"hidden": True}),
+            lambda: Column(Text("Name", required=True), style={"display": "none"}),
+            lambda: Tabs({"One": Text("Name", required=True)}, hidden=True),
+            lambda: Element("fieldset", Text("Name", required=True), attrs={"disabled": True}),
+        ],
+    )
+    def test_what_nobody_can_fill_in_does_not_hold_it_up(self, hub: Hub, put: Any) -> None:
+        sent: list[Any] = []
+        form = Form(put(), on_submit=sent.append)
+        WireClient(hub).act(["emit", form.id, "submit", {}])
+        assert form.check()
+        assert sent == [{"Name": ""}]
+
+    def test_what_is_wrong_is_brought_into_sight(self, hub: Hub) -> None:
+        name = Text("Name", required=True)
+        inner, dialog = Tabs({"x": p("x"), "y": name}), Dialog("More")
+        inner.move_to(dialog)
+        outer = Tabs({"a": p("a"), "b": p("b"), "c": Column(dialog)})
+        form = Form(outer, Tabs({"other": p("o"), "right": Text("Town")}), on_submit=print)
+        assert not form.check()
+        assert (outer.selected.value, inner.selected.value, dialog.open.value) == (0, 0, False)
+        WireClient(hub).act(["emit", form.id, "submit", {}])
+        assert (outer.selected.value, inner.selected.value, dialog.open.value) == (2, 1, True)
 
     def test_its_button_stands_at_the_end(self, hub: Hub) -> None:
         with Form() as form:

@@ -535,6 +535,13 @@ class TestControls:
         assert sent == [{"name": "Ada", "age": 36}]
         expect(page.get_by_text("Too young.")).to_have_count(0)
 
+    def test_what_a_form_misses_is_brought_into_sight(self, page: Page) -> None:
+        with controls.Form(on_submit=print):
+            controls.Tabs({"One": p("first"), "Two": controls.Accordion({"More": controls.Text("Name", required=True)})})
+        page.get_by_role("button", name="Send").click()
+        expect(page.get_by_text("Please fill in this field.")).to_be_visible()
+        expect(page.focused).to_have_count(1)
+
     def test_what_a_timer_does_is_waited_for(self, page: Page) -> None:
         ticks = p("0")
 

@@ -6,7 +6,7 @@ Rules: rows, columns and grids are plain elements with styles, so they need no p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from ..dom import Element
@@ -257,6 +257,25 @@ class Dialog(Control, frontend_type="objectsync.dialog"):
 
     def shown(self) -> Markup:
         return markup("dialog", self.picture(), open=self.open.value, aria_label=self.label.value)
+
+
+def around(sobject: SObject, below: SObject) -> Iterator[SObject]:
+    """What an object is in, the nearest first, below another that it is in."""
+    above = sobject.parent
+    while above is not None and above is not below:
+        yield above
+        above = above.parent
+
+
+def reveal(sobject: SObject, below: SObject) -> None:
+    """Open the tabs and dialogs `around` an object. (Sections are everyone's own: they open where the keyboard goes.)"""
+    inside = sobject
+    for each in around(sobject, below):
+        if isinstance(each, Tabs):
+            each.selected.set(each.children.index(inside))
+        elif isinstance(each, Dialog):
+            each.open.set(True)
+        inside = each
 
 
 __all__ = ["Accordion", "Column", "Dialog", "Grid", "Row", "Section", "Split", "Tab", "Tabs", "Tooltip"]

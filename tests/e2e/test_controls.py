@@ -16,6 +16,7 @@ from examples import controls as gallery
 from objectsync import Element, Server
 from objectsync.controls import (
     HTML,
+    Accordion,
     Button,
     Checkbox,
     Color,
@@ -467,6 +468,24 @@ def test_a_form_says_what_is_missing_and_goes_there(open_page: NewPage, current:
     expect(page.get_by_text("Please fill in this field.")).not_to_be_visible()
     page.keyboard.press("Enter")
     heard.wait_for({"Name": "Ada", "I agree": True})
+
+
+def test_a_form_brings_into_sight_what_is_missing(open_page: NewPage, current: Server) -> None:
+    heard = Heard()
+    sections = Accordion({"Why?": p("…"), "Where?": Accordion({"Here": Text("Town", required=True)})}, exclusive=True)
+    with Form(on_submit=heard):
+        Text("Nickname", required=True, hidden=True)
+        Tabs({"One": p("first"), "Two": sections})
+    page = open_page(current.url, wait=".os-tab")
+    other = open_page(current.url, wait=".os-tab")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_label("Town")).to_be_focused()
+    expect(page.get_by_text("Please fill in this field.")).to_be_visible()
+    expect(other.get_by_text("Where?")).to_be_visible()
+    expect(other.get_by_label("Town")).not_to_be_visible()
+    page.keyboard.type("Ada")
+    page.keyboard.press("Enter")
+    heard.wait_for({"Nickname": "", "Town": "Ada"})
 
 
 def test_a_form_sends_the_number_that_is_shown_or_nothing(open_page: NewPage, current: Server) -> None:
