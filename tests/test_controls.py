@@ -183,6 +183,29 @@ class TestValues:
         assert Time("Time", time.time).value.value == "14:30"
         assert Date("Day").date is None
 
+    @pytest.mark.parametrize(
+        ("make", "fits", "others"),
+        [
+            (lambda: Date("d", min="1900-01-01", max="2026-11-24"), ["1900-01-01", "2026-11-24"], ["1899-12-31", "2026-11-25"]),
+            (lambda: Date("d", min="1900-01-01"), ["2100-01-01"], ["1850-01-01"]),
+            (lambda: Time("t", max="17:00"), ["00:00", "17:00"], ["17:00:01", "23:59"]),
+            (lambda: Time("t", min="22:00", max="06:00"), ["23:00", "05:00"], ["06:01", "21:59"]),
+        ],
+    )
+    def test_dates_and_times_stay_in_their_range(self, hub: Hub, make: Any, fits: list[str], others: list[str]) -> None:
+        field = make()
+        for value in (*fits, ""):
+            assert client_sets(hub, field, value).get("error") is None
+        for value in others:
+            assert "error" in client_sets(hub, field, value)
+            with pytest.raises(InvalidChangeError, match=r"expected a (day|time) (from|not before|not after) "):
+                field.value.set(value)
+        assert field.value.value == ""
+
+    def test_a_limit_that_is_none_is_named_at_the_call(self, hub: Hub) -> None:
+        with pytest.raises(ValueError, match="tomorrow"):
+            Date("Day", max="tomorrow")
+
     def test_a_colour_is_one(self, hub: Hub) -> None:
         assert "error" in client_sets(hub, Color("c"), "red; background: url(x)")
 

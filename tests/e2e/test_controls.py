@@ -179,6 +179,29 @@ def test_what_is_picked_is_one_value_and_never_half_of_two(open_page: NewPage, c
         expect(page.get_by_label(label)).to_have_value(value)
 
 
+def test_a_day_out_of_range_stays_in_its_field_and_is_not_sent(open_page: NewPage, current: Server) -> None:
+    heard = Heard()
+    with Form(on_submit=heard):
+        day = Date("Day", "2026-11-24", max="2026-12-31", on_submit=heard)
+        hour = Time("Hour", "", min="09:00")
+    page = open_page(current.url, wait=".os-field")
+    page.get_by_label("Day").fill("2027-01-01")
+    expect(page.locator(".os-error").filter(has_text="2026")).to_be_visible()
+    page.get_by_label("Hour").fill("08:59")
+    page.get_by_label("Hour").blur()
+    expect(page.locator(".os-error:not(:empty)")).to_have_count(2)
+    page.get_by_label("Day").press("Enter")
+    page.get_by_label("Hour").press("Enter")
+    expect(page.get_by_label("Day")).to_be_focused()
+    expect(page.get_by_label("Day")).to_have_value("2027-01-01")
+    assert (day.value.value, hour.value.value, heard.values) == ("2026-11-24", "", [])
+    page.get_by_label("Day").fill("2026-12-31")
+    hour.value.set("09:30")
+    expect(page.get_by_label("Hour")).to_have_value("09:30")
+    page.get_by_role("button", name="Send").click()
+    heard.wait_for({"Day": "2026-12-31", "Hour": "09:30"})
+
+
 def test_choices_and_switches(open_page: NewPage, current: Server) -> None:
     heard = Heard()
     with Column():

@@ -8,11 +8,19 @@ const TYPES: Readonly<Record<string, string>> = {
   'objectsync.combobox': 'text',
   'objectsync.password': 'password',
   'objectsync.color': 'color',
-  'objectsync.date': 'date',
-  'objectsync.time': 'time',
 }
 
-export class TextView extends FieldView {
+abstract class InputView extends FieldView {
+  /** Tells of Enter, while the value is `shown`. */
+  protected onEnter(input: HTMLElement, shown = (): boolean => true): void {
+    input.addEventListener('keydown', ({ key, isComposing }: KeyboardEvent) => {
+      if (key !== 'Enter' || isComposing || !shown()) return
+      this.act(() => this.object.attribute<EventTopic>('submit').emit())
+    })
+  }
+}
+
+export class TextView extends InputView {
   static override frontendType: readonly string[] = [...Object.keys(TYPES), 'objectsync.textarea']
 
   protected makeField(body: HTMLElement): HTMLElement {
@@ -25,19 +33,8 @@ export class TextView extends FieldView {
     this.bind('placeholder', (text) => {
       input.placeholder = text
     })
-    for (const name of ['min', 'max']) {
-      this.bind(name, (value) => {
-        if (value) input.setAttribute(name, String(value))
-        else input.removeAttribute(name)
-      })
-    }
     bindInput(this, input)
-    if (input.localName === 'input') {
-      input.addEventListener('keydown', (event) => {
-        if ((event as KeyboardEvent).key !== 'Enter' || (event as KeyboardEvent).isComposing) return
-        this.act(() => this.object.attribute<EventTopic>('submit').emit())
-      })
-    }
+    if (input.localName === 'input') this.onEnter(input)
     body.append(input)
     if (frontendType === 'objectsync.combobox') this.#suggest(input as HTMLInputElement, body)
     return input
@@ -73,7 +70,7 @@ export class TextView extends FieldView {
  * A field in which what is typed may be no value of it. It stays then, is said to be wrong, and Python is told (`complaint`), so that
  * no form sends the value before it as if that were shown. A new value takes its place, whoever sets it.
  */
-abstract class EntryView extends FieldView {
+abstract class EntryView extends InputView {
   /** What is typed, where nothing is wrong with it. */
   protected abstract read(input: HTMLInputElement): Value
 
@@ -143,5 +140,27 @@ export class NumberView extends EntryView {
 
   get #isWhole(): boolean {
     return this.object.frontendType === 'objectsync.int'
+  }
+}
+
+export class DateView extends EntryView {
+  static override frontendType: readonly string[] = ['objectsync.date', 'objectsync.time']
+
+  protected makeField(body: HTMLElement): HTMLElement {
+    const input = this.make('input')
+    input.type = this.object.frontendType === 'objectsync.date' ? 'date' : 'time'
+    for (const name of ['min', 'max'] as const) {
+      this.bind(name, (value) => {
+        input[name] = value
+      })
+    }
+    this.bindEntry(input)
+    this.onEnter(input, () => !this.wrong(input))
+    body.append(input)
+    return input
+  }
+
+  protected read(input: HTMLInputElement): string {
+    return input.value
   }
 }
