@@ -121,6 +121,15 @@ def test_a_drag_is_one_step_to_undo(open_page: NewPage, current: Server) -> None
     expect(page.get_by_role("slider", name="Size")).to_have_value(str(dragged))
 
 
+@pytest.mark.parametrize(("end", "to", "value"), [(10, 0.25, [2, 10]), (0, 0.75, [0, 8])])
+def test_two_handles_at_one_end_come_apart(open_page: NewPage, current: Server, end: int, to: float, value: list[int]) -> None:
+    heard = Heard()
+    IntRangeSlider("Years", (end, end), max=10, on_release=heard)
+    page = open_page(current.url, wait=".os-field")
+    drag(page, page.get_by_role("slider").first, to)
+    heard.wait_for(value)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_gallery_keeps_nobody_out(open_page: NewPage, server: Server, scheme: Any) -> None:
     gallery.build(server)

@@ -86,6 +86,8 @@ export class RangeSliderView extends SliderBase {
       const percent = (number: number): string => `${(100 * (number - min)) / (max - min)}%`
       group.style.setProperty('--os-from', percent(value[0] ?? min))
       group.style.setProperty('--os-to', percent(value[1] ?? max))
+      // Where both handles are at one end, the one that can leave it is to be had.
+      group.toggleAttribute('data-low-on-top', (value[0] ?? min) - min > (max - min) / 2)
     })
     inputs.forEach((input, i) => {
       this.bind('label', (label) => input.setAttribute('aria-label', `${label} ${i ? 'to' : 'from'}`.trim()))
