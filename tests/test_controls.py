@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import json
 import logging
 import re
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import matplotlib.figure
@@ -555,6 +557,11 @@ class TestPictures:
             assert part in html
         assert "script" not in html
         assert "secret" not in html
+
+    @pytest.mark.parametrize(("number", "text"), json.loads((Path(__file__).parent / "vectors" / "numbers.json").read_text()))
+    def test_numbers_stand_in_it_as_on_a_page(self, hub: Hub, number: float, text: str) -> None:
+        slider = FloatSlider("x", number, min=-1e30, max=1e30, step=1, format="{} km")
+        assert f">{text} km</output>" in slider.to_html()
 
     def test_what_is_hidden_or_closed_is_not_in_it(self, hub: Hub) -> None:
         assert "Boo" not in Label("Boo", hidden=True).to_html()

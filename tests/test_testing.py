@@ -442,6 +442,12 @@ class TestControls:
         page.get_by_label("Say").press("Enter")
         assert seen == [3, "hello"]
 
+    def test_a_large_number_stands_in_full(self, page: Page) -> None:
+        controls.IntSlider("Pieces", 1_234_567, max=10_000_000)
+        input_(type="number", value=1_234_567.0, aria_label="price")
+        expect(page.get_by_text("1234567")).to_be_visible()
+        assert page.get_by_label("price").value == "1234567"
+
     def test_either_handle_of_a_range_is_moved(self, page: Page) -> None:
         years = controls.IntRangeSlider("Years", (1990, 2010), min=1900, max=2100)
         page.get_by_label("Years to").fill("2020")

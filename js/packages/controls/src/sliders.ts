@@ -2,9 +2,10 @@
 import type { Topic, Value } from '@objectsync/client'
 import { watchHand } from '@objectsync/dom'
 import { FieldView, freshId } from './base.js'
+import { numberText } from './numbers.js'
 
 function textOf(value: number, format: string): string {
-  const number = String(Number(value.toPrecision(6)))
+  const number = numberText(value)
   return format ? format.replace('{}', number) : number
 }
 
