@@ -242,6 +242,18 @@ def test_choices_and_switches(open_page: NewPage, current: Server) -> None:
     expect(page.get_by_role("radio", name="huge")).to_be_checked()
 
 
+def test_what_has_several_parts_has_a_name_for_each(open_page: NewPage, current: Server) -> None:
+    with Column():
+        radio = Radio("Size", ["small", "large"])
+        IntRangeSlider("Years", (2, 8), max=10)
+    page = open_page(current.url, wait=".os-field")
+    expect(page.get_by_role("radiogroup")).to_have_accessible_name("Size")
+    expect(page.get_by_role("slider").first).to_have_accessible_name("Years from")
+    expect(page.get_by_role("slider").last).to_have_accessible_name("Years to")
+    radio.label.set("How large?")
+    expect(page.get_by_role("radiogroup")).to_have_accessible_name("How large?")
+
+
 def test_a_refused_value_is_taken_back_and_said(open_page: NewPage, current: Server, watch: Watch) -> None:
     field = Text("Name", "Ada")
     field.value.add_validator(lambda text: "x" not in text)

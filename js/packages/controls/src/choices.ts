@@ -83,10 +83,13 @@ export class RadioView extends ChoiceView {
       show()
       this.disable(this.object.attribute('disabled').value === true)
     })
-    this.bind('label', (label) => group.setAttribute('aria-label', label || this.object.type))
     this.bind('value', show)
     body.append(group)
     return group
+  }
+
+  protected override name(label: string): void {
+    this.field.setAttribute('aria-label', label || this.object.type)
   }
 
   protected override disable(disabled: boolean): void {

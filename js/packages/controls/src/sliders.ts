@@ -91,7 +91,6 @@ export class RangeSliderView extends SliderBase {
       group.toggleAttribute('data-low-on-top', (value[0] ?? min) - min > (max - min) / 2)
     })
     inputs.forEach((input, i) => {
-      this.bind('label', (label) => input.setAttribute('aria-label', `${label} ${i ? 'to' : 'from'}`.trim()))
       input.addEventListener('input', (event) => {
         const [low, high] = topic.value as [number, number]
         const number = i ? Math.max(low, Number(input.value)) : Math.min(high, Number(input.value))
@@ -102,6 +101,12 @@ export class RangeSliderView extends SliderBase {
     })
     body.append(group, output)
     return inputs[0]
+  }
+
+  protected override name(label: string): void {
+    this.#inputs.forEach((input, i) => {
+      input.setAttribute('aria-label', `${label} ${i ? 'to' : 'from'}`.trim())
+    })
   }
 
   protected override disable(disabled: boolean): void {
