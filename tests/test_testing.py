@@ -179,6 +179,13 @@ class TestActing:
         page.get_by_label("Remember").uncheck()
         expect(page.get_by_role("checkbox")).to_be_checked(False)
 
+    def test_a_radio_button_turns_the_others_of_its_group_off(self, page: Page) -> None:
+        first, second = (input_(type="radio", name="g", aria_label=name) for name in ("first", "second"))
+        other = input_(type="radio", name="h", checked=True)
+        for name in ("first", "second", "first"):
+            page.get_by_label(name).check()
+        assert (first.checked.value, second.checked.value, other.checked.value) == (True, False, True)
+
     def test_a_select_offers_its_options_by_text_or_value(self, page: Page) -> None:
         chosen = select(option("Austria", value="at"), option("Chile", value="cl"), aria_label="country")
         assert page.get_by_label("country").value == "at"

@@ -191,6 +191,31 @@ describe('form elements', () => {
     expect(field(host).value).toBe('150')
   })
 
+  it('tell with a radio button that is chosen which one it turns off', () => {
+    const attrs = { type: 'radio', name: 'g' }
+    const { host, server, settle } = show([
+      ['create', '1', 'Check', 'root', -1, { attrs }],
+      ['create', '2', 'Check', 'root', -1, { attrs }],
+      ['create', '3', 'Check', 'root', -1, { attrs: { type: 'radio', name: 'other' }, checked: true }],
+    ])
+    const radios = [...host.querySelectorAll('input')]
+    for (const at of [0, 1, 0]) {
+      radios[at]?.click()
+      settle()
+    }
+    expect(server.received.flatMap((m) => (m.type === 'action' ? [m.changes] : []))).toEqual([
+      [['set', '1', 'checked', true]],
+      [
+        ['set', '1', 'checked', false],
+        ['set', '2', 'checked', true],
+      ],
+      [
+        ['set', '2', 'checked', false],
+        ['set', '1', 'checked', true],
+      ],
+    ])
+  })
+
   it('hold whether a box is checked, both ways', () => {
     const { host, server, settle, change } = show([['create', '1', 'Check', 'root', -1, {}]])
     const box = field(host)
