@@ -24,6 +24,7 @@ from objectsync.controls import (
     Checkbox,
     Color,
     Column,
+    Combobox,
     Control,
     Date,
     Dialog,
@@ -231,6 +232,27 @@ class TestValues:
         assert isinstance(again, IntSlider)
         with pytest.raises(InvalidChangeError):
             again.value.set(99)
+
+
+class TestArguments:
+    @pytest.mark.parametrize(
+        ("make", "said"),
+        [
+            (lambda: Tabs(["a", "b"]), r"Tabs: pages is a dict from titles .* not \['a', 'b'\]"),
+            (lambda: Accordion("ab"), "Accordion: sections is a dict from titles"),
+            (lambda: Select("x", "abc"), r"Select: options is a list, as in \['abc'\], or a dict"),
+            (lambda: Radio("x", ["a"]).set_options("ab"), "Radio: options is a list"),
+            (lambda: Combobox("x", options="abc"), "Combobox: options is a list of texts"),
+            (lambda: Progress("x", "a"), "the value of a Progress is a number"),
+            (lambda: Progress("x").value.set([1]), "the value of a Progress is a number"),
+        ],
+    )
+    def test_what_cannot_be_meant_is_named_with_what_can(self, hub: Hub, make: Any, said: str) -> None:
+        with pytest.raises((TypeError, InvalidChangeError), match=said):
+            make()
+
+    def test_a_progress_may_be_unknown(self, hub: Hub) -> None:
+        assert Progress("x", None).value.value is None
 
 
 class TestValidation:

@@ -133,7 +133,13 @@ class Combobox(_TextField, frontend_type="objectsync.combobox"):
     def build(
         self, label: str = "", value: str = "", on_change: Handler | None = None, *, options: list[str] | tuple[str, ...] = (), **more: Any
     ) -> None:
-        """Make it with `options` to choose from; the rest is as for `Text`."""
+        """Make it with `options` to choose from; the rest is as for `Text`.
+
+        Raises:
+            TypeError: `options` is one text.
+        """
+        if isinstance(options, str):
+            raise TypeError(f"Combobox: options is a list of texts, as in [{options!r}], not {options!r}")
         super().build(label, value, on_change, **more)
         self.options.set(list(options))
 

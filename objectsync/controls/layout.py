@@ -71,6 +71,17 @@ class Grid(_Box):
         self._lay_out(children, {"display": "grid", "grid-template-columns": widths, "gap": gap}, more)
 
 
+def checked_parts(control: str, argument: str, given: Any) -> Mapping[str, Child]:
+    """Parts by title, as an argument of a control.
+
+    Raises:
+        TypeError: they are not by title.
+    """
+    if given is None or isinstance(given, Mapping):
+        return given or {}
+    raise TypeError(f'{control}: {argument} is a dict from titles to what is there, as in {control}({{"One": p("…")}}), not {given!r}')
+
+
 class Section(Element):
     """A part to open and close, native `<details>`: `Section("More", p("…"), open=True)`."""
 
@@ -98,11 +109,15 @@ class Accordion(_Box):
             exclusive: Whether opening one closes the others.
             open: Which one is open at first, counted from 0.
             more: `style`, `classes`, `attrs`, as of an `Element`.
+
+        Raises:
+            TypeError: `sections` is no mapping.
         """
+        sections = checked_parts("Accordion", "sections", sections)
         classes = ["os-accordion", *(more.pop("classes", None) or ())]
         self._lay_out((), {"display": "flex", "flex-direction": "column"}, {**more, "classes": classes})
         group = f"accordion-{self._os_id}" if exclusive else ""
-        for number, (title, child) in enumerate((sections or {}).items()):
+        for number, (title, child) in enumerate(sections.items()):
             Section(title, child, open=number == open, group=group, parent=self)
 
 
@@ -134,9 +149,13 @@ class Tabs(Control, frontend_type="objectsync.tabs"):
             on_change: Called with the number of the page after each change.
             label: What the whole is called, for those who cannot see it.
             look: `disabled`, `hidden`, `style`, `classes`.
+
+        Raises:
+            TypeError: `pages` is no mapping.
         """
+        pages = checked_parts("Tabs", "pages", pages)
         self._look(label, **look, selected=selected)
-        for title, child in (pages or {}).items():
+        for title, child in pages.items():
             self.tab(title, child)
         if on_change is not None:
             self.selected.on_change(on_change)
