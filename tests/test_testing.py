@@ -179,6 +179,16 @@ class TestActing:
         page.get_by_label("Remember").uncheck()
         expect(page.get_by_role("checkbox")).to_be_checked(False)
 
+    def test_several_options_are_a_list(self, page: Page) -> None:
+        changed: list[Any] = []
+        with select(multiple=True, aria_label="toppings", value=["egg"]) as toppings:
+            for name in ("ham", "egg", "olives"):
+                option(name)
+        toppings.on("change", lambda: changed.append(toppings.value.value))
+        assert page.get_by_label("toppings").value == "egg"
+        page.get_by_label("toppings").select_option("ham", "olives")
+        assert changed == [["ham", "olives"]]
+
     def test_a_radio_button_turns_the_others_of_its_group_off(self, page: Page) -> None:
         first, second = (input_(type="radio", name="g", aria_label=name) for name in ("first", "second"))
         other = input_(type="radio", name="h", checked=True)

@@ -300,6 +300,8 @@ def _mapping(value: Any) -> dict[str, Any]:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_text, value))
     if isinstance(value, bool):
         return "true" if value else "false"
     return number_text(value) if isinstance(value, float) and value.is_integer() else str(value)

@@ -63,7 +63,13 @@ class Person:
         if not is_element(select.object):
             controls.choose(select, [option.text for option in options])
             return
-        self._enter(select, value_of(options[0]))
+        if select.attrs.get("multiple") and select.object.has_attribute("value"):
+            with self._client.record():
+                select.object.attribute("value").set([value_of(option) for option in options])
+                self.dispatch(select, "input", {})
+            self._edited = select
+        else:
+            self._enter(select, value_of(options[0]))
         self._leave()
 
     def press(self, node: Node, keys: str) -> None:

@@ -45,7 +45,7 @@ from objectsync.controls import (
     Tooltip,
     Upload,
 )
-from objectsync.dom import p
+from objectsync.dom import input_, option, p, select
 from tests.e2e.axe import serious
 from tests.e2e.conftest import NewPage, Watch, take_picture
 from tests.e2e.test_page import wait_until
@@ -240,6 +240,23 @@ def test_choices_and_switches(open_page: NewPage, current: Server) -> None:
     radio.set_options(["tiny", "huge"], "huge")
     expect(page.get_by_role("switch", name="Dark")).not_to_be_checked()
     expect(page.get_by_role("radio", name="huge")).to_be_checked()
+
+
+def test_radio_buttons_and_selects_of_ones_own_say_all_that_changed(open_page: NewPage, current: Server) -> None:
+    with Column():
+        first, second = (input_(type="radio", name="g", aria_label=name) for name in ("first", "second"))
+        with select(multiple=True, aria_label="Toppings", value=["egg"]) as toppings:
+            for name in ("ham", "egg", "olives"):
+                option(name)
+    one, two = open_page(current.url), open_page(current.url)
+    for name in ("first", "second", "first"):
+        one.get_by_label(name).check()
+    expect(two.get_by_label("first")).to_be_checked()
+    wait_until(one, lambda: (first.checked.value, second.checked.value) == (True, False))
+    expect(one.get_by_label("Toppings")).to_have_values(["egg"])
+    one.get_by_label("Toppings").select_option(["ham", "olives"])
+    expect(two.get_by_label("Toppings")).to_have_values(["ham", "olives"])
+    wait_until(one, lambda: toppings.value.value == ["ham", "olives"])
 
 
 def test_what_has_several_parts_has_a_name_for_each(open_page: NewPage, current: Server) -> None:

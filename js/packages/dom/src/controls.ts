@@ -3,6 +3,7 @@
  *
  * - What a person types goes out as inserts and deletes (string topics), so that two who type both keep their letters. What has no caret, and
  *   so is picked (a colour, a day), is one value: half of one is none.
+ * - What is chosen in a select with `multiple` is a list of values.
  * - A radio button that is chosen turns another of its group off, of which the browser tells by no event: that goes out with it.
  * - What comes in never moves the caret of the field that is being typed in, and waits while an input method composes.
  */
@@ -15,6 +16,8 @@ interface Control extends Element {
   checked: boolean
   readonly type: string
   readonly name: string
+  readonly options?: HTMLOptionsCollection
+  readonly selectedOptions: HTMLCollectionOf<HTMLOptionElement>
   selectionStart: number | null
   selectionEnd: number | null
   setSelectionRange?: (start: number, end: number) => void
@@ -53,6 +56,11 @@ export function applyValue(element: Element, topic: Topic, name: string): void {
     return
   }
   if (composing.has(element)) return
+  if (element.options && Array.isArray(topic.value)) {
+    const chosen = topic.value.map(String)
+    for (const option of element.options) option.selected = chosen.includes(option.value)
+    return
+  }
   const text = topic.value === null ? '' : String(topic.value)
   lastText.set(element, text)
   if (element.value === text || sameNumber(topic, element.value)) return
@@ -133,6 +141,10 @@ export function readValue(element: Element, object: SObject, event: Event): void
       topic.set(element.checked)
       break
     case 'generic': {
+      if (element.type === 'select-multiple') {
+        topic.set(Array.from(element.selectedOptions, ({ value }) => value))
+        break
+      }
       const isNumber = element.type === 'number' || element.type === 'range'
       const empty = isNumber && element.value === ''
       topic.set(empty ? null : isNumber ? Number(element.value) : element.value.toWellFormed())
