@@ -549,6 +549,13 @@ def test_a_form_brings_into_sight_what_is_missing(open_page: NewPage, current: S
     heard.wait_for({"Nickname": "", "Town": "Ada"})
 
 
+def test_a_form_gives_the_keyboard_to_a_button_of_a_radio(open_page: NewPage, current: Server) -> None:
+    Form(Radio("Size", ["small", "large"], required=True), on_submit=print)
+    page = open_page(current.url, wait=".os-field")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("radio", name="small")).to_be_focused()
+
+
 def test_a_form_sends_the_number_that_is_shown_or_nothing(open_page: NewPage, current: Server) -> None:
     heard = Heard()
     with Form(on_submit=lambda values: heard(values["Age"])):
