@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import json
 import logging
 import re
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import matplotlib.figure
@@ -23,6 +25,7 @@ from objectsync.controls import (
     Checkbox,
     Color,
     Column,
+    Combobox,
     Control,
     Date,
     Dialog,
@@ -61,7 +64,7 @@ from objectsync.controls import (
     link,
     track,
 )
-from objectsync.dom import p
+from objectsync.dom import Element, p
 from objectsync.hub import Hub
 from tests.clients import WireClient, make_hub
 
@@ -184,6 +187,29 @@ class TestValues:
         assert Time("Time", time.time).value.value == "14:30"
         assert Date("Day").date is None
 
+    @pytest.mark.parametrize(
+        ("make", "fits", "others"),
+        [
+            (lambda: Date("d", min="1900-01-01", max="2026-11-24"), ["1900-01-01", "2026-11-24"], ["1899-12-31", "2026-11-25"]),
+            (lambda: Date("d", min="1900-01-01"), ["2100-01-01"], ["1850-01-01"]),
+            (lambda: Time("t", max="17:00"), ["00:00", "17:00"], ["17:00:01", "23:59"]),
+            (lambda: Time("t", min="22:00", max="06:00"), ["23:00", "05:00"], ["06:01", "21:59"]),
+        ],
+    )
+    def test_dates_and_times_stay_in_their_range(self, hub: Hub, make: Any, fits: list[str], others: list[str]) -> None:
+        field = make()
+        for value in (*fits, ""):
+            assert client_sets(hub, field, value).get("error") is None
+        for value in others:
+            assert "error" in client_sets(hub, field, value)
+            with pytest.raises(InvalidChangeError, match=r"expected a (day|time) (from|not before|not after) "):
+                field.value.set(value)
+        assert field.value.value == ""
+
+    def test_a_limit_that_is_none_is_named_at_the_call(self, hub: Hub) -> None:
+        with pytest.raises(ValueError, match="tomorrow"):
+            Date("Day", max="tomorrow")
+
     def test_a_colour_is_one(self, hub: Hub) -> None:
         assert "error" in client_sets(hub, Color("c"), "red; background: url(x)")
 
@@ -207,6 +233,27 @@ class TestValues:
         assert isinstance(again, IntSlider)
         with pytest.raises(InvalidChangeError):
             again.value.set(99)
+
+
+class TestArguments:
+    @pytest.mark.parametrize(
+        ("make", "said"),
+        [
+            (lambda: Tabs(["a", "b"]), r"Tabs: pages is a dict from titles .* not \['a', 'b'\]"),
+            (lambda: Accordion("ab"), "Accordion: sections is a dict from titles"),
+            (lambda: Select("x", "abc"), r"Select: options is a list, as in \['abc'\], or a dict"),
+            (lambda: Radio("x", ["a"]).set_options("ab"), "Radio: options is a list"),
+            (lambda: Combobox("x", options="abc"), "Combobox: options is a list of texts"),
+            (lambda: Progress("x", "a"), "the value of a Progress is a number"),
+            (lambda: Progress("x").value.set([1]), "the value of a Progress is a number"),
+        ],
+    )
+    def test_what_cannot_be_meant_is_named_with_what_can(self, hub: Hub, make: Any, said: str) -> None:
+        with pytest.raises((TypeError, InvalidChangeError), match=said):
+            make()
+
+    def test_a_progress_may_be_unknown(self, hub: Hub) -> None:
+        assert Progress("x", None).value.value is None
 
 
 class TestValidation:
@@ -534,6 +581,11 @@ class TestPictures:
         assert "script" not in html
         assert "secret" not in html
 
+    @pytest.mark.parametrize(("number", "text"), json.loads((Path(__file__).parent / "vectors" / "numbers.json").read_text()))
+    def test_numbers_stand_in_it_as_on_a_page(self, hub: Hub, number: float, text: str) -> None:
+        slider = FloatSlider("x", number, min=-1e30, max=1e30, step=1, format="{} km")
+        assert f">{text} km</output>" in slider.to_html()
+
     def test_what_is_hidden_or_closed_is_not_in_it(self, hub: Hub) -> None:
         assert "Boo" not in Label("Boo", hidden=True).to_html()
         assert "Sure" not in Dialog("Sure?").to_html()
@@ -746,6 +798,54 @@ class TestForms:
         name.value.set("Ada")
         client.act(["emit", form.id, "submit", {}])
         assert sent == [{"name": "Ada", "I agree": True}]
+
+    def test_it_does_not_take_what_a_page_complains_of(self, hub: Hub) -> None:
+        sent: list[Any] = []
+        with Form(on_submit=sent.append) as form:
+            age = IntInput("Age", 20, max=120)
+        client = WireClient(hub)
+        client.act(["set", age.id, "complaint", "At most 120."])
+        assert not form.check()
+        assert age.error.value == "At most 120."
+        client.act(["emit", form.id, "submit", {}])
+        assert sent == []
+        age.value.set(7)
+        assert (age.complaint.value, age.valid, form.check()) == ("", True, True)
+        client.act(["set", age.id, "complaint", "At most 120."], ["emit", form.id, "submit", {}])
+        client.act(["set", age.id, "complaint", ""])
+        assert age.valid
+        client.act(["emit", form.id, "submit", {}])
+        assert sent == [{"Age": 7}]
+
+    @pytest.mark.parametrize(
+        "put",
+        [
+            lambda: Text("Name", required=True, hidden=True),
+            lambda: Text("Name", required=True, disabled=True),
+            lambda: Text("Name", required=True, style={"display": "none"}),
+            lambda: Column(Row(Text("Name", required=True)), attrs={"hidden": True}),
+            lambda: Column(Text("Name", required=True), style={"display": "none"}),
+            lambda: Tabs({"One": Text("Name", required=True)}, hidden=True),
+            lambda: Element("fieldset", Text("Name", required=True), attrs={"disabled": True}),
+        ],
+    )
+    def test_what_nobody_can_fill_in_does_not_hold_it_up(self, hub: Hub, put: Any) -> None:
+        sent: list[Any] = []
+        form = Form(put(), on_submit=sent.append)
+        WireClient(hub).act(["emit", form.id, "submit", {}])
+        assert form.check()
+        assert sent == [{"Name": ""}]
+
+    def test_what_is_wrong_is_brought_into_sight(self, hub: Hub) -> None:
+        name = Text("Name", required=True)
+        inner, dialog = Tabs({"x": p("x"), "y": name}), Dialog("More")
+        inner.move_to(dialog)
+        outer = Tabs({"a": p("a"), "b": p("b"), "c": Column(dialog)})
+        form = Form(outer, Tabs({"other": p("o"), "right": Text("Town")}), on_submit=print)
+        assert not form.check()
+        assert (outer.selected.value, inner.selected.value, dialog.open.value) == (0, 0, False)
+        WireClient(hub).act(["emit", form.id, "submit", {}])
+        assert (outer.selected.value, inner.selected.value, dialog.open.value) == (2, 1, True)
 
     def test_its_button_stands_at_the_end(self, hub: Hub) -> None:
         with Form() as form:

@@ -179,6 +179,23 @@ class TestActing:
         page.get_by_label("Remember").uncheck()
         expect(page.get_by_role("checkbox")).to_be_checked(False)
 
+    def test_several_options_are_a_list(self, page: Page) -> None:
+        changed: list[Any] = []
+        with select(multiple=True, aria_label="toppings", value=["egg"]) as toppings:
+            for name in ("ham", "egg", "olives"):
+                option(name)
+        toppings.on("change", lambda: changed.append(toppings.value.value))
+        assert page.get_by_label("toppings").value == "egg"
+        page.get_by_label("toppings").select_option("ham", "olives")
+        assert changed == [["ham", "olives"]]
+
+    def test_a_radio_button_turns_the_others_of_its_group_off(self, page: Page) -> None:
+        first, second = (input_(type="radio", name="g", aria_label=name) for name in ("first", "second"))
+        other = input_(type="radio", name="h", checked=True)
+        for name in ("first", "second", "first"):
+            page.get_by_label(name).check()
+        assert (first.checked.value, second.checked.value, other.checked.value) == (True, False, True)
+
     def test_a_select_offers_its_options_by_text_or_value(self, page: Page) -> None:
         chosen = select(option("Austria", value="at"), option("Chile", value="cl"), aria_label="country")
         assert page.get_by_label("country").value == "at"
@@ -442,6 +459,12 @@ class TestControls:
         page.get_by_label("Say").press("Enter")
         assert seen == [3, "hello"]
 
+    def test_a_large_number_stands_in_full(self, page: Page) -> None:
+        controls.IntSlider("Pieces", 1_234_567, max=10_000_000)
+        input_(type="number", value=1_234_567.0, aria_label="price")
+        expect(page.get_by_text("1234567")).to_be_visible()
+        assert page.get_by_label("price").value == "1234567"
+
     def test_either_handle_of_a_range_is_moved(self, page: Page) -> None:
         years = controls.IntRangeSlider("Years", (1990, 2010), min=1900, max=2100)
         page.get_by_label("Years to").fill("2020")
@@ -545,6 +568,13 @@ class TestControls:
         page.get_by_label("Name").press("Enter")
         assert sent == [{"name": "Ada", "age": 36}]
         expect(page.get_by_text("Too young.")).to_have_count(0)
+
+    def test_what_a_form_misses_is_brought_into_sight(self, page: Page) -> None:
+        with controls.Form(on_submit=print):
+            controls.Tabs({"One": p("first"), "Two": controls.Accordion({"More": controls.Text("Name", required=True)})})
+        page.get_by_role("button", name="Send").click()
+        expect(page.get_by_text("Please fill in this field.")).to_be_visible()
+        expect(page.focused).to_have_count(1)
 
     def test_what_a_timer_does_is_waited_for(self, page: Page) -> None:
         ticks = p("0")

@@ -18,10 +18,16 @@ from .base import Field, Handler, Rule
 Options = Mapping[str, Any] | Iterable[Any]
 
 
-def option_pairs(options: Options) -> list[list[Any]]:
-    """Options as they travel, `[text, value]` each: of a mapping from texts to values, of pairs, or of values that are their own texts."""
+def option_pairs(options: Options, control: str) -> list[list[Any]]:
+    """Options as they travel, `[text, value]` each: of a mapping from texts to values, of pairs, or of values that are their own texts.
+
+    Raises:
+        TypeError: they are no options, for the control of this name. One text is none: nobody means its letters.
+    """
     if isinstance(options, Mapping):
         return [[str(text), value] for text, value in options.items()]
+    if isinstance(options, (str, bytes)) or not isinstance(options, Iterable):
+        raise TypeError(f"{control}: options is a list, as in [{options!r}], or a dict from texts to values, not {options!r}")
     return [[str(each[0]), each[1]] if isinstance(each, tuple) and len(each) == 2 else [str(each), each] for each in options]
 
 
@@ -58,8 +64,9 @@ class _Choice(Field):
 
         Raises:
             InvalidChangeError: the value is not among the options.
+            TypeError: `options` is none of these.
         """
-        self.options.set(option_pairs(options))
+        self.options.set(option_pairs(options, type(self).__name__))
         self._set_up(value, on_change, validate, label=label, help=help, name=name, required=required, **look)
 
     def init(self) -> None:
@@ -68,8 +75,12 @@ class _Choice(Field):
         self._fits(self.value.value)
 
     def set_options(self, options: Options, value: Any = None) -> None:
-        """Offer others; what is chosen stays where it is among them, and is `value` otherwise."""
-        pairs = option_pairs(options)
+        """Offer others; what is chosen stays where it is among them, and is `value` otherwise.
+
+        Raises:
+            TypeError: `options` are none.
+        """
+        pairs = option_pairs(options, type(self).__name__)
         with self._os_tree.record():
             kept = self._kept(pairs)
             self.value.set([] if self._many else None)

@@ -35,13 +35,18 @@ class Label(Control, frontend_type="objectsync.label"):
         return self._box(self.text.value, tag="span")
 
 
+def _check_progress(value: Any) -> None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
+        raise ValueError("the value of a Progress is a number from 0 to max, or None while it is not known")
+
+
 class Progress(Control, frontend_type="objectsync.progress"):
     """How far something has come: `Progress("Loading", max=10)`, then `bar.value.set(1)`.
 
     While `value` is None, it only says that it goes on.
     """
 
-    value = attribute(GenericTopic, 0, is_stateful=False, order_strict=False, writable=False)
+    value = attribute(GenericTopic, 0, is_stateful=False, order_strict=False, validator=_check_progress, writable=False)
     max = attribute(FloatTopic, 1.0, writable=False)
     text = attribute(StringTopic, "", is_stateful=False, order_strict=False, writable=False)
     """What stands beside it; the percentage, unless given."""
@@ -50,6 +55,7 @@ class Progress(Control, frontend_type="objectsync.progress"):
         """Make it; `look` is as of any control.
 
         Raises:
+            InvalidChangeError: `value` is no number.
             ValueError: `max` is not above 0.
         """
         if not max > 0:

@@ -1,4 +1,8 @@
-"""Forms: several fields, sent together when all of them are right."""
+"""Forms: several fields, sent together when all of them are right.
+
+Rules: a field that nobody can use now, because it or something around it is hidden or disabled, is not looked at. One that is only out of
+sight, on another tab, in a section or dialog that is closed, is: it is brought into sight when something is wrong with it.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,10 @@ from typing import Any
 
 from ..dom import Element
 from ..events import wants_argument
-from .base import Field, Handler
+from ..sobject import SObject
+from .base import Control, Field, Handler
 from .buttons import Button
-from .layout import Child, Row
+from .layout import Child, Row, around, reveal
 
 
 class Form(Element):
@@ -54,22 +59,49 @@ class Form(Element):
         return {field.name.value or field.label.value: field.value.value for field in self.fields}
 
     def check(self) -> bool:
-        """Look at all fields, and show what is wrong. Returns whether all is right."""
-        with self._os_tree.record():
-            return [field.valid for field in self.fields if not field.check()] == []
+        """Look at all fields that can be used now, and show what is wrong. Returns whether all is right."""
+        return not self._find_wrong()
 
     def on_submit(self, handler: Handler) -> Callable[[], None]:
         """Call `handler(values)` when it is sent and right; returns the function that ends it."""
         takes_values = wants_argument(handler)
 
         def sent(event: Any) -> Any:
-            if not self.check():
-                next(field for field in self.fields if not field.valid).focus(event.session)
+            wrong = self._find_wrong()
+            if wrong:
+                reveal(wrong[0], self)
+                wrong[0].focus(event.session)
                 return None
             return handler(self.values) if takes_values else handler()
 
         end: Callable[[], None] = self.on("submit", sent)
         return end
+
+    def _find_wrong(self) -> list[Field]:
+        with self._os_tree.record():
+            return [field for field in self.fields if self._is_in_use(field) and not field.check()]
+
+    def _is_in_use(self, field: Field) -> bool:
+        return not (field.disabled.value or _is_hidden(field) or any(map(_bars, around(field, self))))
+
+
+def _bars(sobject: SObject) -> bool:
+    """Whether nothing in it can be used."""
+    is_disabled = isinstance(sobject, Element) and sobject.tag.value == "fieldset" and _has(sobject, "disabled")
+    return is_disabled or _is_hidden(sobject)
+
+
+def _is_hidden(sobject: SObject) -> bool:
+    if not isinstance(sobject, (Control, Element)):
+        return False
+    style = sobject.style.value
+    if style.get("display") == "none" or style.get("visibility") == "hidden":
+        return True
+    return sobject.hidden.value if isinstance(sobject, Control) else _has(sobject, "hidden")
+
+
+def _has(element: Element, attribute: str) -> bool:
+    return element.attrs.value.get(attribute) not in (None, False)
 
 
 __all__ = ["Form"]

@@ -1,7 +1,8 @@
 """Fields that are typed into: text, numbers, dates, colours.
 
-Rules: what several people type into one text is merged. A number that is not in its range is not taken over from a page, and an error in
-Python. An empty number or date is None.
+Rules: what several people type into one text is merged. A number, day or time that is not in its range is not taken over from a page, and
+an error in Python. An empty number is None, an empty day or time "". What is typed into one of these and is none stays in that page, and
+no form is sent from there.
 """
 
 from __future__ import annotations
@@ -17,6 +18,34 @@ from ..topics import EventTopic, GenericTopic, IntTopic, ListTopic, StringTopic
 from .base import Field, Handler, Rule, with_value
 
 Rules = Rule | list[Rule] | tuple[Rule, ...]
+
+
+class _Entry(Field):
+    """A field in which what is typed may be no value of it."""
+
+    complaint = attribute(StringTopic, "", is_stateful=False)
+    """What a page says of what is typed in it and is no value; empty for nothing. A form does not take the field then.
+
+    A new value clears it, whoever sets it. So does a page that shows the value, when a form is sent from there: what another page shows,
+    or one that has gone, does not hold it up.
+    """
+
+    def init(self) -> None:
+        super().init()
+        self.complaint.on_set.add(self._complained)
+
+    def _complained(self, complaint: str) -> None:
+        # What a page complains of is said there; others hear of it when a form is refused for it.
+        if not complaint:
+            super()._changed(self.value.value)
+
+    def _changed(self, value: Any) -> None:
+        if self.complaint.value:
+            self.complaint.set("")
+        super()._changed(value)
+
+    def _wrong(self, value: Any) -> str:
+        return self.complaint.value or super()._wrong(value)
 
 
 class _TextField(Field):
@@ -104,7 +133,13 @@ class Combobox(_TextField, frontend_type="objectsync.combobox"):
     def build(
         self, label: str = "", value: str = "", on_change: Handler | None = None, *, options: list[str] | tuple[str, ...] = (), **more: Any
     ) -> None:
-        """Make it with `options` to choose from; the rest is as for `Text`."""
+        """Make it with `options` to choose from; the rest is as for `Text`.
+
+        Raises:
+            TypeError: `options` is one text.
+        """
+        if isinstance(options, str):
+            raise TypeError(f"Combobox: options is a list of texts, as in [{options!r}], not {options!r}")
         super().build(label, value, on_change, **more)
         self.options.set(list(options))
 
@@ -125,7 +160,7 @@ class Color(_TextField, frontend_type="objectsync.color"):
         return self._input("color")
 
 
-class _NumberField(Field):
+class _NumberField(_Entry):
     min = attribute(GenericTopic, None, writable=False)
     max = attribute(GenericTopic, None, writable=False)
     step = attribute(GenericTopic, None, writable=False)
@@ -205,9 +240,10 @@ class FloatInput(_NumberField, frontend_type="objectsync.float"):
     value = attribute(GenericTopic, None)
 
 
-class _DateField(_TextField):
+class _DateField(_Entry, _TextField):
     min = attribute(StringTopic, "", writable=False)
     max = attribute(StringTopic, "", writable=False)
+    _called = ""
 
     def build(
         self,
@@ -219,7 +255,22 @@ class _DateField(_TextField):
         max: str | dt.date | dt.time = "",
         **more: Any,
     ) -> None:
-        """Make it; `value`, `min` and `max` are texts in ISO form, or what `datetime` has. The rest is as for `Text`."""
+        """Make it.
+
+        Args:
+            label: What it is called, beside it.
+            value: A text in ISO form, or what `datetime` has; "" while there is none.
+            on_change: Called with the text after each change.
+            min: The first that is taken.
+            max: The last that is taken.
+            more: As for `Text`.
+
+        Raises:
+            InvalidChangeError: the value is none, or not in its range.
+            ValueError: `min` or `max` is none.
+        """
+        for limit in filter(None, (_iso(min), _iso(max))):
+            self._parse(limit)
         self.value.add_validator(self._fits)
         super().build(label, _iso(value), on_change, min=_iso(min), max=_iso(max), **more)
 
@@ -228,31 +279,49 @@ class _DateField(_TextField):
         self.value.add_validator(self._fits)
 
     def _fits(self, value: str) -> None:
+        if not value:
+            return
+        first, last = self.min.value, self.max.value
+        if not self._is_within(self._parse(value), self._parse(first) if first else None, self._parse(last) if last else None):
+            span = f"from {first} to {last}" if first and last else f"not before {first}" if first else f"not after {last}"
+            raise ValueError(f"expected {self._called} {span}")
+
+    def _is_within(self, value: Any, first: Any, last: Any) -> bool:
+        return (first is None or first <= value) and (last is None or value <= last)
+
+    def _parse(self, text: str) -> Any:
         raise NotImplementedError
 
 
 class Date(_DateField, frontend_type="objectsync.date"):
     """A day, as "2026-11-24" ("" for none); `date` gives it as a `dt.date`."""
 
-    def _fits(self, value: str) -> None:
-        if value:
-            dt.date.fromisoformat(value)
+    _called = "a day"
+
+    def _parse(self, text: str) -> dt.date:
+        return dt.date.fromisoformat(text)
 
     @property
     def date(self) -> dt.date | None:
         """The day, or None."""
-        return dt.date.fromisoformat(self.value.value) if self.value.value else None
+        return self._parse(self.value.value) if self.value.value else None
 
     def picture(self) -> Markup:
         return self._input("date")
 
 
 class Time(_DateField, frontend_type="objectsync.time"):
-    """A time of day, as "14:30" ("" for none); `time` gives it as a `dt.time`."""
+    """A time of day, as "14:30" ("" for none); `time` gives it as a `dt.time`. With a `min` after `max`, midnight is in between."""
 
-    def _fits(self, value: str) -> None:
-        if value:
-            dt.time.fromisoformat(value)
+    _called = "a time"
+
+    def _parse(self, text: str) -> dt.time:
+        return dt.time.fromisoformat(text).replace(tzinfo=None)
+
+    def _is_within(self, value: dt.time, first: dt.time | None, last: dt.time | None) -> bool:
+        if first is not None and last is not None and last < first:
+            return value <= last or first <= value
+        return super()._is_within(value, first, last)
 
     @property
     def time(self) -> dt.time | None:

@@ -6,7 +6,7 @@ Rules: rows, columns and grids are plain elements with styles, so they need no p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from ..dom import Element
@@ -72,6 +72,17 @@ class Grid(_Box):
         self._lay_out(children, {"display": "grid", "grid-template-columns": widths, "gap": gap}, more)
 
 
+def checked_parts(control: str, argument: str, given: Any) -> Mapping[str, Child]:
+    """Parts by title, as an argument of a control.
+
+    Raises:
+        TypeError: they are not by title.
+    """
+    if given is None or isinstance(given, Mapping):
+        return given or {}
+    raise TypeError(f'{control}: {argument} is a dict from titles to what is there, as in {control}({{"One": p("…")}}), not {given!r}')
+
+
 class Section(Element):
     """A part to open and close, native `<details>`: `Section("More", p("…"), open=True)`."""
 
@@ -99,11 +110,15 @@ class Accordion(_Box):
             exclusive: Whether opening one closes the others.
             open: Which one is open at first, counted from 0.
             more: `style`, `classes`, `attrs`, as of an `Element`.
+
+        Raises:
+            TypeError: `sections` is no mapping.
         """
+        sections = checked_parts("Accordion", "sections", sections)
         classes = ["os-accordion", *(more.pop("classes", None) or ())]
         self._lay_out((), {"display": "flex", "flex-direction": "column"}, {**more, "classes": classes})
         group = f"accordion-{self._os_id}" if exclusive else ""
-        for number, (title, child) in enumerate((sections or {}).items()):
+        for number, (title, child) in enumerate(sections.items()):
             Section(title, child, open=number == open, group=group, parent=self)
 
 
@@ -135,9 +150,13 @@ class Tabs(Control, frontend_type="objectsync.tabs"):
             on_change: Called with the number of the page after each change.
             label: What the whole is called, for those who cannot see it.
             look: `disabled`, `hidden`, `style`, `classes`.
+
+        Raises:
+            TypeError: `pages` is no mapping.
         """
+        pages = checked_parts("Tabs", "pages", pages)
         self._look(label, **look, selected=selected)
-        for title, child in (pages or {}).items():
+        for title, child in pages.items():
             self.tab(title, child)
         if on_change is not None:
             self.selected.on_change(on_change)
@@ -258,6 +277,25 @@ class Dialog(Control, frontend_type="objectsync.dialog"):
 
     def shown(self) -> Markup:
         return markup("dialog", self.picture(), open=self.open.value, aria_label=self.label.value)
+
+
+def around(sobject: SObject, below: SObject) -> Iterator[SObject]:
+    """What an object is in, the nearest first, below another that it is in."""
+    above = sobject.parent
+    while above is not None and above is not below:
+        yield above
+        above = above.parent
+
+
+def reveal(sobject: SObject, below: SObject) -> None:
+    """Open the tabs and dialogs `around` an object. (Sections are everyone's own: they open where the keyboard goes.)"""
+    inside = sobject
+    for each in around(sobject, below):
+        if isinstance(each, Tabs):
+            each.selected.set(each.children.index(inside))
+        elif isinstance(each, Dialog):
+            each.open.set(True)
+        inside = each
 
 
 __all__ = ["Accordion", "Column", "Dialog", "Grid", "Row", "Section", "Split", "Tab", "Tabs", "Tooltip"]

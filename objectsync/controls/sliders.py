@@ -13,6 +13,7 @@ from ..picture import Markup, markup
 from ..sobject import attribute
 from ..topics import EventTopic, FloatTopic, IntTopic, ListTopic, StringTopic
 from .base import Field, Handler, with_value
+from .numbers import number_text
 
 
 class _Slider(Field):
@@ -52,7 +53,8 @@ class _Slider(Field):
             raise ValueError(f"expected a number from {self.min.value} to {self.max.value}")
 
     def _text(self, value: Any) -> str:
-        return self.format.value.replace("{}", f"{value:g}") if self.format.value else f"{value:g}"
+        number = number_text(value)
+        return self.format.value.replace("{}", number) if self.format.value else number
 
     def picture(self) -> Markup:
         return self._labelled(

@@ -126,7 +126,7 @@ class Element(ElementObject):
     classes = attribute(SetTopic)
     """CSS classes."""
     value = attribute(GenericTopic, None)
-    """What a form element holds, both ways."""
+    """What a form element holds, both ways; a list, where a select takes several."""
     checked = attribute(BoolTopic, False)
     """Whether a checkbox or radio button is on, both ways."""
 

@@ -16,6 +16,7 @@ from typing import Any
 from .. import safety
 from ..client import BaseClient, ClientObject
 from ..controls.base import Control
+from ..controls.numbers import number_text
 from ..hub import Hub
 from ..picture import Markup
 from ..sobject import SObject
@@ -299,9 +300,11 @@ def _mapping(value: Any) -> dict[str, Any]:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_text, value))
     if isinstance(value, bool):
         return "true" if value else "false"
-    return f"{value:g}" if isinstance(value, float) and value.is_integer() else str(value)
+    return number_text(value) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _short(text: str) -> str:

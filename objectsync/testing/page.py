@@ -18,7 +18,7 @@ from ..dom.methods import INVOKE
 from ..errors import LocalError
 from ..hub import Hub
 from .locator import Find, Locator, NotThere, Queries
-from .nodes import Node, PageState, render
+from .nodes import Node, PageState, read, render
 from .person import Person
 from .running import Running
 from .tables import put_field
@@ -170,8 +170,17 @@ class Page(Queries):
             self._state.open[sobject.id] = False
         elif method in ("focus", "select"):
             self._state.focused = sobject.id
+            if method == "focus":
+                self._open_sections(sobject)
         elif method == "blur" and self._state.focused == sobject.id:
             self._state.focused = None
+
+    def _open_sections(self, sobject: ClientObject) -> None:
+        around = sobject.parent
+        while around is not None:
+            if read(around, "tag") == "details":
+                self._state.open[around.id] = True
+            around = around.parent
 
     def _narrow(self, what: str, find: Find) -> Locator:
         return Locator(self, what, find)

@@ -63,7 +63,13 @@ class Person:
         if not is_element(select.object):
             controls.choose(select, [option.text for option in options])
             return
-        self._enter(select, value_of(options[0]))
+        if select.attrs.get("multiple") and select.object.has_attribute("value"):
+            with self._client.record():
+                select.object.attribute("value").set([value_of(option) for option in options])
+                self.dispatch(select, "input", {})
+            self._edited = select
+        else:
+            self._enter(select, value_of(options[0]))
         self._leave()
 
     def press(self, node: Node, keys: str) -> None:
@@ -150,6 +156,8 @@ class Person:
             return
         sobject = node.object
         with self._client.record():
+            for other in _others(node):
+                other.object.attribute("checked").set(False)
             if sobject.has_attribute("checked"):
                 sobject.attribute("checked").set(checked)
             elif sobject.has_attribute("value") and isinstance(sobject.attribute("value"), BoolTopic):
@@ -202,9 +210,22 @@ class Person:
                 self._enter(node, before + letter)
 
     def _submit(self, node: Node) -> None:
-        form = next((each for each in node.ancestors() if each.tag == "form"), None)
+        form = _form(node)
         if form is not None:
             self.dispatch(form, "submit", {})
+
+
+def _form(node: Node) -> Node | None:
+    return next((each for each in node.ancestors() if each.tag == "form"), None)
+
+
+def _others(node: Node) -> list[Node]:
+    """The radio buttons of its group that are on."""
+    name, form = node.attrs.get("name"), _form(node)
+    if node.input_type != "radio" or not name:
+        return []
+    radios = [each for each in node.root.walk() if each.input_type == "radio" and each is not node and is_element(each.object)]
+    return [each for each in radios if each.checked and each.attrs.get("name") == name and _form(each) is form]
 
 
 def _is_pressed_by(node: Node, key: str) -> bool:

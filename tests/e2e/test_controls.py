@@ -16,6 +16,7 @@ from examples import controls as gallery
 from objectsync import Element, Server
 from objectsync.controls import (
     HTML,
+    Accordion,
     Button,
     Checkbox,
     Color,
@@ -46,7 +47,7 @@ from objectsync.controls import (
     Tooltip,
     Upload,
 )
-from objectsync.dom import p
+from objectsync.dom import input_, option, p, select
 from tests.e2e.axe import serious
 from tests.e2e.conftest import NewPage, Watch, take_picture
 from tests.e2e.test_page import wait_until
@@ -122,6 +123,15 @@ def test_a_drag_is_one_step_to_undo(open_page: NewPage, current: Server) -> None
     expect(page.get_by_role("slider", name="Size")).to_have_value(str(dragged))
 
 
+@pytest.mark.parametrize(("end", "to", "value"), [(10, 0.25, [2, 10]), (0, 0.75, [0, 8])])
+def test_two_handles_at_one_end_come_apart(open_page: NewPage, current: Server, end: int, to: float, value: list[int]) -> None:
+    heard = Heard()
+    IntRangeSlider("Years", (end, end), max=10, on_release=heard)
+    page = open_page(current.url, wait=".os-field")
+    drag(page, page.get_by_role("slider").first, to)
+    heard.wait_for(value)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_gallery_keeps_nobody_out(open_page: NewPage, server: Server, scheme: Any) -> None:
     gallery.build(server)
@@ -149,7 +159,7 @@ def test_fields_arrive_in_python_and_are_shown(open_page: NewPage, current: Serv
     page.get_by_label("Pieces").fill("77")
     expect(page.locator(".os-error").filter(has_text="9")).to_be_visible()
     page.get_by_label("Name").focus()
-    expect(page.get_by_label("Pieces")).to_have_value("5")
+    expect(page.get_by_label("Pieces")).to_have_value("77")
     page.get_by_role("slider", name="Size").focus()
     page.keyboard.press("ArrowRight")
     heard.wait_for(("released", 4))
@@ -157,6 +167,9 @@ def test_fields_arrive_in_python_and_are_shown(open_page: NewPage, current: Serv
     page.keyboard.press("ArrowRight")
     heard.wait_for([2, 9])
     assert number.value.value == 5
+    number.value.set(6)
+    expect(page.get_by_label("Pieces")).to_have_value("6")
+    expect(page.locator(".os-error").filter(has_text="9")).not_to_be_visible()
     text.value.set("Grace")
     slider.value.set(9)
     years.value.set([1, 2])
@@ -175,6 +188,29 @@ def test_what_is_picked_is_one_value_and_never_half_of_two(open_page: NewPage, c
         page.get_by_label(label).fill(value)
         heard.wait_for(value)
         expect(page.get_by_label(label)).to_have_value(value)
+
+
+def test_a_day_out_of_range_stays_in_its_field_and_is_not_sent(open_page: NewPage, current: Server) -> None:
+    heard = Heard()
+    with Form(on_submit=heard):
+        day = Date("Day", "2026-11-24", max="2026-12-31", on_submit=heard)
+        hour = Time("Hour", "", min="09:00")
+    page = open_page(current.url, wait=".os-field")
+    page.get_by_label("Day").fill("2027-01-01")
+    expect(page.locator(".os-error").filter(has_text="2026")).to_be_visible()
+    page.get_by_label("Hour").fill("08:59")
+    page.get_by_label("Hour").blur()
+    expect(page.locator(".os-error:not(:empty)")).to_have_count(2)
+    page.get_by_label("Day").press("Enter")
+    page.get_by_label("Hour").press("Enter")
+    expect(page.get_by_label("Day")).to_be_focused()
+    expect(page.get_by_label("Day")).to_have_value("2027-01-01")
+    assert (day.value.value, hour.value.value, heard.values) == ("2026-11-24", "", [])
+    page.get_by_label("Day").fill("2026-12-31")
+    hour.value.set("09:30")
+    expect(page.get_by_label("Hour")).to_have_value("09:30")
+    page.get_by_role("button", name="Send").click()
+    heard.wait_for({"Day": "2026-12-31", "Hour": "09:30"})
 
 
 def test_choices_and_switches(open_page: NewPage, current: Server) -> None:
@@ -206,6 +242,35 @@ def test_choices_and_switches(open_page: NewPage, current: Server) -> None:
     radio.set_options(["tiny", "huge"], "huge")
     expect(page.get_by_role("switch", name="Dark")).not_to_be_checked()
     expect(page.get_by_role("radio", name="huge")).to_be_checked()
+
+
+def test_radio_buttons_and_selects_of_ones_own_say_all_that_changed(open_page: NewPage, current: Server) -> None:
+    with Column():
+        first, second = (input_(type="radio", name="g", aria_label=name) for name in ("first", "second"))
+        with select(multiple=True, aria_label="Toppings", value=["egg"]) as toppings:
+            for name in ("ham", "egg", "olives"):
+                option(name)
+    one, two = open_page(current.url), open_page(current.url)
+    for name in ("first", "second", "first"):
+        one.get_by_label(name).check()
+    expect(two.get_by_label("first")).to_be_checked()
+    wait_until(one, lambda: (first.checked.value, second.checked.value) == (True, False))
+    expect(one.get_by_label("Toppings")).to_have_values(["egg"])
+    one.get_by_label("Toppings").select_option(["ham", "olives"])
+    expect(two.get_by_label("Toppings")).to_have_values(["ham", "olives"])
+    wait_until(one, lambda: toppings.value.value == ["ham", "olives"])
+
+
+def test_what_has_several_parts_has_a_name_for_each(open_page: NewPage, current: Server) -> None:
+    with Column():
+        radio = Radio("Size", ["small", "large"])
+        IntRangeSlider("Years", (2, 8), max=10)
+    page = open_page(current.url, wait=".os-field")
+    expect(page.get_by_role("radiogroup")).to_have_accessible_name("Size")
+    expect(page.get_by_role("slider").first).to_have_accessible_name("Years from")
+    expect(page.get_by_role("slider").last).to_have_accessible_name("Years to")
+    radio.label.set("How large?")
+    expect(page.get_by_role("radiogroup")).to_have_accessible_name("How large?")
 
 
 def test_a_refused_value_is_taken_back_and_said(open_page: NewPage, current: Server, watch: Watch) -> None:
@@ -533,6 +598,72 @@ def test_a_form_says_what_is_missing_and_goes_there(open_page: NewPage, current:
     expect(page.get_by_text("Please fill in this field.")).not_to_be_visible()
     page.keyboard.press("Enter")
     heard.wait_for({"Name": "Ada", "I agree": True})
+
+
+def test_a_form_brings_into_sight_what_is_missing(open_page: NewPage, current: Server) -> None:
+    heard = Heard()
+    sections = Accordion({"Why?": p("…"), "Where?": Accordion({"Here": Text("Town", required=True)})}, exclusive=True)
+    with Form(on_submit=heard):
+        Text("Nickname", required=True, hidden=True)
+        Tabs({"One": p("first"), "Two": sections})
+    page = open_page(current.url, wait=".os-tab")
+    other = open_page(current.url, wait=".os-tab")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_label("Town")).to_be_focused()
+    expect(page.get_by_text("Please fill in this field.")).to_be_visible()
+    expect(other.get_by_text("Where?")).to_be_visible()
+    expect(other.get_by_label("Town")).not_to_be_visible()
+    page.keyboard.type("Ada")
+    page.keyboard.press("Enter")
+    heard.wait_for({"Nickname": "", "Town": "Ada"})
+
+
+def test_a_form_gives_the_keyboard_to_a_button_of_a_radio(open_page: NewPage, current: Server) -> None:
+    Form(Radio("Size", ["small", "large"], required=True), on_submit=print)
+    page = open_page(current.url, wait=".os-field")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("radio", name="small")).to_be_focused()
+
+
+def test_a_form_sends_the_number_that_is_shown_or_nothing(open_page: NewPage, current: Server) -> None:
+    heard = Heard()
+    with Form(on_submit=lambda values: heard(values["Age"])):
+        Text("Name")
+        age = IntInput("Age", max=120)
+    page = open_page(current.url, wait=".os-field")
+    field = page.get_by_label("Age")
+    field.press_sequentially("200")
+    page.get_by_label("Name").press("Enter")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("200")
+    expect(page.locator(".os-error").filter(has_text="120")).to_be_visible()
+    assert (heard.values, age.value.value) == ([], 20)
+    other = open_page(current.url, wait=".os-field")
+    expect(other.get_by_label("Age")).to_have_value("20")
+    other.get_by_role("button", name="Send").click()
+    heard.wait_for(20)
+    field.press("Enter")
+    expect(page.locator(".os-error").filter(has_text="120")).to_be_visible()
+    field.press("Backspace")
+    expect(page.locator(".os-error").filter(has_text="120")).not_to_be_visible()
+    field.press("ArrowUp")
+    field.press("Enter")
+    heard.wait_for(21)
+    assert heard.values == [20, 21]
+
+
+def test_a_page_that_went_away_holds_up_no_form(open_page: NewPage, current: Server) -> None:
+    heard = Heard()
+    with Form(on_submit=lambda values: heard(values["Age"])):
+        IntInput("Age", 20, max=120)
+    page = open_page(current.url, wait=".os-field")
+    page.get_by_label("Age").fill("200")
+    page.get_by_label("Age").press("Enter")
+    expect(page.locator(".os-error").filter(has_text="120")).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("Age")).to_have_value("20")
+    page.get_by_role("button", name="Send").click()
+    heard.wait_for(20)
 
 
 def test_play_plays(open_page: NewPage, current: Server) -> None:

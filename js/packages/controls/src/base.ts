@@ -107,8 +107,7 @@ export abstract class FieldView extends ControlView {
     this.bind('label', (text: string) => {
       label.textContent = text
       label.hidden = !text
-      if (text) this.field.removeAttribute('aria-label')
-      else this.field.setAttribute('aria-label', this.#fallbackName())
+      this.name(text)
     })
     this.bind('required', (required) => {
       label.classList.toggle('os-required', required === true)
@@ -154,6 +153,12 @@ export abstract class FieldView extends ControlView {
     const said = [help, error].filter((note) => note.textContent).map((note) => note.id)
     if (said.length) this.field.setAttribute('aria-describedby', said.join(' '))
     else this.field.removeAttribute('aria-describedby')
+  }
+
+  /** Names the field to assistive technology: the `<label>` does, where it says something and the field is one element that it can be for. */
+  protected name(label: string): void {
+    if (label) this.field.removeAttribute('aria-label')
+    else this.field.setAttribute('aria-label', this.#fallbackName())
   }
 
   #fallbackName(): string {

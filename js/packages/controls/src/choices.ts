@@ -1,6 +1,7 @@
 /** Choices. Options travel as `[text, value]`; the elements hold their places among them. */
 import type { Topic, Value } from '@objectsync/client'
 import { sameValue } from '@objectsync/client'
+import type { Order } from '@objectsync/dom'
 import { FieldView, freshId } from './base.js'
 
 type Option = readonly [text: string, value: Value]
@@ -83,10 +84,20 @@ export class RadioView extends ChoiceView {
       show()
       this.disable(this.object.attribute('disabled').value === true)
     })
-    this.bind('label', (label) => group.setAttribute('aria-label', label || this.object.type))
     this.bind('value', show)
     body.append(group)
     return group
+  }
+
+  /** The keyboard is for one of the buttons: a group cannot have it. */
+  override invoke(order: Order): void {
+    const button = this.#inputs.find(({ checked }) => checked) ?? this.#inputs[0]
+    if (order.method === 'focus' && button) this.invokeOn(button, order)
+    else super.invoke(order)
+  }
+
+  protected override name(label: string): void {
+    this.field.setAttribute('aria-label', label || this.object.type)
   }
 
   protected override disable(disabled: boolean): void {

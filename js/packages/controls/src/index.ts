@@ -7,7 +7,7 @@ import { RadioView, SelectView } from './choices.js'
 import { LabelView, ProgressView, SpinnerView, ToastView } from './feedback.js'
 import { DownloadView, UploadView } from './files.js'
 import { HtmlView } from './html.js'
-import { NumberView, TextView } from './inputs.js'
+import { DateView, NumberView, TextView } from './inputs.js'
 import { DialogView, SplitView, TabsView } from './layout.js'
 import { ImageView, PlayerView } from './media.js'
 import { LinesView } from './output.js'
@@ -21,6 +21,7 @@ import { TooltipView } from './tooltip.js'
 export const controls: readonly ViewClass[] = [
   ButtonView,
   CheckboxView,
+  DateView,
   DialogView,
   DownloadView,
   HtmlView,

@@ -1,5 +1,5 @@
 /** Fields that are typed into. */
-import type { EventTopic, Topic } from '@objectsync/client'
+import type { EventTopic, StringTopic, Topic, Value } from '@objectsync/client'
 import { bindInput, watchHand } from '@objectsync/dom'
 import { FieldView, freshId } from './base.js'
 
@@ -8,11 +8,19 @@ const TYPES: Readonly<Record<string, string>> = {
   'objectsync.combobox': 'text',
   'objectsync.password': 'password',
   'objectsync.color': 'color',
-  'objectsync.date': 'date',
-  'objectsync.time': 'time',
 }
 
-export class TextView extends FieldView {
+abstract class InputView extends FieldView {
+  /** Tells of Enter, while the value is `shown`. */
+  protected onEnter(input: HTMLElement, shown = (): boolean => true): void {
+    input.addEventListener('keydown', ({ key, isComposing }: KeyboardEvent) => {
+      if (key !== 'Enter' || isComposing || !shown()) return
+      this.act(() => this.object.attribute<EventTopic>('submit').emit())
+    })
+  }
+}
+
+export class TextView extends InputView {
   static override frontendType: readonly string[] = [...Object.keys(TYPES), 'objectsync.textarea']
 
   protected makeField(body: HTMLElement): HTMLElement {
@@ -25,19 +33,8 @@ export class TextView extends FieldView {
     this.bind('placeholder', (text) => {
       input.placeholder = text
     })
-    for (const name of ['min', 'max']) {
-      this.bind(name, (value) => {
-        if (value) input.setAttribute(name, String(value))
-        else input.removeAttribute(name)
-      })
-    }
     bindInput(this, input)
-    if (input.localName === 'input') {
-      input.addEventListener('keydown', (event) => {
-        if ((event as KeyboardEvent).key !== 'Enter' || (event as KeyboardEvent).isComposing) return
-        this.act(() => this.object.attribute<EventTopic>('submit').emit())
-      })
-    }
+    if (input.localName === 'input') this.onEnter(input)
     body.append(input)
     if (frontendType === 'objectsync.combobox') this.#suggest(input as HTMLInputElement, body)
     return input
@@ -69,45 +66,101 @@ export class TextView extends FieldView {
   }
 }
 
-/** A number that is not in range, or no number, is not taken over: the field says so. */
-export class NumberView extends FieldView {
+/**
+ * A field in which what is typed may be no value of it. It stays then, is said to be wrong, and Python is told (`complaint`), so that
+ * no form sends the value before it as if that were shown. A new value takes its place, whoever sets it.
+ */
+abstract class EntryView extends InputView {
+  /** What is typed, where nothing is wrong with it. */
+  protected abstract read(input: HTMLInputElement): Value
+
+  /** What is wrong with what is typed; '' for nothing. */
+  protected wrong(input: HTMLInputElement): string {
+    const { badInput, rangeUnderflow, rangeOverflow } = input.validity
+    return badInput || rangeUnderflow || rangeOverflow ? input.validationMessage : ''
+  }
+
+  protected bindEntry(input: HTMLInputElement): void {
+    const value = this.object.attribute<Topic<Value>>('value')
+    const complaint = this.object.attribute<StringTopic>('complaint')
+    const say = (message: string): void => {
+      this.complain(message)
+      if (complaint.value !== message) complaint.set(message)
+    }
+    this.bind('value', (now: Value) => {
+      if (this.wrong(input) || this.read(input) !== now) input.value = now === null ? '' : String(now)
+      this.complain('')
+    })
+    watchHand(input)
+    input.addEventListener('input', (event) => {
+      const message = this.wrong(input)
+      this.edit(event, () => {
+        if (!message) value.set(this.read(input))
+        say(message)
+      })
+    })
+    input.addEventListener('change', (event) => this.edit(event, () => {}))
+    // A form hears of what this page shows, before it is sent: not of what another page showed, or this one before it was loaded anew.
+    const sent = (event: Event): void => {
+      if (event.target === input.form) this.act(() => say(this.wrong(input)))
+    }
+    this.document.addEventListener('submit', sent, true)
+    this.own(() => this.document.removeEventListener('submit', sent, true))
+  }
+}
+
+export class NumberView extends EntryView {
   static override frontendType: readonly string[] = ['objectsync.int', 'objectsync.float']
 
   protected makeField(body: HTMLElement): HTMLElement {
     const input = this.make('input')
-    const whole = this.object.frontendType === 'objectsync.int'
     input.type = 'number'
-    input.inputMode = whole ? 'numeric' : 'decimal'
+    input.inputMode = this.#isWhole ? 'numeric' : 'decimal'
     for (const name of ['min', 'max', 'step'] as const) {
       this.bind(name, (value) => {
-        input[name] = value === null ? (name === 'step' && !whole ? 'any' : '') : String(value)
+        if (value !== null) input[name] = String(value)
+        else if (name === 'step' && !this.#isWhole) input.step = 'any'
+        else input.removeAttribute(name)
       })
     }
-    const topic = this.object.attribute<Topic<number | null>>('value')
-    const show = (): void => {
-      const { value } = topic
-      if (value === null ? !input.validity.badInput : Number(input.value) !== value || input.value === '')
-        input.value = value === null ? '' : String(value)
-      this.complain('')
-    }
-    this.bind('value', show)
-    watchHand(input)
-    input.addEventListener('input', (event) => {
-      if (!input.validity.valid) {
-        this.complain(input.validationMessage)
-        return
-      }
-      this.complain('')
-      this.edit(event, () => topic.set(input.value === '' ? null : Number(input.value)))
-    })
-    input.addEventListener('change', (event) => this.edit(event, () => {}))
-    input.addEventListener('blur', () => {
-      if (!input.validity.valid) {
-        input.value = topic.value === null ? '' : String(topic.value)
-        this.complain('')
-      }
-    })
+    this.bindEntry(input)
     body.append(input)
     return input
+  }
+
+  /** The step is for the arrows: between them there are numbers too. */
+  protected override wrong(input: HTMLInputElement): string {
+    const isOther = this.#isWhole && !Number.isSafeInteger(Number(input.value))
+    return super.wrong(input) || (isOther ? 'Please enter a whole number.' : '')
+  }
+
+  protected read(input: HTMLInputElement): number | null {
+    return input.value === '' ? null : Number(input.value)
+  }
+
+  get #isWhole(): boolean {
+    return this.object.frontendType === 'objectsync.int'
+  }
+}
+
+export class DateView extends EntryView {
+  static override frontendType: readonly string[] = ['objectsync.date', 'objectsync.time']
+
+  protected makeField(body: HTMLElement): HTMLElement {
+    const input = this.make('input')
+    input.type = this.object.frontendType === 'objectsync.date' ? 'date' : 'time'
+    for (const name of ['min', 'max'] as const) {
+      this.bind(name, (value) => {
+        input[name] = value
+      })
+    }
+    this.bindEntry(input)
+    this.onEnter(input, () => !this.wrong(input))
+    body.append(input)
+    return input
+  }
+
+  protected read(input: HTMLInputElement): string {
+    return input.value
   }
 }

@@ -2,9 +2,10 @@
 import type { Topic, Value } from '@objectsync/client'
 import { watchHand } from '@objectsync/dom'
 import { FieldView, freshId } from './base.js'
+import { numberText } from './numbers.js'
 
 function textOf(value: number, format: string): string {
-  const number = String(Number(value.toPrecision(6)))
+  const number = numberText(value)
   return format ? format.replace('{}', number) : number
 }
 
@@ -86,9 +87,10 @@ export class RangeSliderView extends SliderBase {
       const percent = (number: number): string => `${(100 * (number - min)) / (max - min)}%`
       group.style.setProperty('--os-from', percent(value[0] ?? min))
       group.style.setProperty('--os-to', percent(value[1] ?? max))
+      // Where both handles are at one end, the one that can leave it is to be had.
+      group.toggleAttribute('data-low-on-top', (value[0] ?? min) - min > (max - min) / 2)
     })
     inputs.forEach((input, i) => {
-      this.bind('label', (label) => input.setAttribute('aria-label', `${label} ${i ? 'to' : 'from'}`.trim()))
       input.addEventListener('input', (event) => {
         const [low, high] = topic.value as [number, number]
         const number = i ? Math.max(low, Number(input.value)) : Math.min(high, Number(input.value))
@@ -99,6 +101,12 @@ export class RangeSliderView extends SliderBase {
     })
     body.append(group, output)
     return inputs[0]
+  }
+
+  protected override name(label: string): void {
+    this.#inputs.forEach((input, i) => {
+      input.setAttribute('aria-label', `${label} ${i ? 'to' : 'from'}`.trim())
+    })
   }
 
   protected override disable(disabled: boolean): void {

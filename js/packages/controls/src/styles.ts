@@ -70,10 +70,11 @@ const SHEET = `
 .os-control.os-button[data-kind='quiet'], .os-control .os-button[data-kind='quiet'] { background: transparent; border-color: transparent }
 
 .os-control input[type='range'] { padding: 0; margin: 0; min-height: 1.6em; cursor: pointer }
-.os-range { position: relative; flex: 1 1 auto; height: 1.6em; min-width: 0 }
+.os-range { position: relative; isolation: isolate; flex: 1 1 auto; height: 1.6em; min-width: 0 }
 .os-range::before { content: ''; position: absolute; inset-inline: 0; top: calc(50% - 3px); height: 6px; border-radius: 3px;
   background: linear-gradient(to right, var(--os-line) var(--os-from), var(--os-accent) var(--os-from) var(--os-to), var(--os-line) var(--os-to)) }
 .os-range input { position: absolute; inset: 0; width: 100%; appearance: none; background: none; pointer-events: none }
+.os-range[data-low-on-top] input:first-child { z-index: 1 }
 .os-range input::-webkit-slider-thumb { appearance: none; pointer-events: auto; width: 16px; height: 16px; border-radius: 50%; border: 0; background: var(--os-accent); cursor: pointer }
 .os-range input::-moz-range-thumb { pointer-events: auto; width: 16px; height: 16px; border-radius: 50%; border: 0; background: var(--os-accent); cursor: pointer }
 

@@ -15,6 +15,14 @@ const LOOK = {
   classes: ['set', []],
 } as const
 const FIELD = { ...LOOK, help: ['string', ''], error: ['string', ''], required: ['bool', false] } as const
+const NUMBER = {
+  ...FIELD,
+  value: ['generic', null],
+  min: ['generic', null],
+  max: ['generic', null],
+  step: ['generic', null],
+  complaint: ['string', ''],
+} as const
 
 const DEFINES: readonly Change[] = [
   [
@@ -24,6 +32,9 @@ const DEFINES: readonly Change[] = [
     { ...LOOK, kind: ['string', ''], submits: ['bool', false], click: ['event', null] },
   ],
   ['define', 'Checkbox', 'objectsync.checkbox', { ...FIELD, value: ['bool', false] }],
+  ['define', 'Form', 'form', { submit: ['event', null] }],
+  ['define', 'Int', 'objectsync.int', { ...NUMBER, max: ['generic', 120] }],
+  ['define', 'Float', 'objectsync.float', { ...NUMBER, step: ['generic', 0.1] }],
   ['define', 'Output', 'objectsync.output', { ...LOOK, items: ['list', []] }],
 ]
 
@@ -78,6 +89,66 @@ describe('controls', () => {
     it.change(['pop', '1', 'items', 0])
     await Promise.resolve()
     expect([...it.host.querySelectorAll('pre')].map((each) => each.textContent)).toEqual(['b'])
+  })
+})
+
+describe('a number field', () => {
+  const field = (it: Shown): HTMLInputElement => it.host.querySelector('input') as HTMLInputElement
+  const type = (it: Shown, text: string): void => {
+    field(it).value = text
+    for (const event of ['input', 'change']) field(it).dispatchEvent(new Event(event, { bubbles: true }))
+    it.settle()
+  }
+
+  it('keeps what is typed and no value, and tells of it', () => {
+    const it = shown(['create', '1', 'Int', 'root', -1, {}])
+    type(it, '20')
+    type(it, '200')
+    field(it).dispatchEvent(new Event('blur'))
+    expect(field(it).value).toBe('200')
+    expect(field(it).ariaInvalid).toBe('true')
+    expect(it.client.object('1').attribute('complaint').value).not.toBe('')
+    type(it, '100')
+    expect(field(it).ariaInvalid).toBeNull()
+    expect(acted(it)).toEqual([
+      ['set', '1', 'value', 20],
+      ['set', '1', 'complaint', 'Constraints not satisfied'],
+      ['set', '1', 'value', 100],
+      ['set', '1', 'complaint', ''],
+    ])
+  })
+
+  it('shows a new value in place of what is none', () => {
+    const it = shown(['create', '1', 'Int', 'root', -1, { value: 20 }])
+    type(it, '200')
+    it.change(['set', '1', 'value', 7])
+    expect([field(it).value, field(it).ariaInvalid]).toEqual(['7', null])
+  })
+
+  it('takes what lies between the steps, and whole numbers only where it is of these', () => {
+    const it = shown(['create', '1', 'Float', 'root', -1, {}])
+    type(it, '1.55')
+    expect(acted(it)).toEqual([['set', '1', 'value', 1.55]])
+    const whole = shown(['create', '1', 'Int', 'root', -1, { step: 5 }])
+    type(whole, '7')
+    type(whole, '7.5')
+    expect(acted(whole)).toEqual([
+      ['set', '1', 'value', 7],
+      ['set', '1', 'complaint', 'Please enter a whole number.'],
+    ])
+  })
+
+  it('tells its form what this page shows', () => {
+    const it = shown(
+      ['create', '2', 'Form', 'root', -1, {}],
+      ['create', '1', 'Int', '2', -1, { value: 20, complaint: 'of a page that has gone' }],
+    )
+    it.host.querySelector('form')?.dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }))
+    it.settle()
+    expect(acted(it)).toEqual([
+      ['set', '1', 'complaint', ''],
+      ['emit', '2', 'submit', { type: 'submit' }],
+    ])
   })
 })
 

@@ -3,6 +3,8 @@
  *
  * - What a person types goes out as inserts and deletes (string topics), so that two who type both keep their letters. What has no caret, and
  *   so is picked (a colour, a day), is one value: half of one is none.
+ * - What is chosen in a select with `multiple` is a list of values.
+ * - A radio button that is chosen turns another of its group off, of which the browser tells by no event: that goes out with it.
  * - What comes in never moves the caret of the field that is being typed in, and waits while an input method composes.
  */
 import type { SObject, StringTopic, Topic } from '@objectsync/client'
@@ -13,6 +15,9 @@ interface Control extends Element {
   value: string
   checked: boolean
   readonly type: string
+  readonly name: string
+  readonly options?: HTMLOptionsCollection
+  readonly selectedOptions: HTMLCollectionOf<HTMLOptionElement>
   selectionStart: number | null
   selectionEnd: number | null
   setSelectionRange?: (start: number, end: number) => void
@@ -23,6 +28,8 @@ const watched = new WeakSet<Element>()
 const composing = new WeakSet<Element>()
 /** The text each field was last given or said: what a person's typing is compared with. */
 const lastText = new WeakMap<Element, string>()
+/** Whether each box or button is on, as it was said last. */
+const ticks = new WeakMap<Element, Topic>()
 const started = (event: Event): void => void composing.add(event.currentTarget as Element)
 
 /** Whether an element is a form element that holds a value. */
@@ -44,10 +51,16 @@ export function watchInput(element: Element, onInput: (event: Event) => void): v
 export function applyValue(element: Element, topic: Topic, name: string): void {
   if (!isControl(element)) return
   if (name === 'checked') {
+    ticks.set(element, topic)
     if (element.checked !== (topic.value === true)) element.checked = topic.value === true
     return
   }
   if (composing.has(element)) return
+  if (element.options && Array.isArray(topic.value)) {
+    const chosen = topic.value.map(String)
+    for (const option of element.options) option.selected = chosen.includes(option.value)
+    return
+  }
   const text = topic.value === null ? '' : String(topic.value)
   lastText.set(element, text)
   if (element.value === text || sameNumber(topic, element.value)) return
@@ -104,6 +117,7 @@ export function readValue(element: Element, object: SObject, event: Event): void
   if (event.type === 'compositionend') composing.delete(element)
   else if (composing.has(element)) return
   if (object.has('checked') && (element.type === 'checkbox' || element.type === 'radio')) {
+    if (element.type === 'radio') tellOthers(element)
     object.attribute('checked').set(element.checked)
     return
   }
@@ -127,11 +141,25 @@ export function readValue(element: Element, object: SObject, event: Event): void
       topic.set(element.checked)
       break
     case 'generic': {
+      if (element.type === 'select-multiple') {
+        topic.set(Array.from(element.selectedOptions, ({ value }) => value))
+        break
+      }
       const isNumber = element.type === 'number' || element.type === 'range'
       const empty = isNumber && element.value === ''
       topic.set(empty ? null : isNumber ? Number(element.value) : element.value.toWellFormed())
       break
     }
+  }
+}
+
+/** Takes over which others of its group a radio button has turned off. */
+function tellOthers(radio: Control): void {
+  for (const other of (radio.getRootNode() as ParentNode).querySelectorAll<HTMLInputElement>(
+    '[type=radio]',
+  )) {
+    const tick = ticks.get(other)
+    if (other.name === radio.name && !other.checked && tick?.value) tick.set(false)
   }
 }
 

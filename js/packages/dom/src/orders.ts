@@ -2,6 +2,7 @@
  * Orders: methods that Python asks the pages to call (`element.focus()`), by the event attribute `invoke`.
  *
  * - The methods are on an allow list; a view of one's own adds its own by overriding `View.invoke`.
+ * - What is to get the keyboard is shown: the sections (`details`) around it open.
  * - An order for one page names its session; the others leave it alone.
  */
 import type { Dict, Value } from '@objectsync/client'
@@ -51,7 +52,15 @@ export function invokeOn(element: Element, { method, args }: Order): void {
   }
   // Opening what is open is no mistake: another person may have been first.
   if ((method === 'showModal' || method === 'show') && (element as HTMLDialogElement).open) return
+  if (method === 'focus') openSections(element)
   const outcome: unknown = act.apply(element, args)
   // Browsers play nothing before a person has touched the page, and say so by a promise.
   if (outcome instanceof Promise) outcome.catch((error) => console.warn(`objectsync: ${method}():`, error))
+}
+
+function openSections(element: Element): void {
+  const inside = element.closest('details:not([open]) > :not(summary)')
+  if (!inside) return
+  ;(inside.parentElement as HTMLDetailsElement).open = true
+  openSections(inside)
 }

@@ -191,6 +191,50 @@ describe('form elements', () => {
     expect(field(host).value).toBe('150')
   })
 
+  it('hold a list where several options may be chosen, both ways', () => {
+    const option = (id: string): Change => ['create', id, 'Element', '1', -1, { tag: 'option', text: id }]
+    const { host, server, settle, change } = show([
+      ['define', 'Many', 'select', { value: ['generic', null], attrs: ['dict', { multiple: true }] }],
+      ['create', '1', 'Many', 'root', -1, { value: ['a', 'c'] }],
+      ...['a', 'b', 'c'].map(option),
+    ])
+    const select = only(host) as HTMLSelectElement
+    const chosen = (): string[] =>
+      [...select.options].filter((each) => each.selected).map((each) => each.value)
+    expect(chosen()).toEqual(['a', 'c'])
+    change(['set', '1', 'value', ['b', 'c']])
+    expect(chosen()).toEqual(['b', 'c'])
+    for (const each of select.options) each.selected = each.value !== 'c'
+    for (const type of ['input', 'change']) select.dispatchEvent(new Event(type))
+    settle()
+    expect(server.tree.cell('1', 'value').topic.value).toEqual(['a', 'b'])
+  })
+
+  it('tell with a radio button that is chosen which one it turns off', () => {
+    const attrs = { type: 'radio', name: 'g' }
+    const { host, server, settle } = show([
+      ['create', '1', 'Check', 'root', -1, { attrs }],
+      ['create', '2', 'Check', 'root', -1, { attrs }],
+      ['create', '3', 'Check', 'root', -1, { attrs: { type: 'radio', name: 'other' }, checked: true }],
+    ])
+    const radios = [...host.querySelectorAll('input')]
+    for (const at of [0, 1, 0]) {
+      radios[at]?.click()
+      settle()
+    }
+    expect(server.received.flatMap((m) => (m.type === 'action' ? [m.changes] : []))).toEqual([
+      [['set', '1', 'checked', true]],
+      [
+        ['set', '1', 'checked', false],
+        ['set', '2', 'checked', true],
+      ],
+      [
+        ['set', '2', 'checked', false],
+        ['set', '1', 'checked', true],
+      ],
+    ])
+  })
+
   it('hold whether a box is checked, both ways', () => {
     const { host, server, settle, change } = show([['create', '1', 'Check', 'root', -1, {}]])
     const box = field(host)
