@@ -625,6 +625,16 @@ class TestTable:
         with pytest.raises(ValueError, match="a: 1, b: 2"):
             Table({"a": [1], "b": [1, 2]})
 
+    def test_what_can_be_edited_is_one_column_or_several_that_are_there(self, hub: Hub) -> None:
+        data = {"name": ["Ada"], "age": [36]}
+        assert Table(data, editable="name").editable.value == ["name"]
+        assert Table(data, editable=("age", "name")).editable.value == ["age", "name"]
+        assert Table(data, editable=True).editable.value == ["name", "age"]
+        with pytest.raises(ValueError, match=r"no column 'nam'\. Did you mean 'name'"):
+            Table(data, editable=["age", "nam"])
+        with pytest.raises(ValueError, match=r"no column 'x'\. There are: name, age"):
+            Table(data, editable="x")
+
     def test_a_page_sorts_it_for_everyone_and_what_is_missing_comes_last(self, hub: Hub) -> None:
         table = Table({"n": [3, None, 1, 2]})
         client = WireClient(hub)

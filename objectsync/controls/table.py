@@ -7,9 +7,10 @@ of the undo history.
 
 from __future__ import annotations
 
+import difflib
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from ..picture import Markup, markup
 from ..sobject import attribute
@@ -46,7 +47,7 @@ class Table(Control, frontend_type="objectsync.table"):
         label: str = "",
         height: str = "20rem",
         selectable: bool = False,
-        editable: bool | Iterable[str] = False,
+        editable: bool | str | Iterable[str] = False,
         on_select: Handler | None = None,
         on_edit: Callable[[int, str, Any], Any] | None = None,
         **look: Any,
@@ -58,17 +59,20 @@ class Table(Control, frontend_type="objectsync.table"):
             label: What it is called, for those who cannot see it.
             height: What it may take, as CSS has it; longer tables scroll.
             selectable: Whether rows can be selected.
-            editable: Whether cells can be edited: all, or the columns named.
+            editable: Whether cells can be edited: all, or those of the columns named (one name or several).
             on_select: Called with the places of the selected rows after each change.
             on_edit: Called with a row's place, a column's name and the new value after each edit.
             look: `hidden`, `style`, `classes`.
+
+        Raises:
+            TypeError: `data` is of another kind.
+            ValueError: columns of different lengths, or `editable` names one that is not there.
         """
         self._look(label, **look, height=height, selectable=selectable)
         self._on_edit = on_edit
         self.set_data(data)
-        names = [column["name"] for column in self.columns.value]
         if editable:
-            self.editable.set(names if editable is True else list(editable))
+            self.editable.set(_chosen(editable, list(self._data)))
         if on_select is not None:
             self.selected.on_change(on_select)
 
@@ -182,6 +186,19 @@ class Table(Control, frontend_type="objectsync.table"):
             markup("table", markup("thead", head), markup("tbody", *body), style="border-collapse: collapse"),
             markup("small", f"… and {more} more rows") if more > 0 else None,
         )
+
+
+def _chosen(chosen: Literal[True] | str | Iterable[str], names: list[str]) -> list[str]:
+    """The names of columns that someone means: True is all of them."""
+    if chosen is True:
+        return names
+    chosen = [chosen] if isinstance(chosen, str) else list(chosen)
+    for name in chosen:
+        if name not in names:
+            near = difflib.get_close_matches(name, names, 1)
+            hint = f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(names)}."
+            raise ValueError(f"the table has no column {name!r}. {hint}")
+    return chosen
 
 
 def columns_of(data: Any) -> dict[str, list[Any]]:
