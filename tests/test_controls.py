@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import json
 import logging
 import re
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import matplotlib.figure
@@ -60,6 +62,7 @@ from objectsync.controls import (
     link,
     track,
 )
+from objectsync.controls.numbers import shown_number
 from objectsync.dom import p
 from objectsync.hub import Hub
 from tests.clients import WireClient, make_hub
@@ -585,6 +588,12 @@ class TestHtml:
         assert isinstance(text.text, StringTopic)
 
 
+class TestNumbers:
+    @pytest.mark.parametrize(("number", "text"), json.loads((Path(__file__).parent / "vectors" / "numbers.json").read_text()))
+    def test_they_are_shown_as_in_the_vectors(self, number: float, text: str) -> None:
+        assert shown_number(number) == text
+
+
 class TestTable:
     def rows(self, hub: Hub, table: Table, start: int = 0, stop: int = 10) -> list[Any]:
         answer = WireClient(hub).call("rows", table.id, start=start, stop=stop)
@@ -672,6 +681,10 @@ class TestTable:
         assert (table.column("n"), table.column("x")) == ([1, 7], [3.0, 2.0])
         assert seen == [(1, "n", 7), (0, "x", 3.0)]
         assert table.version.value > before
+
+    def test_its_picture_has_numbers_as_people_read_them(self, hub: Hub) -> None:
+        html = Table({"x": [1234567.89, 0.1 + 0.2, 3.0]}).to_html()
+        assert re.findall(r"<td[^>]*>([^<]*)", html) == ["1234567.89", "0.3", "3"]
 
     def test_its_picture_is_its_beginning(self, hub: Hub) -> None:
         html = Table({"n": list(range(1000))}, label="numbers").to_html()

@@ -16,6 +16,7 @@ from ..picture import Markup, markup
 from ..sobject import attribute
 from ..topics import BoolTopic, GenericTopic, IntTopic, ListTopic, StringTopic
 from .base import Control, Handler
+from .numbers import shown_number
 
 MOST_ROWS: Final = 500
 """Of one answer to a page."""
@@ -274,7 +275,7 @@ def shown(value: Any) -> str:
     """A plain value as a text."""
     if isinstance(value, bool):
         return str(value).lower()
-    return "" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
+    return "" if value is None else shown_number(value) if isinstance(value, float) else str(value)
 
 
 def _read(kind: str, value: Any, old: Any) -> Any:

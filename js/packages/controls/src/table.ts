@@ -6,6 +6,7 @@
  */
 import type { Dict, IntTopic, Topic, Value } from '@objectsync/client'
 import { ControlView, freshId } from './base.js'
+import { textOf } from './numbers.js'
 
 const ROW = 30
 const PAGE = 100
@@ -160,7 +161,7 @@ export class TableView extends ControlView {
   #makeRow(index: number, selected: ReadonlySet<number>): HTMLElement {
     const row = this.#row(index)
     const cells = this.#columns.map(({ kind }, column) => {
-      const cell = this.make('td', '', row ? textOf(row[column + 1] ?? null) : '…')
+      const cell = this.make('td', '', row ? shown(row[column + 1] ?? null) : '…')
       cell.dataset['kind'] = kind
       cell.role = 'gridcell'
       return cell
@@ -282,9 +283,5 @@ export class TableView extends ControlView {
   }
 }
 
-function textOf(value: Value): string {
-  if (value === null) return ''
-  if (typeof value === 'number')
-    return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)))
-  return String(value)
-}
+const shown = (value: Value): string =>
+  value === null ? '' : typeof value === 'number' ? textOf(value) : String(value)
