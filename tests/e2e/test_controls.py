@@ -268,6 +268,20 @@ def test_a_dialog_closes_by_escape_for_everyone(open_page: NewPage, current: Ser
     assert not dialog.open.value
 
 
+def test_a_dialog_is_above_the_headings_of_a_table(open_page: NewPage, current: Server) -> None:
+    with Column():
+        Dialog("Note", p("Above"), p("all"), open=True, modal=False)
+        Table({"n": list(range(100))})
+    page = open_page(current.url, wait=".os-table th")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    box, heading = page.get_by_role("dialog").bounding_box(), page.locator("th").bounding_box()
+    assert box is not None
+    assert heading is not None
+    x, y = box["x"] + box["width"] / 2, heading["y"] + heading["height"] / 2
+    assert box["y"] < y < box["y"] + box["height"]
+    assert page.evaluate("([x, y]) => document.elementFromPoint(x, y).closest('dialog') !== null", [x, y])
+
+
 def test_a_tooltip_is_there_for_the_keyboard_too(open_page: NewPage, current: Server) -> None:
     Tooltip(Button("Save"), "Ctrl+S")
     page = open_page(current.url, wait=".os-tooltip .os-button")

@@ -114,7 +114,7 @@ const SHEET = `
 .os-bubble { position: absolute; z-index: 100; inset-block-end: calc(100% + 6px); inset-inline-start: 50%; translate: -50% 0; width: max-content; max-width: 18rem; padding: 0.25rem 0.6rem; border-radius: var(--os-radius);
   background: var(--os-text); color: var(--os-back); font-size: 0.85em; visibility: hidden; opacity: 0; transition: opacity 0.1s 0.15s; pointer-events: none }
 .os-tooltip:not(.os-dismissed):is(:hover, :focus-within) > .os-bubble { visibility: visible; opacity: 1 }
-.os-dialog { padding: 0; border: 1px solid var(--os-line); border-radius: 10px; background: var(--os-back); min-width: min(20rem, 90vw); max-width: min(40rem, 92vw); box-shadow: 0 10px 40px rgb(0 0 0 / 0.35) }
+.os-dialog { z-index: 1; padding: 0; border: 1px solid var(--os-line); border-radius: 10px; background: var(--os-back); min-width: min(20rem, 90vw); max-width: min(40rem, 92vw); box-shadow: 0 10px 40px rgb(0 0 0 / 0.35) }
 .os-dialog::backdrop { background: rgb(0 0 0 / 0.45) }
 .os-dialog > header { display: flex; align-items: center; gap: 1rem; padding: 0.6rem 0.6rem 0.4rem 1.1rem }
 .os-dialog-title { flex: 1; margin: 0; font-size: 1.1em }
@@ -125,7 +125,7 @@ const SHEET = `
 .os-files { margin: 0; padding-inline-start: 1.2rem; color: var(--os-dim); font-size: 0.9em }
 .os-files:empty { display: none }
 .os-control input[type='file']::file-selector-button { font: inherit; margin-inline-end: 0.75rem; padding: 0.3em 0.8em; border: 1px solid var(--os-line); border-radius: var(--os-radius); background: var(--os-raised); color: var(--os-text); cursor: pointer }
-.os-table { overflow: auto; border: 1px solid var(--os-line); border-radius: var(--os-radius); background: var(--os-back); overflow-anchor: none }
+.os-table { overflow: auto; isolation: isolate; border: 1px solid var(--os-line); border-radius: var(--os-radius); background: var(--os-back); overflow-anchor: none }
 .os-grid { border-collapse: separate; border-spacing: 0; min-width: 100%; width: max-content; font-variant-numeric: tabular-nums }
 .os-control .os-grid:focus-visible { outline-offset: -2px }
 .os-grid th { position: sticky; inset-block-start: 0; z-index: 1; padding: 0; background: var(--os-raised); border-bottom: 1px solid var(--os-line); text-align: start }
