@@ -41,6 +41,8 @@ class PageState:
     """The object that has the keyboard."""
     editing: tuple[str, int, int] | None = None
     """The cell of a table that is edited: the table's id, the row's place in the data, the column's place."""
+    began: str = ""
+    """What stood in the field of that cell at first."""
     downloads: list[tuple[str, bytes]] = field(default_factory=list)
     """The files that were saved."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import threading
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -442,6 +443,23 @@ def test_a_hundred_thousand_rows_scroll_sort_select_and_edit(open_page: NewPage,
     expect(page.get_by_text("from Python")).to_be_visible()
     page.keyboard.press("Control+End")
     expect(page.get_by_text("row 0", exact=True)).to_be_visible()
+
+
+def test_an_edit_that_goes_wrong_is_said(open_page: NewPage, current: Server) -> None:
+    table = Table({"day": [date(2024, 1, 1)], "n": [1]}, editable=True, on_edit=lambda *_: [][0])
+    page = open_page(current.url, wait=".os-table td")
+    toasts = page.locator("#objectsync-toasts")
+    page.get_by_text("2024-01-01").dblclick()
+    page.get_by_role("textbox", name="day").fill("soon")
+    page.keyboard.press("Enter")
+    expect(toasts).to_contain_text("Not done: day: expected a date like '2024-01-01', not 'soon'")
+    expect(page.get_by_role("gridcell", name="2024-01-01")).to_be_visible()
+    page.get_by_role("gridcell", name="1", exact=True).dblclick()
+    page.get_by_role("spinbutton", name="n").fill("2")
+    page.keyboard.press("Enter")
+    expect(toasts).to_contain_text(re.compile(r"a handler of .*Table.*edit failed \(.+\)"))
+    expect(page.get_by_role("gridcell", name="2", exact=True)).to_be_visible()
+    assert table.records() == [{"day": date(2024, 1, 1), "n": 2}]
 
 
 def test_a_file_of_twelve_megabytes_goes_up_and_comes_back(open_page: NewPage, current: Server, tmp_path: Path) -> None:

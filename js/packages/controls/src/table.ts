@@ -263,9 +263,8 @@ export class TableView extends ControlView {
       this.#editing = false
       const given = column.kind === 'bool' ? input.checked : input.value
       if (save && given !== value && input.validity.valid) {
-        this.object
-          .call('edit', { row: row[0], column: column.name, value: given })
-          .catch((error) => this.stage.report(this.object, error))
+        const edit = { row: row[0], column: column.name, value: given }
+        this.act(() => this.object.emit('edit', edit))
       }
       this.#draw()
       ;(this.#box.firstElementChild as HTMLElement).focus({ preventScroll: true })
