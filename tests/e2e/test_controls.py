@@ -445,6 +445,37 @@ def test_a_hundred_thousand_rows_scroll_sort_select_and_edit(open_page: NewPage,
     expect(page.get_by_text("row 0", exact=True)).to_be_visible()
 
 
+def test_looking_at_a_cell_changes_nothing(open_page: NewPage, current: Server) -> None:
+    heard = Heard()
+    data = {"text": ["line1\nline2", None, "x" * 3000], "n": [0.1 + 0.2, None, 3.0], "done": [None, True, False]}
+    table = Table(data, editable=True, on_edit=lambda *edit: heard(edit))
+    with Column():
+        other = Text("Other")
+    page = open_page(current.url, wait=".os-table td")
+    cells = page.get_by_role("gridcell")
+    for number in range(9):
+        cells.nth(number).dblclick()
+        expect(cells.nth(number).locator("input, textarea")).to_be_focused()
+        page.get_by_label("Other").click()
+        expect(page.get_by_label("Other")).to_be_focused()
+    cells.nth(0).dblclick()
+    page.keyboard.press("End")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("line3")
+    page.keyboard.press("Control+Home")
+    page.keyboard.type("> ")
+    page.keyboard.press("Enter")
+    heard.wait_for((0, "text", "> line1\nline2\nline3"))
+    cells.nth(6).dblclick()
+    expect(page.get_by_role("textbox", name="text")).to_have_value("x" * 3000)
+    page.keyboard.press("End")
+    page.keyboard.type("y")
+    page.keyboard.press("Enter")
+    heard.wait_for((2, "text", "x" * 3000 + "y"))
+    assert len(heard.values) == 2
+    assert (table.column("n"), table.column("done"), other.value.value) == (data["n"], data["done"], "")
+
+
 def test_an_edit_that_goes_wrong_is_said(open_page: NewPage, current: Server) -> None:
     table = Table({"day": [date(2024, 1, 1)], "n": [1]}, editable=True, on_edit=lambda *_: [][0])
     page = open_page(current.url, wait=".os-table td")

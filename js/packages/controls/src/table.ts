@@ -2,15 +2,18 @@
  * A table of any length. Only the rows in sight are elements; their data are fetched a page at a time.
  *
  * - One row has one height, so that a place in the scroll is a place in the table.
- * - By keyboard: arrows move a cell that is marked, Space selects its row, Enter edits it, Escape gives up.
+ * - By keyboard: arrows move a cell that is marked, Space selects its row, Enter edits it and saves, Escape gives up.
  */
 import type { Dict, IntTopic, Topic, Value } from '@objectsync/client'
 import { ControlView, freshId } from './base.js'
+import { editorOf } from './editor.js'
 import { textOf } from './numbers.js'
 
 const ROW = 30
 const PAGE = 100
 const AROUND = 8
+/** A text of so many letters may be the beginning of a longer one (`MOST_SHOWN` in cells.py). */
+const MOST_SHOWN = 1000
 
 interface Column {
   readonly name: string
@@ -242,43 +245,54 @@ export class TableView extends ControlView {
   }
 
   #edit(): void {
-    const cell = this.#cell()
     const row = this.#row(this.#marked.row)
     const column = this.#columns[this.#marked.column]
     const editable = this.object.attribute<Topic<readonly string[]>>('editable').value
-    if (!cell || !row || !column || !editable.includes(column.name)) return
+    if (!row || !column || !editable.includes(column.name)) return
     const value = row[this.#marked.column + 1] ?? null
-    const input = this.make('input')
-    input.ariaLabel = column.name
-    if (column.kind === 'bool') {
-      input.type = 'checkbox'
-      input.checked = value === true
-    } else {
-      input.type = column.kind === 'number' ? 'number' : 'text'
-      input.step = 'any'
-      input.value = value === null ? '' : String(value)
-    }
+    if (typeof value !== 'string' || value.length < MOST_SHOWN) this.#open(row[0], column, value)
+    else
+      this.object.call('whole', { row: row[0], column: column.name }).then(
+        (whole) => this.#open(row[0], column, whole),
+        (error) => this.stage.report(this.object, error),
+      )
+  }
+
+  /** Puts a field into the marked cell, if that is still the one. */
+  #open(place: number, column: Column, value: Value): void {
+    const cell = this.#cell()
+    const isThere =
+      this.#row(this.#marked.row)?.[0] === place && this.#columns[this.#marked.column]?.name === column.name
+    if (!cell || !isThere || this.#editing || this.object.isDestroyed) return
+    const { field, entered } = editorOf(this.document, column.kind, value)
+    field.ariaLabel = column.name
     const end = (save: boolean): void => {
       if (!this.#editing) return
       this.#editing = false
-      const given = column.kind === 'bool' ? input.checked : input.value
-      if (save && given !== value && input.validity.valid) {
-        const edit = { row: row[0], column: column.name, value: given }
+      const given = save ? entered() : undefined
+      if (given !== undefined) {
+        const edit = { row: place, column: column.name, value: given }
         this.act(() => this.object.emit('edit', edit))
       }
       this.#draw()
+    }
+    const endByKey = (save: boolean): void => {
+      end(save)
       ;(this.#box.firstElementChild as HTMLElement).focus({ preventScroll: true })
     }
-    input.addEventListener('keydown', (event) => {
+    field.addEventListener('keydown', ((event: KeyboardEvent) => {
       event.stopPropagation()
-      if (event.key === 'Enter') end(true)
-      else if (event.key === 'Escape') end(false)
-    })
-    input.addEventListener('blur', () => end(true))
+      if (event.key === 'Escape') endByKey(false)
+      else if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+        event.preventDefault()
+        endByKey(true)
+      }
+    }) as EventListener)
+    field.addEventListener('blur', () => end(true))
     this.#editing = true
-    cell.replaceChildren(input)
-    input.focus()
-    input.select()
+    cell.replaceChildren(field)
+    field.focus()
+    field.select()
   }
 }
 
