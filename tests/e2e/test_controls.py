@@ -445,6 +445,19 @@ def test_a_hundred_thousand_rows_scroll_sort_select_and_edit(open_page: NewPage,
     expect(page.get_by_text("row 0", exact=True)).to_be_visible()
 
 
+def test_a_press_between_which_the_data_change_is_a_click(open_page: NewPage, current: Server) -> None:
+    heard = Heard()
+    table = Table({"n": list(range(8))}, selectable=True, on_select=heard)
+    page = open_page(current.url, wait=".os-table td")
+    for row in range(8):
+        page.locator("tr[data-row] td").nth(row).hover()
+        page.mouse.down()
+        table.set_data({"n": list(range(row + 1, row + 9))})
+        expect(page.get_by_role("gridcell", name=str(row + 8), exact=True)).to_be_visible()
+        page.mouse.up()
+        heard.wait_for([row])
+
+
 def test_looking_at_a_cell_changes_nothing(open_page: NewPage, current: Server) -> None:
     heard = Heard()
     data = {"text": ["line1\nline2", None, "x" * 3000], "n": [0.1 + 0.2, None, 3.0], "done": [None, True, False]}

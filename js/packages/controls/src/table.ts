@@ -2,6 +2,8 @@
  * A table of any length. Only the rows in sight are elements; their data are fetched a page at a time.
  *
  * - One row has one height, so that a place in the scroll is a place in the table.
+ * - What stays in sight stays the same elements, and only what they show is changed: a press that a change of the data comes between
+ *   is a click all the same.
  * - By keyboard: arrows move a cell that is marked, Space selects its row, Enter edits it and saves, Escape gives up.
  */
 import type { Dict, IntTopic, Topic, Value } from '@objectsync/client'
@@ -28,6 +30,8 @@ export class TableView extends ControlView {
   #body!: HTMLElement
   #above!: HTMLElement
   #below!: HTMLElement
+  /** Those in sight, by their place in the order. */
+  #rows = new Map<number, HTMLElement>()
   #pages = new Map<number, readonly Row[] | undefined>()
   #version = -1
   #marked = { row: 0, column: 0 }
@@ -40,7 +44,7 @@ export class TableView extends ControlView {
     this.#below = this.make('tr')
     this.#above.ariaHidden = 'true'
     this.#below.ariaHidden = 'true'
-    this.#body = this.make('tbody')
+    this.#body = this.make('tbody', '', this.#above, this.#below)
     const head = this.make('thead', '', this.#head)
     const table = this.make('table', 'os-grid', head, this.#body)
     this.#box = this.make('div', 'os-table', table)
@@ -153,28 +157,49 @@ export class TableView extends ControlView {
     for (const page of this.#pagesInSight()) if (!this.#pages.has(page)) this.#fetch(page)
     const [first, last] = this.#window
     const selected = new Set(this.#selected)
-    const rows: HTMLElement[] = []
-    for (let i = first; i < last; i++) rows.push(this.#makeRow(i, selected))
+    for (const [index, row] of this.#rows) {
+      if (index >= first && index < last) continue
+      row.remove()
+      this.#rows.delete(index)
+    }
+    let next = this.#above.nextElementSibling
+    for (let i = first; i < last; i++) {
+      const row = this.#rows.get(i) ?? this.#makeRow(i)
+      this.#showRow(row, this.#row(i), selected)
+      if (row === next) next = next.nextElementSibling
+      else this.#body.insertBefore(row, next)
+    }
     this.#above.style.setProperty('height', `${first * ROW}px`)
     this.#below.style.setProperty('height', `${Math.max(0, this.#length - last) * ROW}px`)
-    this.#body.replaceChildren(this.#above, ...rows, this.#below)
     this.#mark()
   }
 
-  #makeRow(index: number, selected: ReadonlySet<number>): HTMLElement {
-    const row = this.#row(index)
-    const cells = this.#columns.map(({ kind }, column) => {
-      const cell = this.make('td', '', row ? shown(row[column + 1] ?? null) : '…')
-      cell.dataset['kind'] = kind
-      cell.role = 'gridcell'
-      return cell
+  #makeRow(index: number): HTMLElement {
+    const row = this.make('tr')
+    row.ariaRowIndex = String(index + 2)
+    row.dataset['row'] = String(index)
+    this.#rows.set(index, row)
+    return row
+  }
+
+  #showRow(element: HTMLElement, row: Row | undefined, selected: ReadonlySet<number>): void {
+    const columns = this.#columns
+    while (element.children.length > columns.length) element.lastElementChild?.remove()
+    columns.forEach(({ kind }, column) => {
+      const cell = (element.children[column] as HTMLElement | undefined) ?? this.#makeCell(element)
+      const text = row ? shown(row[column + 1] ?? null) : '…'
+      if (cell.textContent !== text) cell.textContent = text
+      if (cell.dataset['kind'] !== kind) cell.dataset['kind'] = kind
     })
-    const element = this.make('tr', '', ...cells)
-    element.ariaRowIndex = String(index + 2)
-    element.dataset['row'] = String(index)
-    if (this.object.attribute('selectable').value)
-      element.ariaSelected = String(row !== undefined && selected.has(row[0]))
-    return element
+    const isSelectable = this.object.attribute('selectable').value
+    element.ariaSelected = isSelectable ? String(row !== undefined && selected.has(row[0])) : null
+  }
+
+  #makeCell(row: HTMLElement): HTMLElement {
+    const cell = this.make('td')
+    cell.role = 'gridcell'
+    row.append(cell)
+    return cell
   }
 
   #cell(): HTMLElement | undefined {
@@ -269,6 +294,7 @@ export class TableView extends ControlView {
     const end = (save: boolean): void => {
       if (!this.#editing) return
       this.#editing = false
+      field.remove()
       const given = save ? entered() : undefined
       if (given !== undefined) {
         const edit = { row: place, column: column.name, value: given }

@@ -81,6 +81,55 @@ const open = ({ cells }: Sheet, index = 0): Field => {
 const press = (field: Element, key: string, more: KeyboardEventInit = {}): boolean =>
   field.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more }))
 
+describe('rows', () => {
+  it('that stay are the same elements when the data change', async () => {
+    const table = await sheet('number', 1, 2, 3)
+    const before = table.cells()
+    const rest = before[1]?.firstChild
+    expect(before.map((cell) => cell.textContent)).toEqual(['1', '2', '3'])
+    await table.renew([
+      [0, 1.5],
+      [1, 2],
+      [2, 7],
+    ])
+    expect(table.cells().map((cell) => before.indexOf(cell))).toEqual([0, 1, 2])
+    expect(table.cells().map((cell) => cell.textContent)).toEqual(['1.5', '2', '7'])
+    expect(table.cells()[1]?.firstChild).toBe(rest)
+  })
+
+  it('come and go with the length, and cells with the columns', async () => {
+    const table = await sheet('number', 1, 2)
+    const texts = (): unknown[] =>
+      [...table.host.querySelectorAll('tr[data-row]')].map((row) =>
+        [...row.children].map((cell) => [cell.textContent, (cell as HTMLElement).dataset['kind']]),
+      )
+    table.change([
+      'set',
+      '1',
+      'columns',
+      [
+        { name: 'c', kind: 'number' },
+        { name: 'd', kind: 'text' },
+      ],
+    ])
+    table.change(['set', '1', 'length', 1])
+    await table.renew([[0, 1, 'a']])
+    expect(texts()).toEqual([
+      [
+        ['1', 'number'],
+        ['a', 'text'],
+      ],
+    ])
+    table.change(['set', '1', 'columns', [{ name: 'd', kind: 'text' }]])
+    table.change(['set', '1', 'length', 2])
+    await table.renew([
+      [0, 'a'],
+      [1, 'b'],
+    ])
+    expect(texts()).toEqual([[['a', 'text']], [['b', 'text']]])
+  })
+})
+
 describe('a cell that is edited', () => {
   it.each([
     ['text', 'a\nb'],
