@@ -445,6 +445,22 @@ def test_a_hundred_thousand_rows_scroll_sort_select_and_edit(open_page: NewPage,
     expect(page.get_by_text("row 0", exact=True)).to_be_visible()
 
 
+def test_the_last_of_two_million_rows_is_reached(open_page: NewPage, current: Server) -> None:
+    Table({"n": range(2_000_000)}, label="numbers")
+    page = open_page(current.url, wait=".os-table td")
+    cell = lambda n: page.get_by_role("gridcell", name=str(n), exact=True)  # noqa: E731
+    page.get_by_role("grid", name="numbers").focus()
+    for key, row in [("Control+End", 1_999_999), ("ArrowUp", 1_999_998), ("PageUp", 1_999_989), ("Control+Home", 0), ("PageDown", 9)]:
+        page.keyboard.press(key)
+        expect(page.locator(".os-marked")).to_have_text(str(row))
+        expect(page.locator(".os-marked")).to_be_in_viewport()
+    page.locator(".os-table").evaluate("box => { box.scrollTop = box.scrollHeight }")
+    expect(cell(1_999_999)).to_be_in_viewport()
+    expect(cell(1_999_995)).to_be_in_viewport()
+    page.locator(".os-table").evaluate("box => { box.scrollTop = 0 }")
+    expect(cell(0)).to_be_in_viewport()
+
+
 def test_a_press_between_which_the_data_change_is_a_click(open_page: NewPage, current: Server) -> None:
     heard = Heard()
     table = Table({"n": list(range(8))}, selectable=True, on_select=heard)

@@ -1,7 +1,6 @@
 /**
  * A table of any length. Only the rows in sight are elements; their data are fetched a page at a time.
  *
- * - One row has one height, so that a place in the scroll is a place in the table.
  * - What stays in sight stays the same elements, and only what they show is changed: a press that a change of the data comes between
  *   is a click all the same.
  * - By keyboard: arrows move a cell that is marked, Space selects its row, Enter edits it and saves, Escape gives up.
@@ -10,10 +9,9 @@ import type { Dict, IntTopic, Topic, Value } from '@objectsync/client'
 import { ControlView, freshId } from './base.js'
 import { editorOf } from './editor.js'
 import { textOf } from './numbers.js'
+import { ROW, Rows, type Sight } from './rows.js'
 
-const ROW = 30
 const PAGE = 100
-const AROUND = 8
 /** A text of so many letters may be the beginning of a longer one (`MOST_SHOWN` in cells.py). */
 const MOST_SHOWN = 1000
 
@@ -126,14 +124,15 @@ export class TableView extends ControlView {
     this.#draw()
   }
 
-  get #window(): readonly [first: number, last: number] {
-    const first = Math.max(0, Math.floor(this.#box.scrollTop / ROW) - AROUND)
-    const height = this.#box.clientHeight || 320
-    return [first, Math.min(this.#length, first + Math.ceil(height / ROW) + 2 * AROUND)]
+  get #places(): Rows {
+    return new Rows(this.#length, (this.#box.clientHeight || 320) - this.#head.offsetHeight)
+  }
+  get #sight(): Sight {
+    return this.#places.inSight(this.#box.scrollTop)
   }
 
   #pagesInSight(): readonly number[] {
-    const [first, last] = this.#window
+    const { first, last } = this.#sight
     const pages: number[] = []
     for (let page = Math.floor(first / PAGE); page * PAGE < last; page++) pages.push(page)
     return pages
@@ -155,7 +154,7 @@ export class TableView extends ControlView {
   #draw(): void {
     if (this.#editing || this.#version === -1) return
     for (const page of this.#pagesInSight()) if (!this.#pages.has(page)) this.#fetch(page)
-    const [first, last] = this.#window
+    const { first, last, above, below } = this.#sight
     const selected = new Set(this.#selected)
     for (const [index, row] of this.#rows) {
       if (index >= first && index < last) continue
@@ -169,8 +168,8 @@ export class TableView extends ControlView {
       if (row === next) next = next.nextElementSibling
       else this.#body.insertBefore(row, next)
     }
-    this.#above.style.setProperty('height', `${first * ROW}px`)
-    this.#below.style.setProperty('height', `${Math.max(0, this.#length - last) * ROW}px`)
+    this.#above.style.setProperty('height', `${above}px`)
+    this.#below.style.setProperty('height', `${below}px`)
     this.#mark()
   }
 
@@ -221,11 +220,7 @@ export class TableView extends ControlView {
   #moveTo(row: number, column: number): void {
     const bound = (value: number, most: number): number => Math.min(Math.max(0, value), Math.max(0, most))
     this.#marked = { row: bound(row, this.#length - 1), column: bound(column, this.#columns.length - 1) }
-    const top = this.#marked.row * ROW
-    const head = this.#head.offsetHeight
-    if (top < this.#box.scrollTop) this.#box.scrollTop = top
-    else if (top + ROW + head > this.#box.scrollTop + this.#box.clientHeight)
-      this.#box.scrollTop = top + ROW + head - this.#box.clientHeight
+    this.#box.scrollTop = this.#places.reach(this.#marked.row, this.#box.scrollTop)
     this.#draw()
   }
 
