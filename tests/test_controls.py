@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import inspect
 import json
 import logging
 import re
 import sys
 import threading
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import matplotlib.figure
+import pandas as pd
 import pytest
 
 from objectsync import InvalidChangeError, StringTopic
@@ -64,6 +68,7 @@ from objectsync.controls import (
     link,
     track,
 )
+from objectsync.controls.numbers import shown_number
 from objectsync.dom import Element, p
 from objectsync.hub import Hub
 from tests.clients import WireClient, make_hub
@@ -638,11 +643,20 @@ class TestHtml:
         assert isinstance(text.text, StringTopic)
 
 
+class TestNumbers:
+    @pytest.mark.parametrize(("number", "text"), json.loads((Path(__file__).parent / "vectors" / "numbers.json").read_text()))
+    def test_they_are_shown_as_in_the_vectors(self, number: float, text: str) -> None:
+        assert shown_number(number) == text
+
+
 class TestTable:
     def rows(self, hub: Hub, table: Table, start: int = 0, stop: int = 10) -> list[Any]:
         answer = WireClient(hub).call("rows", table.id, start=start, stop=stop)
         rows: list[Any] = answer["value"]["rows"]
         return rows
+
+    def edit(self, client: WireClient, table: Table, row: Any, column: Any, value: Any) -> dict[str, Any]:
+        return client.act(["emit", table.id, "edit", {"row": row, "column": column, "value": value}])
 
     @pytest.mark.parametrize(
         "data",
@@ -678,6 +692,16 @@ class TestTable:
         with pytest.raises(ValueError, match="a: 1, b: 2"):
             Table({"a": [1], "b": [1, 2]})
 
+    def test_what_can_be_edited_is_one_column_or_several_that_are_there(self, hub: Hub) -> None:
+        data = {"name": ["Ada"], "age": [36]}
+        assert Table(data, editable="name").editable.value == ["name"]
+        assert Table(data, editable=("age", "name")).editable.value == ["age", "name"]
+        assert Table(data, editable=True).editable.value == ["name", "age"]
+        with pytest.raises(ValueError, match=r"no column 'nam'\. Did you mean 'name'"):
+            Table(data, editable=["age", "nam"])
+        with pytest.raises(ValueError, match=r"no column 'x'\. There are: name, age"):
+            Table(data, editable="x")
+
     def test_a_page_sorts_it_for_everyone_and_what_is_missing_comes_last(self, hub: Hub) -> None:
         table = Table({"n": [3, None, 1, 2]})
         client = WireClient(hub)
@@ -707,14 +731,82 @@ class TestTable:
         table = Table({"n": [1, 2], "x": [1.0, 2.0], "t": ["a", "b"]}, editable=["n", "x"], on_edit=lambda *edit: seen.append(edit))
         client = WireClient(hub)
         before = table.version.value
-        assert "error" not in client.call("edit", table.id, row=1, column="n", value="7")
-        client.call("edit", table.id, row=0, column="x", value="3")
-        assert "error" in client.call("edit", table.id, row=0, column="n", value="x")
-        assert "error" in client.call("edit", table.id, row=0, column="t", value="x")
-        assert "error" in client.call("edit", table.id, row=9, column="n", value="1")
+        assert "error" not in self.edit(client, table, 1, "n", "7")
+        self.edit(client, table, 0, "x", "3")
+        for row, column, value in [(0, "n", "x"), (0, "t", "x"), (9, "n", "1"), ("0", "n", "1"), (0, ["n"], "1"), (0, "n", True)]:
+            assert self.edit(client, table, row, column, value)["error"]["code"] == "rejected"
+        assert client.act(["emit", table.id, "edit", {"row": 0}])["error"]["code"] == "rejected"
         assert (table.column("n"), table.column("x")) == ([1, 7], [3.0, 2.0])
         assert seen == [(1, "n", 7), (0, "x", 3.0)]
         assert table.version.value > before
+
+    @pytest.mark.parametrize(
+        ("column", "text", "value"),
+        [
+            ([dt.date(2024, 1, 1)], "2024-02-29", dt.date(2024, 2, 29)),
+            ([dt.date(2024, 1, 1)], "", None),
+            ([None, dt.date(2024, 1, 1)], "2024-02-29", dt.date(2024, 2, 29)),
+            (
+                [dt.datetime(2024, 1, 1, tzinfo=dt.UTC)],
+                "2024-02-29 12:30:00+00:00",
+                dt.datetime(2024, 2, 29, 12, 30, tzinfo=dt.UTC),
+            ),
+            ([dt.time(8)], "09:15", dt.time(9, 15)),
+            ([Decimal("1.10")], "2.20", Decimal("2.20")),
+            ([UUID(int=1)], str(UUID(int=2)), UUID(int=2)),
+            ([pd.Timestamp("2024-01-01")], "2024-02-29", pd.Timestamp("2024-02-29")),
+            ([1], "9007199254740993", 9007199254740993),
+            ([1], "1.5", 1.5),
+            ([1, "a"], "2", 2),
+            ([1, "a"], "b", "b"),
+            (["a", 1], "2", "2"),
+            ([None, 1.0], "2", 2.0),
+            ([None], "x", "x"),
+            (["a"], "", ""),
+            (["a"], "x" * 20_000, "x" * 20_000),
+            ([None, True], False, False),
+        ],
+    )
+    def test_what_is_entered_is_of_the_cells_kind(self, hub: Hub, column: list[Any], text: Any, value: Any) -> None:
+        seen: list[Any] = []
+        table = Table({"c": column}, editable=True, on_edit=lambda *edit: seen.append(edit))
+        assert "error" not in self.edit(WireClient(hub), table, 0, "c", text)
+        assert table.column("c")[0] == value
+        assert type(table.column("c")[0]) is type(value)
+        assert seen == [(0, "c", value)]
+
+    @pytest.mark.parametrize(
+        ("sample", "text", "expected"),
+        [
+            (dt.date(2024, 1, 1), "soon", "c: expected a date like '2024-01-01', not 'soon'"),
+            (Decimal("1.10"), "much", "c: expected a Decimal like '1.10', not 'much'"),
+            (1, "1e999", "c: expected a number, not '1e999'"),
+            (True, "x", "c: expected true or false, not 'x'"),
+            (dt.timedelta(1), "2 days, 0:00:00", "c: expected a timedelta like '1 day, 0:00:00', not '2 days, 0:00:00'"),
+        ],
+    )
+    def test_what_cannot_be_of_that_kind_is_refused_with_the_reason(self, hub: Hub, sample: Any, text: str, expected: str) -> None:
+        table = Table({"c": [sample]}, editable=True)
+        assert self.edit(WireClient(hub), table, 0, "c", text)["error"]["message"] == expected
+        assert table.column("c") == [sample]
+
+    def test_a_page_gets_the_beginning_of_a_long_text_and_whoever_edits_it_the_whole(self, hub: Hub) -> None:
+        table = Table({"t": ["x" * 3000]})
+        assert self.rows(hub, table) == [[0, "x" * 1000]]
+        assert WireClient(hub).call("whole", table.id, row=0, column="t")["value"] == "x" * 3000
+
+    def test_an_edit_whose_handler_fails_stays_and_whoever_made_it_is_told(self, hub: Hub) -> None:
+        table = Table({"n": [1]}, editable=True, on_edit=lambda *_: [][0])
+        client = WireClient(hub)
+        client.propose(["emit", table.id, "edit", {"row": 0, "column": "n", "value": "2"}])
+        told = [message for message in client.receive() if message["type"] == "error"]
+        assert [(message["code"], message["object"]) for message in told] == [("handler_failed", table.id)]
+        assert told[0]["incident"]
+        assert table.column("n") == [2]
+
+    def test_its_picture_has_numbers_as_people_read_them(self, hub: Hub) -> None:
+        html = Table({"x": [1234567.89, 0.1 + 0.2, 3.0]}).to_html()
+        assert re.findall(r"<td[^>]*>([^<]*)", html) == ["1234567.89", "0.3", "3"]
 
     def test_its_picture_is_its_beginning(self, hub: Hub) -> None:
         html = Table({"n": list(range(1000))}, label="numbers").to_html()

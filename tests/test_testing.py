@@ -520,8 +520,29 @@ class TestControls:
         controls.Table({"n": [1]}, editable=True)
         page.get_by_text("1").dblclick()
         page.get_by_label("n").fill("many")
-        with pytest.raises(ValueError, match="could not convert"):
+        with pytest.raises(Rejected, match="n: expected a number, not 'many'"):
             page.get_by_label("n").press("Enter")
+
+    def test_a_cell_that_was_only_looked_at_stays_as_it_is(self, page: Page) -> None:
+        seen: list[Any] = []
+        data = {"text": ["a\nb", None, "x" * 3000], "n": [0.1 + 0.2, None, 3.0]}
+        table = controls.Table(data, editable=True, on_edit=lambda *edit: seen.append(edit))
+        for number in range(6):
+            page.get_by_role("gridcell").nth(number).dblclick()
+            page.get_by_label("text" if number % 2 == 0 else "n").press("Enter")
+        assert (table.column("text"), table.column("n"), seen) == (data["text"], data["n"], [])
+        page.get_by_role("gridcell").nth(4).dblclick()
+        page.get_by_label("text").press("y")
+        page.get_by_label("text").press("Enter")
+        assert table.column("text")[2] == "x" * 3000 + "y"
+
+    def test_an_edit_whose_handler_fails_stays(self, page: Page) -> None:
+        table = controls.Table({"n": [1]}, editable=True, on_edit=lambda *_: [][0])
+        page.get_by_text("1").dblclick()
+        page.get_by_label("n").fill("2")
+        with pytest.raises(IndexError):
+            page.get_by_label("n").press("Enter")
+        assert table.column("n") == [2]
 
     def test_a_shown_frame_is_the_table_that_a_page_shows(self, page: Page) -> None:
         objectsync.show(pd.DataFrame({"city": ["Oslo", "Lima"]}))

@@ -13,7 +13,7 @@ from ..picture import Markup, markup
 from ..sobject import attribute
 from ..topics import EventTopic, FloatTopic, IntTopic, ListTopic, StringTopic
 from .base import Field, Handler, with_value
-from .numbers import number_text
+from .numbers import shown_number
 
 
 class _Slider(Field):
@@ -53,7 +53,7 @@ class _Slider(Field):
             raise ValueError(f"expected a number from {self.min.value} to {self.max.value}")
 
     def _text(self, value: Any) -> str:
-        number = number_text(value)
+        number = shown_number(value)
         return self.format.value.replace("{}", number) if self.format.value else number
 
     def picture(self) -> Markup:

@@ -1,20 +1,23 @@
 """A table of any length: the page asks for the rows that it shows, and for no others.
 
 Rules: the data stay in Python, as columns of plain values; `sort` and `selected` are everyone's. Rows are named by their place in the data,
-whatever the order they are shown in. An edit is checked against its column, changes the data and is told to `on_edit`; it is not part
-of the undo history.
+whatever the order they are shown in. An edit is checked against its column (cells.py), changes the data, and is told to `on_edit` after
+that, as events are; it is not part of the undo history.
 """
 
 from __future__ import annotations
 
-import math
+import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
+from ..emissions import Emission
+from ..errors import InvalidChangeError
 from ..picture import Markup, markup
 from ..sobject import attribute
-from ..topics import BoolTopic, GenericTopic, IntTopic, ListTopic, StringTopic
+from ..topics import BoolTopic, EventTopic, GenericTopic, IntTopic, ListTopic, StringTopic
 from .base import Control, Handler
+from .cells import entered, is_missing, kind_of, plain, shown, whole
 
 MOST_ROWS: Final = 500
 """Of one answer to a page."""
@@ -37,6 +40,8 @@ class Table(Control, frontend_type="objectsync.table"):
     selectable = attribute(BoolTopic, False, writable=False)
     editable = attribute(ListTopic, writable=False)
     """The names of the columns that a page may edit."""
+    edit = attribute(EventTopic)
+    """A cell is to have another value: its `row` (the place in the data), `column`, and the `value` as it was entered."""
     height = attribute(StringTopic, "20rem", writable=False)
 
     def build(
@@ -46,7 +51,7 @@ class Table(Control, frontend_type="objectsync.table"):
         label: str = "",
         height: str = "20rem",
         selectable: bool = False,
-        editable: bool | Iterable[str] = False,
+        editable: bool | str | Iterable[str] = False,
         on_select: Handler | None = None,
         on_edit: Callable[[int, str, Any], Any] | None = None,
         **look: Any,
@@ -58,17 +63,20 @@ class Table(Control, frontend_type="objectsync.table"):
             label: What it is called, for those who cannot see it.
             height: What it may take, as CSS has it; longer tables scroll.
             selectable: Whether rows can be selected.
-            editable: Whether cells can be edited: all, or the columns named.
+            editable: Whether cells can be edited: all, or those of the columns named (one name or several).
             on_select: Called with the places of the selected rows after each change.
-            on_edit: Called with a row's place, a column's name and the new value after each edit.
+            on_edit: Called with a row's place, a column's name and the new value after each edit; the value stays if this fails.
             look: `hidden`, `style`, `classes`.
+
+        Raises:
+            TypeError: `data` is of another kind.
+            ValueError: columns of different lengths, or `editable` names one that is not there.
         """
         self._look(label, **look, height=height, selectable=selectable)
         self._on_edit = on_edit
         self.set_data(data)
-        names = [column["name"] for column in self.columns.value]
         if editable:
-            self.editable.set(names if editable is True else list(editable))
+            self.editable.set(_chosen(editable, list(self._data)))
         if on_select is not None:
             self.selected.on_change(on_select)
 
@@ -76,11 +84,14 @@ class Table(Control, frontend_type="objectsync.table"):
         if not hasattr(self, "_data"):
             self._data: dict[str, list[Any]] = {column["name"]: [] for column in self.columns.value}
             self._order: Sequence[int] = ()
+            self._on_edit = None
         self.sort.add_validator(self._check_sort)
         self.selected.add_validator(self._check_selected)
         self.sort.on_set.add(lambda _: self._arrange())
         self.register_service("rows", self._rows, live=True)  # also while a cell runs
-        self.register_service("edit", self._edit)
+        self.register_service("whole", self._whole, live=True)
+        self.edit.on_emit.add(self._check_edit)
+        self.on("edit", self._take)
 
     def set_data(self, data: Any) -> None:
         """Show other data. It stays sorted by a column that is still there; what was selected is so as far as there are such rows."""
@@ -91,7 +102,7 @@ class Table(Control, frontend_type="objectsync.table"):
             if self.sort.value is not None and self.sort.value[0] not in columns:
                 self.sort.set(None)
             self.selected.set([row for row in self.selected.value if row < length])
-            self.columns.set([{"name": name, "kind": _kind_of(values)} for name, values in columns.items()])
+            self.columns.set([{"name": name, "kind": kind_of(values)} for name, values in columns.items()])
             self.length.set(length)
             self._arrange()
 
@@ -116,12 +127,12 @@ class Table(Control, frontend_type="objectsync.table"):
             self._order = range(length)
         else:
             values = self._data[sort[0]]
-            there = [row for row in range(length) if not _is_missing(values[row])]
+            there = [row for row in range(length) if not is_missing(values[row])]
             try:
                 there.sort(key=values.__getitem__, reverse=sort[1])
             except TypeError:  # of several kinds
                 there.sort(key=lambda row: str(values[row]), reverse=sort[1])
-            self._order = [*there, *(row for row in range(length) if _is_missing(values[row]))]
+            self._order = [*there, *(row for row in range(length) if is_missing(values[row]))]
         self.version.add(1)
 
     def _check_sort(self, value: Any) -> None:
@@ -144,15 +155,33 @@ class Table(Control, frontend_type="objectsync.table"):
             cells = [[place, *(plain(values[place]) for values in self._data.values())] for place in places]
             return {"rows": cells, "version": self.version.value}
 
-    def _edit(self, row: int, column: str, value: Any) -> None:
+    def _whole(self, row: int, column: str) -> Any:
+        """A cell as it is edited: of a long text, `rows` has only the beginning."""
         with self._os_tree.lock:
-            if column not in self.editable.value or not 0 <= row < self.length.value:
-                raise ValueError(f"{column!r} of row {row} cannot be edited")
-            kind = next(each["kind"] for each in self.columns.value if each["name"] == column)
-            new = _read(kind, value, self._data[column][row])
+            return whole(self._data[column][row])
+
+    def _check_edit(self, **asked: Any) -> None:
+        row, column = asked.get("row"), asked.get("column")
+        if asked.keys() != {"row", "column", "value"} or type(row) is not int or not isinstance(column, str):
+            raise InvalidChangeError("an edit has a row, a column and a value")
+        if column not in self.editable.value or not 0 <= row < self.length.value:
+            raise InvalidChangeError(f"{column!r} of row {row} cannot be edited")
+        self._entered(row, column, asked["value"])
+
+    def _take(self, emission: Emission) -> Any:
+        """After the commit, as data that no transaction can put back must not change before."""
+        row, column = emission["row"], emission["column"]
+        with self._os_tree.lock:
+            new = self._entered(row, column, emission["value"])
             self.set_cell(row, column, new)
-        if getattr(self, "_on_edit", None) is not None:
-            self._on_edit(row, column, new)  # type: ignore[misc]  # just compared
+        return None if self._on_edit is None else self._on_edit(row, column, new)
+
+    def _entered(self, row: int, column: str, value: Any) -> Any:
+        values = self._data[column]
+        try:
+            return entered(value, values[row], values)
+        except ValueError as error:
+            raise InvalidChangeError(f"{column}: {error}") from None
 
     def shown(self) -> Markup:
         column, descending = self.sort.value or (None, False)
@@ -182,6 +211,19 @@ class Table(Control, frontend_type="objectsync.table"):
             markup("table", markup("thead", head), markup("tbody", *body), style="border-collapse: collapse"),
             markup("small", f"… and {more} more rows") if more > 0 else None,
         )
+
+
+def _chosen(chosen: Literal[True] | str | Iterable[str], names: list[str]) -> list[str]:
+    """The names of columns that someone means: True is all of them."""
+    if chosen is True:
+        return names
+    chosen = [chosen] if isinstance(chosen, str) else list(chosen)
+    for name in chosen:
+        if name not in names:
+            near = difflib.get_close_matches(name, names, 1)
+            hint = f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(names)}."
+            raise ValueError(f"the table has no column {name!r}. {hint}")
+    return chosen
 
 
 def columns_of(data: Any) -> dict[str, list[Any]]:
@@ -231,48 +273,6 @@ def _list_of(values: Any) -> list[Any]:
         if callable(convert):
             return list(convert())
     return list(values)
-
-
-def _kind_of(values: Sequence[Any]) -> str:
-    kinds = {type(value) for value in values[:1000] if not _is_missing(value)}
-    if kinds == {bool}:
-        return "bool"
-    return "number" if kinds and kinds <= {int, float} else "text"
-
-
-def _is_missing(value: Any) -> bool:
-    return value is None or (isinstance(value, float) and math.isnan(value)) or type(value).__name__ in ("NaTType", "NAType")
-
-
-def plain(value: Any) -> Any:
-    """A value as a page shows it: a number, a bool, a text, or None for what is missing."""
-    if _is_missing(value):
-        return None
-    if isinstance(value, bool) or (isinstance(value, int) and abs(value) < 2**53) or (isinstance(value, float) and math.isfinite(value)):
-        return value
-    return str(value)[:1000]
-
-
-def shown(value: Any) -> str:
-    """A plain value as a text."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
-def _read(kind: str, value: Any, old: Any) -> Any:
-    if kind == "bool":
-        if not isinstance(value, bool):
-            raise ValueError("expected true or false")
-        return value
-    if kind == "number":
-        if value is None or value == "":
-            return None
-        number = float(value)
-        if not math.isfinite(number):
-            raise ValueError("expected a number")
-        return int(number) if number.is_integer() and not isinstance(old, float) else number
-    return str(value)[:10_000]
 
 
 __all__ = ["Table", "columns_of"]

@@ -16,7 +16,7 @@ from typing import Any
 from .. import safety
 from ..client import BaseClient, ClientObject
 from ..controls.base import Control
-from ..controls.numbers import number_text
+from ..controls.numbers import shown_number
 from ..hub import Hub
 from ..picture import Markup
 from ..sobject import SObject
@@ -42,6 +42,8 @@ class PageState:
     """The object that has the keyboard."""
     editing: tuple[str, int, int] | None = None
     """The cell of a table that is edited: the table's id, the row's place in the data, the column's place."""
+    began: str = ""
+    """What stood in the field of that cell at first."""
     downloads: list[tuple[str, bytes]] = field(default_factory=list)
     """The files that were saved."""
 
@@ -304,7 +306,7 @@ def _text(value: Any) -> str:
         return ", ".join(map(_text, value))
     if isinstance(value, bool):
         return "true" if value else "false"
-    return number_text(value) if isinstance(value, float) and value.is_integer() else str(value)
+    return shown_number(value) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _short(text: str) -> str:

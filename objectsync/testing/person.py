@@ -48,7 +48,7 @@ class Person:
         self.click(node)
         self.dispatch(node, "dblclick", {})
         if node.attrs.get("role") == "gridcell" and tables.is_table(node.object):
-            tables.begin(node, self._state)
+            tables.begin(node, self._client, self._state)
 
     def fill(self, node: Node, text: str) -> None:
         """Put this text into a field, in place of what is there."""

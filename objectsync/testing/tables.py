@@ -6,7 +6,7 @@ by its column; Enter, or whatever takes the keyboard away, saves what was entere
 
 from __future__ import annotations
 
-from ..client import ClientObject
+from ..client import ClientObject, MemoryClient
 from .nodes import Node, PageState, read
 
 EDITS = "data-edits"
@@ -31,18 +31,23 @@ def press(node: Node) -> None:
         table.attribute("selected").set([_row(node)])
 
 
-def begin(cell: Node, state: PageState) -> None:
+def begin(cell: Node, client: MemoryClient, state: PageState) -> None:
     """A cell is pressed twice."""
     if _column(cell)["name"] in read(cell.object, "editable"):
+        coming = cell.object.call("whole", row=_row(cell), column=_column(cell)["name"])
+        client.flush()
+        value = coming.result()
         state.editing = (cell.object.id, _row(cell), _place(cell))
-        state.typed.pop(cell.object.id, None)
+        state.began = state.typed[cell.object.id] = str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
         state.focused = cell.object.id
 
 
 def save(field: Node, state: PageState) -> None:
-    """What was entered in a cell's field becomes its value."""
+    """What was entered in a cell's field becomes its value, where it is another."""
     state.editing = None
-    _edit(field, state.typed.pop(field.object.id, field.value))
+    text = state.typed.pop(field.object.id)
+    if text != state.began:
+        _edit(field, text)
 
 
 def put_field(top: Node, state: PageState) -> None:
@@ -51,13 +56,13 @@ def put_field(top: Node, state: PageState) -> None:
         if state.editing == (cell.object.id, _row(cell), _place(cell)):
             kind = {"number": "number", "bool": "checkbox"}.get(_column(cell)["kind"], "text")
             attrs = {"type": kind, "aria-label": _column(cell)["name"], EDITS: ""}
-            value, cell.own_text = cell.own_text, ""
-            cell.append(Node(cell.object, "input", attrs, "", state.typed.get(cell.object.id, value), value == "true"))
+            cell.own_text, text = "", state.typed[cell.object.id]
+            cell.append(Node(cell.object, "input", attrs, "", text, text == "true"))
 
 
 def _edit(field: Node, value: object) -> None:
     assert field.parent is not None
-    field.object.call("edit", row=_row(field.parent), column=_column(field.parent)["name"], value=value)
+    field.object.emit("edit", row=_row(field.parent), column=_column(field.parent)["name"], value=value)
 
 
 def _row(cell: Node) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import threading
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -335,6 +336,20 @@ def test_a_dialog_closes_by_escape_for_everyone(open_page: NewPage, current: Ser
     assert not dialog.open.value
 
 
+def test_a_dialog_is_above_the_headings_of_a_table(open_page: NewPage, current: Server) -> None:
+    with Column():
+        Dialog("Note", p("Above"), p("all"), open=True, modal=False)
+        Table({"n": list(range(100))})
+    page = open_page(current.url, wait=".os-table th")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    box, heading = page.get_by_role("dialog").bounding_box(), page.locator("th").bounding_box()
+    assert box is not None
+    assert heading is not None
+    x, y = box["x"] + box["width"] / 2, heading["y"] + heading["height"] / 2
+    assert box["y"] < y < box["y"] + box["height"]
+    assert page.evaluate("([x, y]) => document.elementFromPoint(x, y).closest('dialog') !== null", [x, y])
+
+
 def test_a_tooltip_is_there_for_the_keyboard_too(open_page: NewPage, current: Server) -> None:
     Tooltip(Button("Save"), "Ctrl+S")
     page = open_page(current.url, wait=".os-tooltip .os-button")
@@ -548,6 +563,83 @@ def test_a_hundred_thousand_rows_scroll_sort_select_and_edit(open_page: NewPage,
     expect(page.get_by_text("from Python")).to_be_visible()
     page.keyboard.press("Control+End")
     expect(page.get_by_text("row 0", exact=True)).to_be_visible()
+
+
+def test_the_last_of_two_million_rows_is_reached(open_page: NewPage, current: Server) -> None:
+    Table({"n": range(2_000_000)}, label="numbers")
+    page = open_page(current.url, wait=".os-table td")
+    cell = lambda n: page.get_by_role("gridcell", name=str(n), exact=True)  # noqa: E731
+    page.get_by_role("grid", name="numbers").focus()
+    for key, row in [("Control+End", 1_999_999), ("ArrowUp", 1_999_998), ("PageUp", 1_999_989), ("Control+Home", 0), ("PageDown", 9)]:
+        page.keyboard.press(key)
+        expect(page.locator(".os-marked")).to_have_text(str(row))
+        expect(page.locator(".os-marked")).to_be_in_viewport()
+    page.locator(".os-table").evaluate("box => { box.scrollTop = box.scrollHeight }")
+    expect(cell(1_999_999)).to_be_in_viewport()
+    expect(cell(1_999_995)).to_be_in_viewport()
+    page.locator(".os-table").evaluate("box => { box.scrollTop = 0 }")
+    expect(cell(0)).to_be_in_viewport()
+
+
+def test_a_press_between_which_the_data_change_is_a_click(open_page: NewPage, current: Server) -> None:
+    heard = Heard()
+    table = Table({"n": list(range(8))}, selectable=True, on_select=heard)
+    page = open_page(current.url, wait=".os-table td")
+    for row in range(8):
+        page.locator("tr[data-row] td").nth(row).hover()
+        page.mouse.down()
+        table.set_data({"n": list(range(row + 1, row + 9))})
+        expect(page.get_by_role("gridcell", name=str(row + 8), exact=True)).to_be_visible()
+        page.mouse.up()
+        heard.wait_for([row])
+
+
+def test_looking_at_a_cell_changes_nothing(open_page: NewPage, current: Server) -> None:
+    heard = Heard()
+    data = {"text": ["line1\nline2", None, "x" * 3000], "n": [0.1 + 0.2, None, 3.0], "done": [None, True, False]}
+    table = Table(data, editable=True, on_edit=lambda *edit: heard(edit))
+    with Column():
+        other = Text("Other")
+    page = open_page(current.url, wait=".os-table td")
+    cells = page.get_by_role("gridcell")
+    for number in range(9):
+        cells.nth(number).dblclick()
+        expect(cells.nth(number).locator("input, textarea")).to_be_focused()
+        page.get_by_label("Other").click()
+        expect(page.get_by_label("Other")).to_be_focused()
+    cells.nth(0).dblclick()
+    page.keyboard.press("End")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("line3")
+    page.keyboard.press("Control+Home")
+    page.keyboard.type("> ")
+    page.keyboard.press("Enter")
+    heard.wait_for((0, "text", "> line1\nline2\nline3"))
+    cells.nth(6).dblclick()
+    expect(page.get_by_role("textbox", name="text")).to_have_value("x" * 3000)
+    page.keyboard.press("End")
+    page.keyboard.type("y")
+    page.keyboard.press("Enter")
+    heard.wait_for((2, "text", "x" * 3000 + "y"))
+    assert len(heard.values) == 2
+    assert (table.column("n"), table.column("done"), other.value.value) == (data["n"], data["done"], "")
+
+
+def test_an_edit_that_goes_wrong_is_said(open_page: NewPage, current: Server) -> None:
+    table = Table({"day": [date(2024, 1, 1)], "n": [1]}, editable=True, on_edit=lambda *_: [][0])
+    page = open_page(current.url, wait=".os-table td")
+    toasts = page.locator("#objectsync-toasts")
+    page.get_by_text("2024-01-01").dblclick()
+    page.get_by_role("textbox", name="day").fill("soon")
+    page.keyboard.press("Enter")
+    expect(toasts).to_contain_text("Not done: day: expected a date like '2024-01-01', not 'soon'")
+    expect(page.get_by_role("gridcell", name="2024-01-01")).to_be_visible()
+    page.get_by_role("gridcell", name="1", exact=True).dblclick()
+    page.get_by_role("spinbutton", name="n").fill("2")
+    page.keyboard.press("Enter")
+    expect(toasts).to_contain_text(re.compile(r"a handler of .*Table.*edit failed \(.+\)"))
+    expect(page.get_by_role("gridcell", name="2", exact=True)).to_be_visible()
+    assert table.records() == [{"day": date(2024, 1, 1), "n": 2}]
 
 
 def test_a_file_of_twelve_megabytes_goes_up_and_comes_back(open_page: NewPage, current: Server, tmp_path: Path) -> None:

@@ -2,10 +2,10 @@
 import type { Topic, Value } from '@objectsync/client'
 import { watchHand } from '@objectsync/dom'
 import { FieldView, freshId } from './base.js'
-import { numberText } from './numbers.js'
+import { shownNumber } from './numbers.js'
 
 function textOf(value: number, format: string): string {
-  const number = numberText(value)
+  const number = shownNumber(value)
   return format ? format.replace('{}', number) : number
 }
 

@@ -114,7 +114,7 @@ const SHEET = `
 .os-tooltip { display: contents }
 .os-bubble { position: fixed; inset: auto; margin: 0; border: 0; width: max-content; max-width: min(18rem, 100vw - 12px); padding: 0.25rem 0.6rem; border-radius: var(--os-radius);
   background: var(--os-text); color: var(--os-back); font-size: 0.85em; pointer-events: none }
-.os-dialog { padding: 0; border: 1px solid var(--os-line); border-radius: 10px; background: var(--os-back); min-width: min(20rem, 90vw); max-width: min(40rem, 92vw); box-shadow: 0 10px 40px rgb(0 0 0 / 0.35) }
+.os-dialog { z-index: 1; padding: 0; border: 1px solid var(--os-line); border-radius: 10px; background: var(--os-back); min-width: min(20rem, 90vw); max-width: min(40rem, 92vw); box-shadow: 0 10px 40px rgb(0 0 0 / 0.35) }
 .os-dialog::backdrop { background: rgb(0 0 0 / 0.45) }
 .os-dialog > header { display: flex; align-items: center; gap: 1rem; padding: 0.6rem 0.6rem 0.4rem 1.1rem }
 .os-dialog-title { flex: 1; margin: 0; font-size: 1.1em }
@@ -125,7 +125,7 @@ const SHEET = `
 .os-files { margin: 0; padding-inline-start: 1.2rem; color: var(--os-dim); font-size: 0.9em }
 .os-files:empty { display: none }
 .os-control input[type='file']::file-selector-button { font: inherit; margin-inline-end: 0.75rem; padding: 0.3em 0.8em; border: 1px solid var(--os-line); border-radius: var(--os-radius); background: var(--os-raised); color: var(--os-text); cursor: pointer }
-.os-table { overflow: auto; border: 1px solid var(--os-line); border-radius: var(--os-radius); background: var(--os-back); overflow-anchor: none }
+.os-table { overflow: auto; isolation: isolate; border: 1px solid var(--os-line); border-radius: var(--os-radius); background: var(--os-back); overflow-anchor: none }
 .os-grid { border-collapse: separate; border-spacing: 0; min-width: 100%; width: max-content; font-variant-numeric: tabular-nums }
 .os-control .os-grid:focus-visible { outline-offset: -2px }
 .os-grid th { position: sticky; inset-block-start: 0; z-index: 1; padding: 0; background: var(--os-raised); border-bottom: 1px solid var(--os-line); text-align: start }
@@ -136,6 +136,8 @@ const SHEET = `
 .os-grid tr[aria-selected='true'] td { background: color-mix(in srgb, var(--os-accent) 22%, var(--os-back)) }
 .os-grid:focus-within .os-marked { box-shadow: inset 0 0 0 2px var(--os-accent) }
 .os-control .os-grid td > input { width: 100%; min-height: 0; height: 26px; padding: 0 0.3em }
+.os-grid td:has(> textarea) { position: relative; overflow: visible }
+.os-control .os-grid td > textarea { position: absolute; inset: 1px auto auto 1px; width: calc(100% - 2px); min-width: 12rem; min-height: 0; padding: 3px 0.3em; line-height: 20px; resize: none }
 .os-lines { max-height: 24rem; overflow: auto; overflow-anchor: none }
 .os-lines[role='log'] { border: 1px solid var(--os-line); border-radius: var(--os-radius); padding: 0.4rem 0.6rem; background: var(--os-raised); height: 12rem; resize: vertical }
 .os-line { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; font: var(--jp-code-font-size, 0.8125rem) / 1.45 var(--jp-code-font-family, ui-monospace, monospace) }

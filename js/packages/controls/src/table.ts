@@ -1,15 +1,19 @@
 /**
  * A table of any length. Only the rows in sight are elements; their data are fetched a page at a time.
  *
- * - One row has one height, so that a place in the scroll is a place in the table.
- * - By keyboard: arrows move a cell that is marked, Space selects its row, Enter edits it, Escape gives up.
+ * - What stays in sight stays the same elements, and only what they show is changed: a press that a change of the data comes between
+ *   is a click all the same.
+ * - By keyboard: arrows move a cell that is marked, Space selects its row, Enter edits it and saves, Escape gives up.
  */
 import type { Dict, IntTopic, Topic, Value } from '@objectsync/client'
 import { ControlView, freshId } from './base.js'
+import { editorOf } from './editor.js'
+import { shownNumber } from './numbers.js'
+import { ROW, Rows, type Sight } from './rows.js'
 
-const ROW = 30
 const PAGE = 100
-const AROUND = 8
+/** A text of so many letters may be the beginning of a longer one (`MOST_SHOWN` in cells.py). */
+const MOST_SHOWN = 1000
 
 interface Column {
   readonly name: string
@@ -24,6 +28,8 @@ export class TableView extends ControlView {
   #body!: HTMLElement
   #above!: HTMLElement
   #below!: HTMLElement
+  /** Those in sight, by their place in the order. */
+  #rows = new Map<number, HTMLElement>()
   #pages = new Map<number, readonly Row[] | undefined>()
   #version = -1
   #marked = { row: 0, column: 0 }
@@ -36,7 +42,7 @@ export class TableView extends ControlView {
     this.#below = this.make('tr')
     this.#above.ariaHidden = 'true'
     this.#below.ariaHidden = 'true'
-    this.#body = this.make('tbody')
+    this.#body = this.make('tbody', '', this.#above, this.#below)
     const head = this.make('thead', '', this.#head)
     const table = this.make('table', 'os-grid', head, this.#body)
     this.#box = this.make('div', 'os-table', table)
@@ -118,14 +124,15 @@ export class TableView extends ControlView {
     this.#draw()
   }
 
-  get #window(): readonly [first: number, last: number] {
-    const first = Math.max(0, Math.floor(this.#box.scrollTop / ROW) - AROUND)
-    const height = this.#box.clientHeight || 320
-    return [first, Math.min(this.#length, first + Math.ceil(height / ROW) + 2 * AROUND)]
+  get #places(): Rows {
+    return new Rows(this.#length, (this.#box.clientHeight || 320) - this.#head.offsetHeight)
+  }
+  get #sight(): Sight {
+    return this.#places.inSight(this.#box.scrollTop)
   }
 
   #pagesInSight(): readonly number[] {
-    const [first, last] = this.#window
+    const { first, last } = this.#sight
     const pages: number[] = []
     for (let page = Math.floor(first / PAGE); page * PAGE < last; page++) pages.push(page)
     return pages
@@ -147,30 +154,51 @@ export class TableView extends ControlView {
   #draw(): void {
     if (this.#editing || this.#version === -1) return
     for (const page of this.#pagesInSight()) if (!this.#pages.has(page)) this.#fetch(page)
-    const [first, last] = this.#window
+    const { first, last, above, below } = this.#sight
     const selected = new Set(this.#selected)
-    const rows: HTMLElement[] = []
-    for (let i = first; i < last; i++) rows.push(this.#makeRow(i, selected))
-    this.#above.style.setProperty('height', `${first * ROW}px`)
-    this.#below.style.setProperty('height', `${Math.max(0, this.#length - last) * ROW}px`)
-    this.#body.replaceChildren(this.#above, ...rows, this.#below)
+    for (const [index, row] of this.#rows) {
+      if (index >= first && index < last) continue
+      row.remove()
+      this.#rows.delete(index)
+    }
+    let next = this.#above.nextElementSibling
+    for (let i = first; i < last; i++) {
+      const row = this.#rows.get(i) ?? this.#makeRow(i)
+      this.#showRow(row, this.#row(i), selected)
+      if (row === next) next = next.nextElementSibling
+      else this.#body.insertBefore(row, next)
+    }
+    this.#above.style.setProperty('height', `${above}px`)
+    this.#below.style.setProperty('height', `${below}px`)
     this.#mark()
   }
 
-  #makeRow(index: number, selected: ReadonlySet<number>): HTMLElement {
-    const row = this.#row(index)
-    const cells = this.#columns.map(({ kind }, column) => {
-      const cell = this.make('td', '', row ? textOf(row[column + 1] ?? null) : '…')
-      cell.dataset['kind'] = kind
-      cell.role = 'gridcell'
-      return cell
+  #makeRow(index: number): HTMLElement {
+    const row = this.make('tr')
+    row.ariaRowIndex = String(index + 2)
+    row.dataset['row'] = String(index)
+    this.#rows.set(index, row)
+    return row
+  }
+
+  #showRow(element: HTMLElement, row: Row | undefined, selected: ReadonlySet<number>): void {
+    const columns = this.#columns
+    while (element.children.length > columns.length) element.lastElementChild?.remove()
+    columns.forEach(({ kind }, column) => {
+      const cell = (element.children[column] as HTMLElement | undefined) ?? this.#makeCell(element)
+      const text = row ? shown(row[column + 1] ?? null) : '…'
+      if (cell.textContent !== text) cell.textContent = text
+      if (cell.dataset['kind'] !== kind) cell.dataset['kind'] = kind
     })
-    const element = this.make('tr', '', ...cells)
-    element.ariaRowIndex = String(index + 2)
-    element.dataset['row'] = String(index)
-    if (this.object.attribute('selectable').value)
-      element.ariaSelected = String(row !== undefined && selected.has(row[0]))
-    return element
+    const isSelectable = this.object.attribute('selectable').value
+    element.ariaSelected = isSelectable ? String(row !== undefined && selected.has(row[0])) : null
+  }
+
+  #makeCell(row: HTMLElement): HTMLElement {
+    const cell = this.make('td')
+    cell.role = 'gridcell'
+    row.append(cell)
+    return cell
   }
 
   #cell(): HTMLElement | undefined {
@@ -192,11 +220,7 @@ export class TableView extends ControlView {
   #moveTo(row: number, column: number): void {
     const bound = (value: number, most: number): number => Math.min(Math.max(0, value), Math.max(0, most))
     this.#marked = { row: bound(row, this.#length - 1), column: bound(column, this.#columns.length - 1) }
-    const top = this.#marked.row * ROW
-    const head = this.#head.offsetHeight
-    if (top < this.#box.scrollTop) this.#box.scrollTop = top
-    else if (top + ROW + head > this.#box.scrollTop + this.#box.clientHeight)
-      this.#box.scrollTop = top + ROW + head - this.#box.clientHeight
+    this.#box.scrollTop = this.#places.reach(this.#marked.row, this.#box.scrollTop)
     this.#draw()
   }
 
@@ -241,50 +265,57 @@ export class TableView extends ControlView {
   }
 
   #edit(): void {
-    const cell = this.#cell()
     const row = this.#row(this.#marked.row)
     const column = this.#columns[this.#marked.column]
     const editable = this.object.attribute<Topic<readonly string[]>>('editable').value
-    if (!cell || !row || !column || !editable.includes(column.name)) return
+    if (!row || !column || !editable.includes(column.name)) return
     const value = row[this.#marked.column + 1] ?? null
-    const input = this.make('input')
-    input.ariaLabel = column.name
-    if (column.kind === 'bool') {
-      input.type = 'checkbox'
-      input.checked = value === true
-    } else {
-      input.type = column.kind === 'number' ? 'number' : 'text'
-      input.step = 'any'
-      input.value = value === null ? '' : String(value)
-    }
+    if (typeof value !== 'string' || value.length < MOST_SHOWN) this.#open(row[0], column, value)
+    else
+      this.object.call('whole', { row: row[0], column: column.name }).then(
+        (whole) => this.#open(row[0], column, whole),
+        (error) => this.stage.report(this.object, error),
+      )
+  }
+
+  /** Puts a field into the marked cell, if that is still the one. */
+  #open(place: number, column: Column, value: Value): void {
+    const cell = this.#cell()
+    const isThere =
+      this.#row(this.#marked.row)?.[0] === place && this.#columns[this.#marked.column]?.name === column.name
+    if (!cell || !isThere || this.#editing || this.object.isDestroyed) return
+    const { field, entered } = editorOf(this.document, column.kind, value)
+    field.ariaLabel = column.name
     const end = (save: boolean): void => {
       if (!this.#editing) return
       this.#editing = false
-      const given = column.kind === 'bool' ? input.checked : input.value
-      if (save && given !== value && input.validity.valid) {
-        this.object
-          .call('edit', { row: row[0], column: column.name, value: given })
-          .catch((error) => this.stage.report(this.object, error))
+      field.remove()
+      const given = save ? entered() : undefined
+      if (given !== undefined) {
+        const edit = { row: place, column: column.name, value: given }
+        this.act(() => this.object.emit('edit', edit))
       }
       this.#draw()
+    }
+    const endByKey = (save: boolean): void => {
+      end(save)
       ;(this.#box.firstElementChild as HTMLElement).focus({ preventScroll: true })
     }
-    input.addEventListener('keydown', (event) => {
+    field.addEventListener('keydown', ((event: KeyboardEvent) => {
       event.stopPropagation()
-      if (event.key === 'Enter') end(true)
-      else if (event.key === 'Escape') end(false)
-    })
-    input.addEventListener('blur', () => end(true))
+      if (event.key === 'Escape') endByKey(false)
+      else if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+        event.preventDefault()
+        endByKey(true)
+      }
+    }) as EventListener)
+    field.addEventListener('blur', () => end(true))
     this.#editing = true
-    cell.replaceChildren(input)
-    input.focus()
-    input.select()
+    cell.replaceChildren(field)
+    field.focus()
+    field.select()
   }
 }
 
-function textOf(value: Value): string {
-  if (value === null) return ''
-  if (typeof value === 'number')
-    return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)))
-  return String(value)
-}
+const shown = (value: Value): string =>
+  value === null ? '' : typeof value === 'number' ? shownNumber(value) : String(value)

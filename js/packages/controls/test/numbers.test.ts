@@ -1,7 +1,9 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { vectors } from '../../client/test/vectors.js'
-import { numberText } from '../src/numbers.js'
+import { shownNumber } from '../src/numbers.js'
 
-it('numbers stand in a page as in the vectors', () => {
-  for (const [number, text] of vectors('numbers')) expect(numberText(number)).toBe(text)
+describe('numbers', () => {
+  it('are shown as in the vectors', () => {
+    for (const [number, text] of vectors('numbers')) expect(shownNumber(number)).toBe(text)
+  })
 })
