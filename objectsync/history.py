@@ -20,6 +20,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec import structs
+
 from .changes import (
     Add,
     Append,
@@ -196,9 +198,7 @@ def revert(tree: Tree, step: Transaction, kind: str) -> UndoResult:
         return _DONE
     conflicts: list[Conflict] = []
     with tree.transactions.record(kind) as transaction:
-        later = list(tree.log.effective_since(step.seq)) if tree.log.reaches(step.seq) else None
-        if later is not None:
-            later.reverse()
+        later = _later(tree.log, step.seq) if tree.log.reaches(step.seq) else None
         transaction.reverts = step.seq
         transaction.origin = step.origin or step.seq
         transaction.author = step.author
@@ -222,6 +222,28 @@ def _first(log: Log, step: Transaction, kind: str) -> int:
     if kind == REDO or not step.began:
         return step.seq
     return step.began if began_alone(log, step) else 0
+
+
+def _later(log: Log, seq: int) -> list[Transaction]:
+    """What has happened after `seq` and still counts, oldest first."""
+    later = list(log.effective_since(seq))
+    later.reverse()
+    counting = {transaction.seq for transaction in later}
+    return [_first_reverted(log, transaction, seq, counting) if transaction.reverts > seq else transaction for transaction in later]
+
+
+def _first_reverted(log: Log, transaction: Transaction, seq: int, counting: set[int]) -> Transaction:
+    """A transaction as the one that reverts what still counts. What it reverts itself may not: of a step that was undone and redone only
+    the step does. Undoing it once more is then what undoing it the first time was."""
+    first = transaction
+    while first.reverts not in counting:
+        former = log[first.reverts].reverts
+        if former <= seq or log[former].reverts <= seq:
+            return transaction
+        first = log[former]
+    if first is transaction:
+        return transaction
+    return structs.replace(transaction, reverts=first.reverts, began=first.began, gesture=first.gesture)
 
 
 def _revert_alone(tree: Tree, step: Transaction, kind: str) -> bool:

@@ -374,6 +374,29 @@ class TestSubtrees:
                     behind[second].append(was)
                     ahead[second].clear()
 
+    def test_what_was_undone_and_redone_is_undone_past_an_edit_elsewhere(self, tree: Tree, doc: Doc) -> None:
+        other = tree.create_object(Doc)
+        doc.text.set("hello")
+        with tree.record():
+            doc.text.delete(1, "ell")
+            doc.text.insert(2, "XY")
+        doc.text.delete(0, "hoX")
+        doc.n.set(1)
+        doc.n.set(2)
+        for n in range(1, 4):
+            for _ in range(n):
+                tree.undo(doc)
+            for _ in range(n):
+                tree.redo(doc)
+            other.n.add(1)
+            assert (doc.n.get(), doc.text.get()) == (2, "Y")
+        seen = []
+        for _ in range(5):
+            assert tree.undo(doc).conflicts == ()
+            seen.append((doc.n.get(), doc.text.get()))
+            other.n.add(1)
+        assert seen == [(1, "Y"), (0, "Y"), (0, "hoXY"), (0, "hello"), (0, "")]
+
 
 class TestOthersMeanwhile:
     """What someone else has changed since stays, and is reported."""
