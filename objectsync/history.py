@@ -306,6 +306,8 @@ def _moved(step: Transaction, later: list[Transaction] | None, conflicts: list[C
             continue
         if key in blocked:
             continue  # it was meant for the value that a conflict has kept from coming back
+        if isinstance(inverse, Add):
+            since = _without_additions(since)
         decided = _effective([pair for pair in since if pair[1] is None or _same_place(inverse, pair[1])])
         if not isinstance(inverse, _POSITIONAL) or any(isinstance(change, Set) for change in decided):
             if decided:
@@ -341,13 +343,27 @@ def _same_place(inverse: Change, change: Change) -> bool:
     """Whether a later change of the same attribute touched what this inverse would change too."""
     if isinstance(change, Set) or isinstance(inverse, (Set, Place)):
         return True
-    if isinstance(inverse, Add):
-        return False  # additions commute
     if isinstance(inverse, (Put, Drop)) and isinstance(change, (Put, Drop)):
         return inverse.key == change.key
     if isinstance(inverse, (Append, Remove)) and isinstance(change, (Append, Remove)):
         return same_value(inverse.item, change.item)
     return True
+
+
+def _without_additions(since: Since) -> Since:
+    """Without what commutes with an addition: others, and what undoes these, which for floats is setting the sum that there was."""
+    mixed = {transaction.seq for transaction, change in since if not isinstance(change, Add)}
+    added: list[Transaction] = []
+    rest: Since = []
+    for transaction, change in since:
+        if isinstance(change, Set) and transaction.reverts and any(reverts(transaction, other) for other in reversed(added)):
+            added.append(transaction)
+        elif isinstance(change, Add):
+            if transaction.seq not in mixed:
+                added.append(transaction)
+        else:
+            rest.append((transaction, change))
+    return rest
 
 
 def _effective(since: Since) -> list[Change]:

@@ -397,6 +397,39 @@ class TestSubtrees:
             other.n.add(1)
         assert seen == [(1, "Y"), (0, "Y"), (0, "hoXY"), (0, "hello"), (0, "")]
 
+    def test_additions_of_floats_are_undone_one_by_one_past_an_edit_elsewhere(self, tree: Tree, doc: Doc) -> None:
+        other = tree.create_object(Doc)
+        for amount in (0.1, 0.2, 0.7):
+            doc.ratio.add(amount)
+        seen = []
+        for _ in range(3):
+            other.n.add(1)
+            assert tree.undo(doc).conflicts == ()
+            seen.append(doc.ratio.get())
+        assert seen == [0.1 + 0.2, 0.1, 0.0]
+
+    def test_floats_are_undone_past_additions_that_came_to_nothing(self, tree: Tree, doc: Doc, others: Others) -> None:
+        doc.ratio.add(0.5)
+        doc.ratio.add(0.25)
+        others.edit(lambda: doc.ratio.add(1))
+        others.edit(lambda: doc.ratio.add(-1))
+        assert tree.undo(doc).conflicts == ()
+        others.edit(lambda: doc.n.add(1))
+        assert tree.undo(doc).conflicts == ()
+        assert doc.ratio.get() == 0.0
+
+    def test_a_float_that_was_set_in_between_is_a_conflict(self, tree: Tree, doc: Doc, others: Others) -> None:
+        doc.ratio.add(0.5)
+        with tree.record():
+            doc.ratio.add(0.25)
+            doc.ratio.set(3.0)
+        others.edit(lambda: doc.n.add(1))
+        assert tree.undo(doc).conflicts == ()
+        assert doc.ratio.get() == 0.5
+        others.edit(lambda: doc.ratio.set(7.0))
+        assert len(tree.undo(doc).conflicts) == 1
+        assert doc.ratio.get() == 7.0
+
 
 class TestOthersMeanwhile:
     """What someone else has changed since stays, and is reported."""
