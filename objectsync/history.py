@@ -278,8 +278,8 @@ def _take_out(steps: deque[Transaction], step: Transaction) -> int:
 
 
 Since = list[tuple[Transaction, Change | None]]
-"""Later changes of one place, oldest first, each with its transaction; None for one that undid a gesture and had nothing to change here,
-because that had come back to where it began."""
+"""Later changes of one place, oldest first, each with its transaction; None for one that undid others and had nothing to change here: of a
+gesture, because that had come back to where it began; of what edited an object and destroyed it, because it came back as it was before."""
 
 
 def _moved(step: Transaction, later: list[Transaction] | None, conflicts: list[Conflict]) -> Iterable[Change]:
@@ -332,7 +332,7 @@ def _by_key(later: Iterable[Transaction]) -> dict[tuple[str, str], Since]:
                 created.add(change.object)
             elif isinstance(change, TopicChange) or (isinstance(change, Place) and change.object not in created):
                 by_key.setdefault(place_of(change), []).append((transaction, change))
-        if transaction.began:
+        if transaction.began or (created and transaction.reverts):
             for since in by_key.values():
                 if any(reverts(transaction, other) for other, _ in since):
                     since.append((transaction, None))

@@ -680,6 +680,30 @@ class TestObjects:
         assert tree.undo().conflicts == ()
         assert state(tree) == before
 
+    @pytest.mark.parametrize("cleared", [False, True])
+    def test_what_came_before_it_was_changed_and_destroyed_in_one_record_is_undone(self, tree: Tree, doc: Doc, cleared: bool) -> None:
+        box, other = tree.create_object(SObject), tree.create_object(Doc)
+        child = box.add_child(Doc, id="child", text="hello", items=[1, 2], n=1)
+        before = state_of(child)
+        child.text.insert(2, "XX")
+        child.items.append(3)
+        child.n.set(2)
+        for _ in range(2):
+            with tree.record():
+                child.text.insert(0, ">> ")
+                child.items.insert(0, 0)
+                child.n.set(3)
+                box.clear() if cleared else child.remove()
+            other.n.add(1)
+            assert tree.undo(box).conflicts == ()
+            other.n.add(1)
+            child = tree.get_object("child")
+            assert (child.text.get(), child.items.get(), child.n.get()) == ("heXXllo", [1, 2, 3], 2)
+        for _ in range(3):
+            assert tree.undo(box).conflicts == ()
+            other.n.add(1)
+        assert state_of(child) == before
+
     def test_an_attribute_added_in_a_record_goes_with_its_undo(self, tree: Tree, doc: Doc) -> None:
         with tree.record():
             doc.n.set(3)
