@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from weakref import ref
 
 from .changes import RESERVED, Attribute, Change, DropAttribute, Tag, Untag
 from .errors import InvalidChangeError, InvalidValue, describe
@@ -61,7 +62,7 @@ class Details(Shape):
             if sobject._os_state != FRESH:
                 transaction.changes.append(DropAttribute(sobject._os_id, name))
                 if transaction.recording:
-                    transaction.inverses.append(RestoreAttribute(sobject._os_id, name, record))
+                    transaction.inverses.append(RestoreAttribute(sobject._os_id, name, record, None if topic is None else ref(topic)))
 
     def tag(self, sobject: SObject, tag: str, followers: tuple[str, ...] = ()) -> None:
         """Add a tag, in front of its `followers`."""
@@ -118,8 +119,9 @@ class Details(Shape):
         if dynamic is not None:
             dynamic.pop(name, None)
         sobject._os_values.pop(name, None)
-        if sobject._os_topics is not None:
-            sobject._os_topics.pop(name, None)
+        topic = None if sobject._os_topics is None else sobject._os_topics.pop(name, None)
+        if topic is not None and topic._signals is None:
+            topic._signals = {}  # so that its changes take the long way, where they are refused
 
     def _write(self, transaction: OpenTransaction, sobject: SObject, change: Change, inverse: Change) -> None:
         if sobject._os_state != FRESH:

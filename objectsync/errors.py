@@ -9,7 +9,7 @@
     │   ├── UnknownAttribute(AttributeError)
     │   ├── UnknownType(KeyError)
     │   ├── AlreadyExists(ValueError)
-    │   ├── Destroyed                        the object of this topic is gone
+    │   ├── Destroyed                        the object of this topic is gone, or its attribute
     │   ├── ListenerLoop(RecursionError)     listeners that set each other off for ever
     │   ├── Forbidden(PermissionError)       the policy says no
     │   ├── LimitExceeded                    a value, tree or message over a limit
@@ -88,7 +88,7 @@ class AlreadyExists(LocalError, ValueError):
 
 
 class Destroyed(LocalError):
-    """The object was destroyed; its topics can no longer change."""
+    """The object was destroyed, or the attribute removed; its topics can no longer change."""
 
     code = "unknown_object"
 

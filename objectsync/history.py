@@ -20,6 +20,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec import structs
+
 from .changes import (
     Add,
     Append,
@@ -196,9 +198,7 @@ def revert(tree: Tree, step: Transaction, kind: str) -> UndoResult:
         return _DONE
     conflicts: list[Conflict] = []
     with tree.transactions.record(kind) as transaction:
-        later = list(tree.log.effective_since(step.seq)) if tree.log.reaches(step.seq) else None
-        if later is not None:
-            later.reverse()
+        later = _later(tree.log, step.seq) if tree.log.reaches(step.seq) else None
         transaction.reverts = step.seq
         transaction.origin = step.origin or step.seq
         transaction.author = step.author
@@ -222,6 +222,28 @@ def _first(log: Log, step: Transaction, kind: str) -> int:
     if kind == REDO or not step.began:
         return step.seq
     return step.began if began_alone(log, step) else 0
+
+
+def _later(log: Log, seq: int) -> list[Transaction]:
+    """What has happened after `seq` and still counts, oldest first."""
+    later = list(log.effective_since(seq))
+    later.reverse()
+    counting = {transaction.seq for transaction in later}
+    return [_first_reverted(log, transaction, seq, counting) if transaction.reverts > seq else transaction for transaction in later]
+
+
+def _first_reverted(log: Log, transaction: Transaction, seq: int, counting: set[int]) -> Transaction:
+    """A transaction as the one that reverts what still counts. What it reverts itself may not: of a step that was undone and redone only
+    the step does. Undoing it once more is then what undoing it the first time was."""
+    first = transaction
+    while first.reverts not in counting:
+        former = log[first.reverts].reverts
+        if former <= seq or log[former].reverts <= seq:
+            return transaction
+        first = log[former]
+    if first is transaction:
+        return transaction
+    return structs.replace(transaction, reverts=first.reverts, began=first.began, gesture=first.gesture)
 
 
 def _revert_alone(tree: Tree, step: Transaction, kind: str) -> bool:
@@ -256,8 +278,8 @@ def _take_out(steps: deque[Transaction], step: Transaction) -> int:
 
 
 Since = list[tuple[Transaction, Change | None]]
-"""Later changes of one place, oldest first, each with its transaction; None for one that undid a gesture and had nothing to change here,
-because that had come back to where it began."""
+"""Later changes of one place, oldest first, each with its transaction; None for one that undid others and had nothing to change here: of a
+gesture, because that had come back to where it began; of what edited an object and destroyed it, because it came back as it was before."""
 
 
 def _moved(step: Transaction, later: list[Transaction] | None, conflicts: list[Conflict]) -> Iterable[Change]:
@@ -284,6 +306,8 @@ def _moved(step: Transaction, later: list[Transaction] | None, conflicts: list[C
             continue
         if key in blocked:
             continue  # it was meant for the value that a conflict has kept from coming back
+        if isinstance(inverse, Add):
+            since = _without_additions(since)
         decided = _effective([pair for pair in since if pair[1] is None or _same_place(inverse, pair[1])])
         if not isinstance(inverse, _POSITIONAL) or any(isinstance(change, Set) for change in decided):
             if decided:
@@ -308,7 +332,7 @@ def _by_key(later: Iterable[Transaction]) -> dict[tuple[str, str], Since]:
                 created.add(change.object)
             elif isinstance(change, TopicChange) or (isinstance(change, Place) and change.object not in created):
                 by_key.setdefault(place_of(change), []).append((transaction, change))
-        if transaction.began:
+        if transaction.began or (created and transaction.reverts):
             for since in by_key.values():
                 if any(reverts(transaction, other) for other, _ in since):
                     since.append((transaction, None))
@@ -319,13 +343,27 @@ def _same_place(inverse: Change, change: Change) -> bool:
     """Whether a later change of the same attribute touched what this inverse would change too."""
     if isinstance(change, Set) or isinstance(inverse, (Set, Place)):
         return True
-    if isinstance(inverse, Add):
-        return False  # additions commute
     if isinstance(inverse, (Put, Drop)) and isinstance(change, (Put, Drop)):
         return inverse.key == change.key
     if isinstance(inverse, (Append, Remove)) and isinstance(change, (Append, Remove)):
         return same_value(inverse.item, change.item)
     return True
+
+
+def _without_additions(since: Since) -> Since:
+    """Without what commutes with an addition: others, and what undoes these, which for floats is setting the sum that there was."""
+    mixed = {transaction.seq for transaction, change in since if not isinstance(change, Add)}
+    added: list[Transaction] = []
+    rest: Since = []
+    for transaction, change in since:
+        if isinstance(change, Set) and transaction.reverts and any(reverts(transaction, other) for other in reversed(added)):
+            added.append(transaction)
+        elif isinstance(change, Add):
+            if transaction.seq not in mixed:
+                added.append(transaction)
+        else:
+            rest.append((transaction, change))
+    return rest
 
 
 def _effective(since: Since) -> list[Change]:

@@ -20,7 +20,7 @@ from .shape import Shape
 from .snapshot import DynamicRecord, ObjectRecord, from_plain
 from .sobject import ObjectT, SObject
 from .states import FRESH, GONE
-from .topics import TOPIC_TYPES, AttributeSpec
+from .topics import TOPIC_TYPES, AttributeSpec, Topic
 from .values import copy_value
 
 
@@ -213,13 +213,16 @@ class Restoring(Life):
                         held[name] = alive
             above = above._os_parent
 
-    def _restore_attribute(self, sobject: SObject, name: str, record: DynamicRecord) -> None:
+    def _restore_attribute(self, sobject: SObject, name: str, record: DynamicRecord, topic: Topic[Any] | None = None) -> None:
         spec = record.spec
         if spec is None:
             topic_class = topic_class_named(record.type)
             default = topic_class.default if record.default is None else record.default
             spec = AttributeSpec(topic_class, topic_class.check(default), record.stateful, record.latest, (), record.writable)
         self.add_attribute(sobject, name, spec, checked(sobject, name, spec, record.value))
+        if topic is not None and topic._object is sobject:
+            # Whoever holds it, and listens to it, goes on as before.
+            sobject._os_topics = {**(sobject._os_topics or {}), name: topic}
 
 
 def checked(sobject: SObject, name: str, spec: AttributeSpec, value: Any) -> Any:

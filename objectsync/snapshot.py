@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
+from weakref import ref
 
 import msgspec
 
@@ -70,10 +71,11 @@ class RestoreChildren(Change, frozen=True, tag="restore_children"):
 
 
 class RestoreAttribute(Change, frozen=True, tag="restore_attribute"):
-    """The inverse of dropping a dynamic attribute."""
+    """The inverse of dropping a dynamic attribute. `former` is its topic, as long as somebody holds that: a step holds no object."""
 
     name: str
     record: DynamicRecord
+    former: ref[Topic[Any]] | None
 
 
 class RestoreTag(Change, frozen=True, tag="restore_tag"):

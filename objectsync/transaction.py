@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 from .acting import acting
 from .changes import Change, Emit
 from .emissions import Changed, Emission
-from .errors import ListenerLoop
+from .errors import Destroyed, ListenerLoop
 from .log import DO, UNDO, Log, Transaction
 from .open_transaction import BEGINNING, Mark, OpenTransaction
 from .packed import MANY
@@ -79,7 +79,7 @@ class Transactions:
 
         Raises:
             InvalidChangeError: it does not fit, or a validator refused it; nothing has changed.
-            Destroyed: the topic's object is gone.
+            Destroyed: the topic's object is gone, or the attribute was removed.
         """
         with self.lock:
             if self.owed:
@@ -138,7 +138,13 @@ class Transactions:
         if state == GONE:
             topic._object._refuse_gone(topic)
         signals = topic._signals
-        before = topic._snapshot_raw() if signals and "on_set2" in signals else EMPTY
+        before = EMPTY
+        if signals is not None:
+            topics = topic._object._os_topics
+            if topics is None or topics.get(topic._name) is not topic:
+                raise Destroyed(f"{topic} is gone; it can no longer change")
+            if "on_set2" in signals:
+                before = topic._snapshot_raw()
         inverse = topic._apply(change)
         if inverse is None:
             return

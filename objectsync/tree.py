@@ -93,11 +93,11 @@ class Tree(OlderTreeNames, Restoring):
                 self._restore(self.get_object(object), len(self.get_object(object)._os_children or ()), records)
             case DropAttribute(object, name):
                 self.get_object(object).remove_attribute(name)
-            case RestoreAttribute(object, name, record):
+            case RestoreAttribute(object, name, record, former):
                 sobject = self.get_object(object)
                 if sobject.has_attribute(name):
                     raise AlreadyExists(f"{sobject} has an attribute {name!r} again")
-                self._restore_attribute(sobject, name, record)
+                self._restore_attribute(sobject, name, record, None if former is None else former())
             case Attribute(object, name, type, value):
                 self.get_object(object).add_attribute(name, topic_class_named(type), value)
             case Tag(object, tag):

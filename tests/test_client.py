@@ -275,6 +275,20 @@ class TestPrediction:
         assert mine.items.value == note.items.value == [2, 3]
         assert seen == []  # it was never shown otherwise
 
+    @pytest.mark.parametrize(
+        "edit",
+        [lambda items: items.pop(0), lambda items: items.move(0, 2), lambda items: items.__setitem__(0, 19), lambda items: items.remove(2)],
+    )
+    def test_an_edit_of_what_was_set_as_a_whole_before_is_shown_as_the_server_takes_it(
+        self, note: Note, client: MemoryClient, mine: ClientObject, edit: Any
+    ) -> None:
+        note.items.set([14, 15, 16])
+        with client.record() as action:
+            edit(mine.items)
+        client.flush()
+        assert action.result(0).applied
+        assert mine.items.value == note.items.value == [14, 15, 16]
+
     def test_an_object_that_is_taken_back_and_replayed_is_the_same(self, note: Note, client: MemoryClient, mine: ClientObject) -> None:
         child = mine.add_child("Note")
         seen: list[int] = []

@@ -332,3 +332,24 @@ def _parts(hub: Hub, session: str) -> list[int]:
         else 1
         for step in own
     ]
+
+
+def test_what_was_undone_and_redone_is_undone_past_an_edit_elsewhere(hub: Hub) -> None:
+    thing, other, ada = hub.create_object(Thing), hub.create_object(Thing), WireClient(hub)
+    drag(ada, thing, "n", range(1, 10), gesture=1)
+    for value in (1, 2, 0):
+        ada.act(["set", thing.id, "m", value], ["insert_text", thing.id, "text", 0, "ab"], gesture=2)
+    drag(ada, thing, "n", range(20, 30), gesture=3)
+    for _ in range(2):
+        for steps in (1, 2, 3):
+            for _ in range(steps):
+                assert undo(ada) == (True, [])
+            for _ in range(steps):
+                assert undo(ada, "redo") == (True, [])
+            other.n.add(1)
+    assert undo(ada) == (True, [])
+    assert (thing.n.value, thing.text.value) == (9, "ababab")
+    assert undo(ada) == (True, [])
+    assert (thing.n.value, thing.m.value, thing.text.value) == (9, 0, "")
+    assert undo(ada) == (True, [])
+    assert thing.n.value == 0

@@ -374,6 +374,62 @@ class TestSubtrees:
                     behind[second].append(was)
                     ahead[second].clear()
 
+    def test_what_was_undone_and_redone_is_undone_past_an_edit_elsewhere(self, tree: Tree, doc: Doc) -> None:
+        other = tree.create_object(Doc)
+        doc.text.set("hello")
+        with tree.record():
+            doc.text.delete(1, "ell")
+            doc.text.insert(2, "XY")
+        doc.text.delete(0, "hoX")
+        doc.n.set(1)
+        doc.n.set(2)
+        for n in range(1, 4):
+            for _ in range(n):
+                tree.undo(doc)
+            for _ in range(n):
+                tree.redo(doc)
+            other.n.add(1)
+            assert (doc.n.get(), doc.text.get()) == (2, "Y")
+        seen = []
+        for _ in range(5):
+            assert tree.undo(doc).conflicts == ()
+            seen.append((doc.n.get(), doc.text.get()))
+            other.n.add(1)
+        assert seen == [(1, "Y"), (0, "Y"), (0, "hoXY"), (0, "hello"), (0, "")]
+
+    def test_additions_of_floats_are_undone_one_by_one_past_an_edit_elsewhere(self, tree: Tree, doc: Doc) -> None:
+        other = tree.create_object(Doc)
+        for amount in (0.1, 0.2, 0.7):
+            doc.ratio.add(amount)
+        seen = []
+        for _ in range(3):
+            other.n.add(1)
+            assert tree.undo(doc).conflicts == ()
+            seen.append(doc.ratio.get())
+        assert seen == [0.1 + 0.2, 0.1, 0.0]
+
+    def test_floats_are_undone_past_additions_that_came_to_nothing(self, tree: Tree, doc: Doc, others: Others) -> None:
+        doc.ratio.add(0.5)
+        doc.ratio.add(0.25)
+        others.edit(lambda: doc.ratio.add(1))
+        others.edit(lambda: doc.ratio.add(-1))
+        assert tree.undo(doc).conflicts == ()
+        others.edit(lambda: doc.n.add(1))
+        assert tree.undo(doc).conflicts == ()
+        assert doc.ratio.get() == 0.0
+
+    def test_a_float_that_was_set_in_between_is_a_conflict(self, tree: Tree, doc: Doc, others: Others) -> None:
+        doc.ratio.add(0.5)
+        with tree.record():
+            doc.ratio.add(0.25)
+            doc.ratio.set(3.0)
+        others.edit(lambda: doc.n.add(1))
+        assert tree.undo(doc).conflicts == ()
+        assert doc.ratio.get() == 0.5
+        others.edit(lambda: doc.ratio.set(7.0))
+        assert len(tree.undo(doc).conflicts) == 1
+        assert doc.ratio.get() == 7.0
+
 
 class TestOthersMeanwhile:
     """What someone else has changed since stays, and is reported."""
@@ -623,6 +679,30 @@ class TestObjects:
             doc.remove()
         assert tree.undo().conflicts == ()
         assert state(tree) == before
+
+    @pytest.mark.parametrize("cleared", [False, True])
+    def test_what_came_before_it_was_changed_and_destroyed_in_one_record_is_undone(self, tree: Tree, doc: Doc, cleared: bool) -> None:
+        box, other = tree.create_object(SObject), tree.create_object(Doc)
+        child = box.add_child(Doc, id="child", text="hello", items=[1, 2], n=1)
+        before = state_of(child)
+        child.text.insert(2, "XX")
+        child.items.append(3)
+        child.n.set(2)
+        for _ in range(2):
+            with tree.record():
+                child.text.insert(0, ">> ")
+                child.items.insert(0, 0)
+                child.n.set(3)
+                box.clear() if cleared else child.remove()
+            other.n.add(1)
+            assert tree.undo(box).conflicts == ()
+            other.n.add(1)
+            child = tree.get_object("child")
+            assert (child.text.get(), child.items.get(), child.n.get()) == ("heXXllo", [1, 2, 3], 2)
+        for _ in range(3):
+            assert tree.undo(box).conflicts == ()
+            other.n.add(1)
+        assert state_of(child) == before
 
     def test_an_attribute_added_in_a_record_goes_with_its_undo(self, tree: Tree, doc: Doc) -> None:
         with tree.record():

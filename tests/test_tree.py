@@ -9,6 +9,7 @@ import pytest
 
 from objectsync import (
     AlreadyExists,
+    Destroyed,
     EventTopic,
     GenericTopic,
     IntTopic,
@@ -196,6 +197,67 @@ class TestAttributes:
         assert not node.has_attribute("late")
         tree.redo()
         assert node.get_attribute("late").get() == [1]
+
+    def test_one_that_was_removed_can_no_longer_change(self, tree: Tree, node: Node) -> None:
+        late = node.add_attribute("late", StringTopic, "x")
+        heard: list[str] = []
+        late.on_set += heard.append
+        quiet = node.add_attribute("quiet", StringTopic, "x")
+        knocked = node.add_attribute("knocked", EventTopic)
+        for name in ("late", "quiet", "knocked"):
+            node.remove_attribute(name)
+        before = node.serialize()
+        for change in (lambda: late.set("y"), lambda: quiet.set("y"), lambda: quiet.insert(0, "y"), lambda: knocked.emit()):
+            with pytest.raises(Destroyed, match=r"of Node\(1\) is gone; it can no longer change"):
+                change()
+            with pytest.raises(Destroyed), tree.record():
+                change()
+        assert node.serialize() == before
+        assert heard == []
+        another = node.add_attribute("late", IntTopic, 3)
+        with pytest.raises(Destroyed):
+            late.set("text")
+        assert another.get() == 3
+
+    def test_one_that_comes_back_has_its_topic_again(self, tree: Tree, node: Node) -> None:
+        late = node.add_attribute("late", StringTopic, "x")
+        heard: list[str] = []
+        late.on_set += heard.append
+        node.remove_attribute("late")
+        tree.undo()
+        assert node.get_attribute("late") is late
+        node.late.set("y")
+        late.set("z")
+        assert heard == ["y", "z"]
+        tree.undo()
+        tree.undo()
+        tree.redo()
+        tree.undo()
+        tree.undo()
+        with pytest.raises(Destroyed):
+            late.set("a")
+        tree.redo()
+        late.set("a")
+        assert node.late.get() == "a"
+
+    def test_one_whose_removal_or_addition_is_rolled_back(self, tree: Tree, node: Node) -> None:
+        late = node.add_attribute("late", StringTopic, "x")
+        added: list[StringTopic] = []
+
+        def fail() -> None:
+            with tree.record():
+                late.set("y")
+                node.remove_attribute("late")
+                added.append(node.add_attribute("late", StringTopic, "another"))
+                raise KeyError
+
+        with pytest.raises(KeyError):
+            fail()
+        assert node.late is late
+        with pytest.raises(Destroyed):
+            added[0].set("z")
+        late.set("z")
+        assert node.late.get() == "z"
 
     def test_a_declared_one_can_be_added_again_as_in_a_subclass_of_an_older_program(self, node: Node) -> None:
         assert node.add_attribute("n", IntTopic, 5) is node.n

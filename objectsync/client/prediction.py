@@ -153,8 +153,7 @@ class Prediction:
         told: list[Callable[[], None]] = []
         before = self.pending[:]
         rewound = False
-        # Of a squashed difference: what is told as a whole, own edits included.
-        whole = {_key(change) for each in transactions if each.cseq is UNSET for change in each.changes or () if isinstance(change, Set)}
+        whole = _told_as_a_whole(transactions)
         try:
             for transaction in transactions:
                 if not rewound and self._must_rewind(transaction):
@@ -350,7 +349,7 @@ class Prediction:
         return not (stays and transaction.changes is UNSET and transaction.error is UNSET)
 
     def _decide(
-        self, transaction: TransactionMessage, rewound: bool, batch: Batch, told: list[Callable[[], None]], whole: set[Key]
+        self, transaction: TransactionMessage, rewound: bool, batch: Batch, told: list[Callable[[], None]], whole: dict[Key, int]
     ) -> None:
         changes: Sequence[Change] = transaction.changes or ()
         if transaction.cseq is UNSET:
@@ -385,7 +384,8 @@ class Prediction:
         # Where the action set a value as a whole, later edits refer to that one, on both sides.
         own = {_key(change) for change in pending.changes if isinstance(change, Set)}
         if not changes:
-            own |= self._apply_meanwhile([edit for edit in place_edits(pending.changes) if _key(edit) in whole - own], batch)
+            told_later = {key for key, seq in whole.items() if seq >= transaction.seq}
+            own |= self._apply_meanwhile([edit for edit in place_edits(pending.changes) if _key(edit) in told_later - own], batch)
         move(self._layers, [edit for edit in place_inverse(pending.changes) if _key(edit) not in own])
         move(self._layers, [edit for edit in self._apply_confirmed(heard, batch) if _key(edit) not in own])
 
@@ -417,6 +417,14 @@ class Prediction:
     def _reject(self, pending: PendingAction, code: str, message: str) -> None:
         pending.action.give(Outcome(False, code, message))
         self.owner.rejected(Rejection(code, message, pending.changes))
+
+
+def _told_as_a_whole(transactions: Iterable[TransactionMessage]) -> dict[Key, int]:
+    """What a frame sets, other than as an answer, and at which `seq` it does so last. In a squashed difference that includes own
+    edits, which were answered before it; it never includes those that are answered after it."""
+    return {
+        _key(change): each.seq for each in transactions if each.cseq is UNSET for change in each.changes or () if isinstance(change, Set)
+    }
 
 
 def _key(change: Any) -> Key:

@@ -115,7 +115,7 @@ class SignalSlot:
 class Topic(Generic[T]):
     """One typed, observable, synchronised value: an attribute of an SObject."""
 
-    __slots__ = ("_guards", "_name", "_object", "_signals", "_spec")
+    __slots__ = ("__weakref__", "_guards", "_name", "_object", "_signals", "_spec")
 
     type_name: ClassVar[str] = "generic"
     default: ClassVar[Any] = None
@@ -177,7 +177,7 @@ class Topic(Generic[T]):
         Raises:
             InvalidValue: not a value of this topic.
             InvalidChangeError: a validator refused it.
-            Destroyed: the object is gone.
+            Destroyed: the object is gone, or the attribute.
         """
         try:
             raw = self.check(value)

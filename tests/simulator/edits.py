@@ -142,6 +142,18 @@ def edit_shape(rnd: random.Random, root: Any, thing: Any, found: list[Any]) -> N
                 topic.add(rnd.randint(1, 5))
 
 
+def edit_place(rnd: random.Random, root: Any) -> None:
+    """One edit of a list or text, and nothing besides."""
+    found = [thing for thing in things(root) if hasattr(thing, "text")]
+    if not found:
+        return
+    thing = rnd.choice(found)
+    if rnd.random() < 0.5:
+        edit_list(rnd, thing.items, rnd.randint(0, 99))
+    else:
+        edit_text(rnd, thing.text)
+
+
 def edit_text(rnd: random.Random, topic: Any) -> None:
     length = len(topic)
     kind = rnd.random()

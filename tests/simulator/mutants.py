@@ -351,6 +351,12 @@ def the_client_types_without_waiting(patch: pytest.MonkeyPatch) -> None:
 
 
 @mutant
+def what_was_set_before_an_own_edit_is_taken_to_include_it(patch: pytest.MonkeyPatch) -> None:
+    original = prediction._told_as_a_whole
+    patch.setattr(prediction, "_told_as_a_whole", lambda transactions: dict.fromkeys(original(transactions), 10**9))
+
+
+@mutant
 def listeners_hear_nothing_of_replays(patch: pytest.MonkeyPatch) -> None:
     original = Batch.go_net
 

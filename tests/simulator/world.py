@@ -35,7 +35,7 @@ from objectsync.jobs import InlineJobs
 from objectsync.protocol import Update, decode_changes, decode_server
 from objectsync.topics import EventTopic, Topic
 from objectsync.values import same_value
-from tests.simulator.edits import Plain, Thing, edit, things
+from tests.simulator.edits import Plain, Thing, edit, edit_place, things
 from tests.simulator.parts import SimPolicy, part_of, random_scopes, random_secret
 
 ROUNDS = 300
@@ -265,7 +265,7 @@ class SimClient(BaseClient):
     # --- doing
 
     def act(self, rnd: random.Random) -> None:
-        """One random action, named."""
+        """One random action, most often named."""
         if "root" not in self.objects or "beacon" not in self.objects:
             return
         if len(self.issued) % 5 == 4:
@@ -283,6 +283,10 @@ class SimClient(BaseClient):
             self.note(name, action)
 
     def act_once(self, rnd: random.Random) -> None:
+        if rnd.random() < 0.15:
+            with suppress(LocalError), self.record():
+                edit_place(rnd, self.root)  # without a name: so that what becomes of it may be nothing at all
+            return
         name = f"{self.name}.{len(self.issued)}"
         try:
             with self.record() as action:
