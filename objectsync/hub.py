@@ -175,8 +175,8 @@ class Hub(Tree):
         return self.token_matches(auth)
 
     def token_matches(self, offered: str | None) -> bool:
-        """Whether this is the access token (anything is, where the server asks for none)."""
-        return self._token is None or hmac.compare_digest(self._token.encode(), (offered or "").encode())
+        """Whether this is the access token (anything is, where the server asks for none). Nothing is no token."""
+        return self._token is None or (bool(offered) and hmac.compare_digest(self._token.encode(), (offered or "").encode()))
 
     def open_session(self, identity: str | None) -> Session:
         """A new client."""

@@ -21,6 +21,7 @@ from .hub import Hub
 from .jobs import ThreadJobs
 from .lasting import lasting
 from .limits import Limits
+from .options import check_token
 from .policy import Policy
 from .sobject import SObject
 from .transports.gate import Gate, is_loopback
@@ -49,6 +50,7 @@ class Server(Hub):
 
     Raises:
         UnsafeBind: `host` is not loopback, and there is neither `token` nor `insecure`.
+        ValueError: `token` is empty.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class Server(Hub):
         policy: Policy | None = None,
         debug: bool = False,
     ) -> None:
+        check_token(token)
         if not is_loopback(host) and token is None and not insecure:
             raise UnsafeBind(
                 f"listening on {host!r} lets everyone on the network in. Give clients a token: "

@@ -23,6 +23,7 @@ from websockets.typing import Subprotocol
 
 import objectsync
 from objectsync import IntTopic, Limits, SObject, StringTopic, attribute
+from objectsync.transports.gate import Gate
 
 
 class Thing(SObject):
@@ -151,6 +152,13 @@ class TestListening:
             objectsync.Server(host="0.0.0.0")
         objectsync.Server(host="0.0.0.0", token="t")
         objectsync.Server(host="0.0.0.0", insecure=True)
+
+    @pytest.mark.parametrize("host", ["localhost", "0.0.0.0"])
+    def test_an_empty_token_is_refused_and_not_taken_for_one(self, host: str) -> None:
+        with pytest.raises(ValueError, match=r"empty token.*token=secrets.token_urlsafe\(\), or token=None"):
+            objectsync.Server(host=host, token="")
+        with pytest.raises(TypeError, match=r"token \(str\), or None.*5 \(int\)"):
+            objectsync.Server(host=host, token=5)  # type: ignore[arg-type]  # on purpose
 
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
     def test_signals_close_cleanly(self, number: signal.Signals, tmp_path: Path) -> None:
@@ -451,6 +459,11 @@ class TestTheGate:
             assert get(server, "/healthz", Host="app.example.org")[0].status == 200
         finally:
             server.stop()
+
+    def test_nothing_is_no_token(self) -> None:
+        verdict = Gate("localhost", "", (), ()).check("/?token=", {"Host": "localhost", "Cookie": "objectsync_token="})
+        assert not verdict.authorized
+        assert not verdict.cookie
 
     def test_every_route_asks_for_the_token(self) -> None:
         server = objectsync.Server(port=0, token="open sesame; now=1&")
