@@ -364,6 +364,8 @@ class SObject(OlderNames):
 
             open_transaction.journal.append((put_back,))
             held.update(values)
+            for name in plain or ():
+                held.pop(name, None)  # it was set before, and goes back to the default
         else:
             self._os_values = values
             open_transaction.journal.append(values)
