@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, get_origin
 
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from .waiting import Wait
 
 ObjectT = TypeVar("ObjectT", bound="SObject")
+
+_beginning = threading.Lock()
+"""Held while an object gets its table of topics, so that it gets one."""
 
 
 class SObject(OlderNames):
@@ -510,10 +514,13 @@ class SObject(OlderNames):
     def _topic(self, name: str, spec: AttributeSpec) -> Topic[Any]:
         topics = self._os_topics
         if topics is None:
-            topics = self._os_topics = {}
-        elif name in topics:
-            return topics[name]
-        topic = topics[name] = spec.topic_class(self, name, spec)
+            with _beginning:
+                topics = self._os_topics
+                if topics is None:
+                    topics = self._os_topics = {}
+        topic = topics.get(name)
+        if topic is None:
+            topic = topics.setdefault(name, spec.topic_class(self, name, spec))  # the first thread's, of two that ask at once
         return topic
 
     def _no_attribute(self, name: str) -> UnknownAttribute:

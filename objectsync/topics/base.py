@@ -330,7 +330,7 @@ class Topic(Generic[T]):
             self._signals = {}
         signal = self._signals.get(name)
         if signal is None:
-            signal = self._signals[name] = Signal()
+            signal = self._signals.setdefault(name, Signal())  # the first thread's, of two that ask at once
         return signal
 
     def _validate(self, raw: Any, change: Change) -> None:
