@@ -154,11 +154,10 @@ class Server(Hub):
             raise LocalError(f"{self.url} is being served already")
         self._failure = None
         self._ready.clear()
-        self._thread = threading.Thread(target=self._run_in_thread, name="objectsync-server", daemon=True)
-        self._thread.start()
+        self._thread = thread = threading.Thread(target=self._run_in_thread, name="objectsync-server", daemon=True)
+        thread.start()
         while not self._ready.wait(0.05):
-            if not self._thread.is_alive():
-                self._thread = None
+            if not thread.is_alive():
                 raise self._failure or LocalError("the server ended before it listened")
         return self
 
@@ -169,7 +168,6 @@ class Server(Hub):
             loop.call_soon_threadsafe(stop.set)
         if thread is not None and thread is not threading.current_thread():
             thread.join(10)
-            self._thread = None
 
     def close(self) -> None:
         """Stop serving for good: clients' sessions end, and constructors no longer create here. The objects can still be read."""
@@ -195,6 +193,8 @@ class Server(Hub):
             asyncio.run(self._serve(announce=False))
         except BaseException as error:
             self._failure = error
+        finally:
+            self._thread = None  # here, and not in `stop`: a handler on this very thread may have called that
 
     async def _listen(self, shell: WebSocketShell) -> int:
         names = ["127.0.0.1", "::1"] if self._host.lower() == "localhost" else [self._host]

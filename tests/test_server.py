@@ -98,6 +98,22 @@ class TestListening:
         thing.n.set(1)
         assert not [thread for thread in threading.enumerate() if thread.name.startswith("objectsync")]
 
+    async def test_it_starts_again_after_a_handler_on_its_own_thread_has_stopped_it(self) -> None:
+        server = objectsync.Server(port=0)
+        thing = server.create_object(Thing)
+
+        async def stop() -> None:
+            server.stop()
+
+        thing.on("click", stop)
+        for _ in range(2):
+            server.start()
+            async with client(server) as ws:
+                await say(ws, type="action", cseq=1, base=server.log.head, changes=[["emit", thing.id, "click", {}]])
+                await eventually(lambda: not server.serving)
+        server.start()
+        server.stop()
+
     @pytest.mark.parametrize("frozen_before", [False, True])
     def test_what_is_there_when_it_runs_is_in_no_full_garbage_collection_until_it_ends(self, frozen_before: bool) -> None:
         counts: list[int] = []
