@@ -9,15 +9,15 @@ import asyncio
 import contextlib
 import errno
 import secrets
-import signal
 import socket
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 
 from .errors import LocalError, PortInUse, UnsafeBind
 from .hub import Hub
+from .interrupts import stopped_by_signals
 from .jobs import ThreadJobs
 from .lasting import lasting
 from .limits import Limits
@@ -117,7 +117,8 @@ class Server(Hub):
             PortInUse: something else listens there.
             LocalError: it is being served already.
         """
-        await self._serve(announce=True)
+        with stopped_by_signals(self.stop):
+            await self._serve(announce=True)
 
     async def _serve(self, announce: bool) -> None:
         if self._stop is not None:
@@ -128,11 +129,10 @@ class Server(Hub):
         try:
             self._port = await self._listen(shell)
             self._jobs.start(loop, shell.rest())
-            with _signals(loop, stop):
-                if announce:
-                    print(f"objectsync serves {self.url} (Ctrl-C stops it)", flush=True)
-                self._ready.set()
-                await stop.wait()
+            if announce:
+                print(f"objectsync serves {self.url} (Ctrl-C stops it)", flush=True)
+            self._ready.set()
+            await stop.wait()
         finally:
             await shell.close()
             self._jobs.stop()
@@ -175,6 +175,7 @@ class Server(Hub):
         super().close()
 
     async def __aenter__(self) -> Self:
+        """Serve until the end of the body. Signals are the program's own: asyncio's Ctrl-C cancels the body, and so ends the server."""
         self._entered = asyncio.create_task(self._serve(announce=False))
         while not self._ready.is_set():
             done, _ = await asyncio.wait({self._entered}, timeout=0.005)
@@ -207,24 +208,3 @@ class Server(Hub):
                     "Server(port=0) takes a free one"
                 ) from None
             raise
-
-
-@contextlib.contextmanager
-def _signals(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> Iterator[None]:
-    """In the main thread, SIGINT and SIGTERM set `stop`; a second one is Python's own again."""
-    caught: list[int] = []
-    if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGINT, signal.SIGTERM):
-
-            def set_stop(number: int = number) -> None:
-                loop.remove_signal_handler(number)
-                stop.set()
-
-            with contextlib.suppress(NotImplementedError, RuntimeError):
-                loop.add_signal_handler(number, set_stop)
-                caught.append(number)
-    try:
-        yield
-    finally:
-        for caught_number in caught:
-            loop.remove_signal_handler(caught_number)

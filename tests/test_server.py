@@ -190,6 +190,75 @@ class TestListening:
             process.kill()
         assert (process.returncode, out, err) == (0, "closed\n", "")
 
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    def test_a_signal_stops_all_servers_of_a_program(self, number: signal.Signals, tmp_path: Path) -> None:
+        script = tmp_path / "app.py"
+        script.write_text(
+            "import asyncio, objectsync\n"
+            "async def main():\n"
+            "    await asyncio.gather(*(objectsync.Server(port=0).serve() for _ in range(3)))\n"
+            "asyncio.run(main())\n"
+            "print('closed')\n"
+        )
+        process = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            assert process.stdout is not None
+            for _ in range(3):
+                assert process.stdout.readline().startswith("objectsync serves")
+            process.send_signal(number)
+            out, err = process.communicate(timeout=10)
+        finally:
+            process.kill()
+        assert (process.returncode, out, err) == (0, "closed\n", "")
+
+    async def test_whoever_handled_signals_before_handles_them_again_when_the_last_server_has_ended(self) -> None:
+        def handlers() -> list[Any]:
+            return [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+
+        def mine(*of: Any) -> None: ...
+
+        before = signal.signal(signal.SIGTERM, mine)
+        try:
+            free = handlers()
+            servers = [objectsync.Server(port=0) for _ in range(2)]
+            tasks = [asyncio.create_task(server.serve()) for server in servers]
+            await eventually(lambda: all(server.port for server in servers))
+            taken = handlers()
+            assert mine not in taken
+            servers[0].stop()
+            await tasks[0]
+            assert handlers() == taken
+            servers[1].stop()
+            await tasks[1]
+            assert handlers() == free
+        finally:
+            signal.signal(signal.SIGTERM, before)
+
+    def test_inside_async_with_a_signal_is_the_programs(self, tmp_path: Path) -> None:
+        script = tmp_path / "app.py"
+        script.write_text(
+            "import asyncio, objectsync\n"
+            "async def main():\n"
+            "    server = objectsync.Server(port=0)\n"
+            "    try:\n"
+            "        async with server:\n"
+            "            print('serving', flush=True)\n"
+            "            await asyncio.sleep(60)\n"
+            "    finally:\n"
+            "        print('closed', not server.serving, flush=True)\n"
+            "asyncio.run(main())\n"
+        )
+        process = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "serving\n"
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=10)
+        finally:
+            process.kill()
+        assert out == "closed True\n"
+        assert err.endswith("KeyboardInterrupt\n")
+
     def test_it_ends_soon_even_with_clients_that_hang_and_handlers_that_block(self, tmp_path: Path) -> None:
         script = tmp_path / "app.py"
         script.write_text(
