@@ -10,6 +10,7 @@ import threading
 from typing import Any
 
 import matplotlib.figure
+import numpy as np
 import pytest
 
 from objectsync import InvalidChangeError, StringTopic
@@ -222,7 +223,7 @@ class TestValidation:
             if any(map(str.isdigit, text)):
                 raise ValueError("No digits.")
 
-        field = Text("Name", validate=[no_digits, lambda text: text != "x"])
+        field = Text("Name", validate=[no_digits, lambda text: np.bool_(text != "x")])
         field.value.set("a1")
         assert field.error.value == "No digits."
         field.value.set("x")
