@@ -21,7 +21,7 @@ from .interrupts import stopped_by_signals
 from .jobs import ThreadJobs
 from .lasting import lasting
 from .limits import Limits
-from .options import check_token
+from .options import check_names, check_policy, check_port, check_token
 from .policy import Policy
 from .sobject import SObject
 from .transports.gate import Gate, is_loopback
@@ -50,7 +50,8 @@ class Server(Hub):
 
     Raises:
         UnsafeBind: `host` is not loopback, and there is neither `token` nor `insecure`.
-        ValueError: `token` is empty.
+        ValueError: `token` is empty, or `port` out of range.
+        TypeError: an option is of the wrong type.
     """
 
     def __init__(
@@ -69,7 +70,11 @@ class Server(Hub):
         policy: Policy | None = None,
         debug: bool = False,
     ) -> None:
+        check_port(port)
         check_token(token)
+        check_policy(policy)
+        check_names("allow_origins", allow_origins)
+        check_names("allow_hosts", allow_hosts)
         if not is_loopback(host) and token is None and not insecure:
             raise UnsafeBind(
                 f"listening on {host!r} lets everyone on the network in. Give clients a token: "

@@ -176,6 +176,24 @@ class TestListening:
         with pytest.raises(TypeError, match=r"token \(str\), or None.*5 \(int\)"):
             objectsync.Server(host=host, token=5)  # type: ignore[arg-type]  # on purpose
 
+    @pytest.mark.parametrize(
+        ("options", "error", "remedy"),
+        [
+            ({"port": 99999}, ValueError, "from 1 to 65535, or 0 for a free one, got 99999"),
+            ({"port": -1}, ValueError, "from 1 to 65535"),
+            ({"port": "8765"}, TypeError, r"a port \(int\), got '8765'"),
+            ({"policy": objectsync.Policy}, TypeError, r"policy=Policy\(\)"),
+            ({"policy": object()}, TypeError, "below objectsync.Policy"),
+            ({"allow_origins": "https://a.b"}, TypeError, r"allow_origins=\['https://a.b'\]"),
+            ({"allow_hosts": "a.b"}, TypeError, r"allow_hosts=\['a.b'\]"),
+        ],
+    )
+    def test_an_option_that_cannot_be_meant_is_refused_with_what_to_say(
+        self, options: dict[str, Any], error: type[Exception], remedy: str
+    ) -> None:
+        with pytest.raises(error, match=remedy):
+            objectsync.Server(**options)
+
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
     def test_signals_close_cleanly(self, number: signal.Signals, tmp_path: Path) -> None:
         script = tmp_path / "app.py"
