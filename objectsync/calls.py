@@ -27,6 +27,14 @@ if TYPE_CHECKING:
     from .sobject import SObject
 
 
+class Refused(Exception):
+    """A service of the server itself cannot do what a client asks for. `code` is as in PROTOCOL.md, "Calls"."""
+
+    def __init__(self, code: str, why: str) -> None:
+        super().__init__(why)
+        self.code = code
+
+
 class Host(Protocol):
     """What they need of the hub."""
 
@@ -92,10 +100,14 @@ class Calls:
             host._urge()
 
         def fail(error: BaseException) -> None:
-            incident = host._incident(f"the service {call.service!r} failed", error, sobject)
-            message = f"the service {call.service!r} failed" + (f": {error}" if host.debug else "")
+            if isinstance(error, Refused):
+                failure = Failure(error.code, str(error))
+            else:
+                incident = host._incident(f"the service {call.service!r} failed", error, sobject)
+                message = f"the service {call.service!r} failed" + (f": {error}" if host.debug else "")
+                failure = Failure("error", message, incident)
             with host.lock:
-                connection.result(call.id, failure=Failure("error", message, incident))
+                connection.result(call.id, failure=failure)
             host._urge()
 
         callback = service.callback

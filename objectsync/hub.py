@@ -17,13 +17,13 @@ from typing import Any
 from . import protocol
 from .acting import Actor, acting
 from .ancestry import path_to
-from .calls import Calls
+from .calls import Calls, Refused
 from .changes import Change, Define
 from .closing import GAP, RESTART
 from .connection import Connection
 from .current import forget_newest
 from .emissions import Emission
-from .errors import LimitExceeded, LocalError, ProtocolError
+from .errors import LimitExceeded, LocalError, ProtocolError, UnknownObject, describe
 from .events import Signal
 from .frames import unescape
 from .handlers import Handlers
@@ -328,7 +328,14 @@ class Hub(Tree):
         """Where and whose the step is that a client wants undone. One that may not see everything undoes only its own."""
         with self.lock:
             session = self._sessions[sender]
-            sobject = None if target is None else self._proposals.object(session, target)
+            sobject = None
+            if target is not None:
+                if not isinstance(target, str):
+                    raise Refused("invalid_args", f"expected the id of an object as the target, got {describe(target)}")
+                try:
+                    sobject = self._proposals.object(session, target)
+                except UnknownObject as error:
+                    raise Refused(error.code, str(error)) from None
             return sobject, sender if own or self.policy.hides else None
 
     def _defines(self) -> list[Define]:

@@ -624,7 +624,7 @@ class TestServices:
         assert thing.n.value == 0
         assert client.call("redo", target=thing.id)["value"] == {"done": True, "conflicts": []}
         assert thing.n.value == 5
-        assert client.call("undo", target="nobody")["error"]["code"] == "error"
+        assert client.call("undo", target="nobody")["error"]["code"] == "unknown_object"
 
 
 class TestComingBack:
