@@ -275,8 +275,10 @@ class SObject(OlderNames):
             if init_value is not None:
                 topic.set(init_value)
             return topic  # type: ignore[return-value]  # of the class just compared
+        if declared is not None:
+            raise AlreadyExists(f"the class of {self} declares {name!r}, as {declared.topic_class.__name__}; choose another name")
         dynamic = self._os_dynamic
-        if declared is not None or (dynamic and name in dynamic):
+        if dynamic and name in dynamic:
             raise AlreadyExists(f"{self} has an attribute {name!r} already; choose another name or remove_attribute({name!r}) first")
         try:
             spec = make_spec(topic_class, init_value, is_stateful, order_strict, validator, writable)
@@ -289,9 +291,11 @@ class SObject(OlderNames):
         """Remove a dynamic attribute.
 
         Raises:
-            UnknownAttribute: there is none of this name.
+            UnknownAttribute: there is none of this name, or the class declares it.
         """
         if not self._os_dynamic or name not in self._os_dynamic:
+            if name in self._specs:
+                raise UnknownAttribute(f"{self} has no dynamic attribute {name!r}: its class declares it, so it cannot be removed")
             raise self._no_attribute(name)
         self._os_tree.drop_attribute(self, name)
 
