@@ -18,6 +18,7 @@ from objectsync import (
     SObject,
     StringTopic,
     UnknownAttribute,
+    UnknownObject,
     attribute,
 )
 from objectsync.tree import Tree
@@ -77,6 +78,14 @@ class TestLooking:
         node.add_child(Leaf).n.set(3)
         assert tree.format_tree() == "SObject(id=root)\n  Node(id=1)\n    Leaf(id=2, n=3)"
         assert tree.format_tree(node) == "Node(id=1)\n  Leaf(id=2, n=3)"
+
+
+class TestOlderNames:
+    def test_an_object_is_destroyed_by_its_id(self, tree: Tree, node: Node) -> None:
+        tree.destroy_object(node.id)
+        assert not tree.has_object(node.id)
+        with pytest.raises(UnknownObject):
+            tree.destroy_object(node.id)
 
 
 class TestMoving:
