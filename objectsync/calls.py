@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .acting import Actor, on_behalf
+from .awaiting import run_unheld
 from .errors import LocalError
 from .protocol import Call, Failure
 from .values import check_value
@@ -47,6 +48,7 @@ class Host(Protocol):
     def objects(self) -> dict[str, SObject]: ...
     def wake(self) -> None: ...
     def _urge(self) -> None: ...
+    def _held_here(self) -> object | None: ...
     def _incident(self, what: str, error: BaseException, about: SObject | None = None) -> str: ...
 
 
@@ -111,7 +113,7 @@ class Calls:
             host._urge()
 
         callback = service.callback
-        job = partial(on_behalf, Actor(session.id), lambda: _then(callback(**args), answer))
+        job = partial(on_behalf, Actor(session.id), partial(run_unheld, host._held_here, lambda: _then(callback(**args), answer)))
         if service.live:
             host.jobs.beside(service, job, fail, sobject)
         else:

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .acting import Actor, on_behalf
+from .awaiting import run_unheld
 
 if TYPE_CHECKING:
     from .emissions import Emission
@@ -25,6 +26,7 @@ class Host(Protocol):
 
     def settle(self) -> None: ...
     def _urge(self) -> None: ...
+    def _held_here(self) -> object | None: ...
     def _handler_failed(self, emission: Emission, error: BaseException) -> None: ...
 
 
@@ -39,7 +41,7 @@ class Handlers:
         host = self._host
         for emission in emissions:
             for handler in emission.handlers:
-                job = partial(handler.run, emission) if handler.takes_emission else handler.run
+                job = partial(run_unheld, host._held_here, partial(handler.run, emission) if handler.takes_emission else handler.run)
                 failed = partial(host._handler_failed, emission)
                 if emission.session is None:
                     host.jobs.here(job, failed, emission.object)

@@ -30,6 +30,7 @@ from .handlers import Handlers
 from .history import UndoResult
 from .jobs import Jobs
 from .limits import Limits
+from .open_transaction import OpenTransaction
 from .partial import PartialView
 from .policy import Policy
 from .presence import PresenceList
@@ -126,9 +127,8 @@ class Hub(Tree):
         Raises:
             LocalError: this thread is needed for it to happen.
         """
-        with self.lock:  # whoever has it and a transaction open is this very thread
-            if self.transactions.open is not None:
-                raise LocalError("waiting inside record() or a listener would hold everybody up: wait outside of it")
+        if self._held_here() is not None:
+            raise LocalError("waiting inside record() or a listener would hold everybody up: wait outside of it")
         return self.jobs.wait_until(happened, timeout)
 
     def close(self) -> None:
@@ -283,6 +283,15 @@ class Hub(Tree):
         return PartialView(self.log, self, self.root, self.limits, self._defines, scopes, may_see if policy.hides else None)
 
     # --- inner
+
+    def _held_here(self) -> OpenTransaction | None:
+        """The open transaction, if it is this thread's."""
+        if self.transactions.open is None or not self.lock.acquire(blocking=False):
+            return None
+        try:
+            return self.transactions.open  # whoever has the lock and a transaction open is this very thread
+        finally:
+            self.lock.release()
 
     def _handler_failed(self, emission: Emission, error: BaseException) -> None:
         what = f"a handler of {emission.object}.{emission.name} failed"
