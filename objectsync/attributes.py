@@ -68,7 +68,8 @@ def attribute(
         default: The value an object begins with (None: the topic type's own default). It is checked now, and shared with nobody.
         is_stateful: Whether changes enter the undo history (by default, all but events do).
         order_strict: True (the default for stateful ones): clients get every change in order. False: only the latest value.
-        validator: `validator(value)` or `validator(value, change)`; refuses a change by returning False or raising ValueError.
+        validator: `validator(value)` or `validator(value, change)`; refuses a change by returning something false other
+            than None, or raising ValueError.
         writable: Whether clients may change it.
 
     Raises:

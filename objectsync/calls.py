@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .acting import Actor, on_behalf
+from .awaiting import run_unheld
 from .errors import LocalError
 from .protocol import Call, Failure
 from .values import check_value
@@ -27,6 +28,14 @@ if TYPE_CHECKING:
     from .sobject import SObject
 
 
+class Refused(Exception):
+    """A service of the server itself cannot do what a client asks for. `code` is as in PROTOCOL.md, "Calls"."""
+
+    def __init__(self, code: str, why: str) -> None:
+        super().__init__(why)
+        self.code = code
+
+
 class Host(Protocol):
     """What they need of the hub."""
 
@@ -39,6 +48,7 @@ class Host(Protocol):
     def objects(self) -> dict[str, SObject]: ...
     def wake(self) -> None: ...
     def _urge(self) -> None: ...
+    def _held_here(self) -> object | None: ...
     def _incident(self, what: str, error: BaseException, about: SObject | None = None) -> str: ...
 
 
@@ -92,15 +102,18 @@ class Calls:
             host._urge()
 
         def fail(error: BaseException) -> None:
-            what = f"the service {call.service!r}" + ("" if sobject is None else f" of {sobject}") + " failed"
-            incident = host._incident(what, error, sobject)
-            message = what + (f": {error}" if host.debug else "")
+            if isinstance(error, Refused):
+                failure = Failure(error.code, str(error))
+            else:
+                what = f"the service {call.service!r}" + ("" if sobject is None else f" of {sobject}") + " failed"
+                incident = host._incident(what, error, sobject)
+                failure = Failure("error", what + (f": {error}" if host.debug else ""), incident)
             with host.lock:
-                connection.result(call.id, failure=Failure("error", message, incident))
+                connection.result(call.id, failure=failure)
             host._urge()
 
         callback = service.callback
-        job = partial(on_behalf, Actor(session.id), lambda: _then(callback(**args), answer))
+        job = partial(on_behalf, Actor(session.id), partial(run_unheld, host._held_here, lambda: _then(callback(**args), answer)))
         if service.live:
             host.jobs.beside(service, job, fail, sobject)
         else:

@@ -121,6 +121,14 @@ class OlderTreeNames:
         """`create_object` by the name of a registered class."""
         return self.create_object(type_name, parent_id, id, **kwargs)  # type: ignore[no-any-return]  # an SObject
 
+    def destroy_object(self: Any, id: str) -> None:
+        """`get_object(id).remove()`.
+
+        Raises:
+            UnknownObject: there is none.
+        """
+        self.destroy(self.get_object(id))
+
     def get_object_type(self: Any, name: str) -> type[SObject]:
         """The class registered under a name.
 

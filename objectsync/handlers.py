@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .acting import Actor, acting, on_behalf
+from .awaiting import run_unheld, unheld
 
 if TYPE_CHECKING:
     from .emissions import Emission
@@ -26,6 +27,7 @@ class Host(Protocol):
 
     def settle(self) -> None: ...
     def _urge(self) -> None: ...
+    def _held_here(self) -> object | None: ...
     def _handler_failed(self, about: SObject, of: str, session: str | None, error: BaseException) -> None: ...
 
 
@@ -41,9 +43,9 @@ class Handlers:
         for emission in emissions:
             for handler in emission.handlers:
                 job = partial(handler.run, emission) if handler.takes_emission else handler.run
-                failed = partial(host._handler_failed, emission.object, emission.name, emission.session)
+                failed = partial(self._failed, emission)
                 if emission.session is None:
-                    host.jobs.here(job, failed, emission.object)
+                    host.jobs.here(partial(run_unheld, host._held_here, job), failed, emission.object)
                     continue
                 host.handlers_due += 1
                 urgently = partial(self._urgently, Actor(emission.session, emission.gesture), job)
@@ -56,13 +58,17 @@ class Handlers:
         """Have one run that belongs to no event: after those before it, on behalf of whoever this code runs for."""
         actor = acting.get()
         failed = partial(self._host._handler_failed, about, of, None if actor is None else actor.session)
-        self._host.jobs.later(job if actor is None else partial(self._urgently, actor, job), failed, about)
+        unheld_job = partial(run_unheld, self._host._held_here, job) if actor is None else partial(self._urgently, actor, job)
+        self._host.jobs.later(unheld_job, failed, about)
+
+    def _failed(self, emission: Emission, error: BaseException) -> None:
+        self._host._handler_failed(emission.object, emission.name, emission.session, error)
 
     def _urgently(self, actor: Actor, job: Job) -> Any:
         """Run a client's job on its behalf, and have what it changed sent at once."""
         outcome = on_behalf(actor, job)
         if outcome is not None and inspect.iscoroutine(outcome):
-            return self._urgently_awaited(outcome)
+            return self._urgently_awaited(unheld(self._host._held_here, outcome))
         self._host._urge()
         self._host.settle()
         return outcome

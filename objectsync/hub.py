@@ -17,18 +17,19 @@ from typing import Any
 from . import protocol
 from .acting import Actor, acting
 from .ancestry import path_to
-from .calls import Calls
+from .calls import Calls, Refused
 from .changes import Change, Define
 from .closing import GAP, RESTART
 from .connection import Connection
 from .current import forget_newest
-from .errors import LimitExceeded, LocalError, ProtocolError
+from .errors import LimitExceeded, LocalError, ProtocolError, UnknownObject, describe
 from .events import Signal
 from .frames import unescape
 from .handlers import Handlers
 from .history import UndoResult
 from .jobs import Job, Jobs
 from .limits import Limits
+from .open_transaction import OpenTransaction
 from .partial import PartialView
 from .policy import Policy
 from .presence import PresenceList
@@ -126,9 +127,8 @@ class Hub(Tree):
         Raises:
             LocalError: this thread is needed for it to happen.
         """
-        with self.lock:  # whoever has it and a transaction open is this very thread
-            if self.transactions.open is not None:
-                raise LocalError("waiting inside record() or a listener would hold everybody up: wait outside of it")
+        if self._held_here() is not None:
+            raise LocalError("waiting inside record() or a listener would hold everybody up: wait outside of it")
         return self.jobs.wait_until(happened, timeout)
 
     def close(self) -> None:
@@ -175,8 +175,8 @@ class Hub(Tree):
         return self.token_matches(auth)
 
     def token_matches(self, offered: str | None) -> bool:
-        """Whether this is the access token (anything is, where the server asks for none)."""
-        return self._token is None or hmac.compare_digest(self._token.encode(), (offered or "").encode())
+        """Whether this is the access token (anything is, where the server asks for none). Nothing is no token."""
+        return self._token is None or (bool(offered) and hmac.compare_digest(self._token.encode(), (offered or "").encode()))
 
     def open_session(self, identity: str | None) -> Session:
         """A new client."""
@@ -282,12 +282,21 @@ class Hub(Tree):
 
         return PartialView(self.log, self, self.root, self.limits, self._defines, scopes, may_see if policy.hides else None)
 
-    # --- inner
-
     def handle_later(self, about: SObject, of: str, job: Job) -> None:
         """Run what `about` was given to run, as the handlers of its events are run: where and when these are, on behalf of the client that
         set it off, and told if it fails. `of` says what it is a handler of."""
         self._handlers.later(about, of, job)
+
+    # --- inner
+
+    def _held_here(self) -> OpenTransaction | None:
+        """The open transaction, if it is this thread's."""
+        if self.transactions.open is None or not self.lock.acquire(blocking=False):
+            return None
+        try:
+            return self.transactions.open  # whoever has the lock and a transaction open is this very thread
+        finally:
+            self.lock.release()
 
     def _handler_failed(self, about: SObject, of: str, session: str | None, error: BaseException) -> None:
         what = f"a handler of {about}.{of} failed"
@@ -333,7 +342,14 @@ class Hub(Tree):
         """Where and whose the step is that a client wants undone. One that may not see everything undoes only its own."""
         with self.lock:
             session = self._sessions[sender]
-            sobject = None if target is None else self._proposals.object(session, target)
+            sobject = None
+            if target is not None:
+                if not isinstance(target, str):
+                    raise Refused("invalid_args", f"expected the id of an object as the target, got {describe(target)}")
+                try:
+                    sobject = self._proposals.object(session, target)
+                except UnknownObject as error:
+                    raise Refused(error.code, str(error)) from None
             return sobject, sender if own or self.policy.hides else None
 
     def _defines(self) -> list[Define]:

@@ -88,14 +88,17 @@ class Restoring(Life):
     def _rename(self, record: ObjectRecord, new_ids: dict[str, str], type_name: str) -> ObjectRecord:
         specs = self.types.named(type_name).cls._specs
 
+        def new_id(item: Any) -> Any:
+            return new_ids.get(item, item) if isinstance(item, str) else item  # what is no id is refused as it is stored
+
         def value_of(kind: str, value: Any) -> Any:
             if not kind.startswith("obj"):
                 return value
             if isinstance(value, list):
-                return [new_ids.get(item, item) for item in value]
+                return [new_id(item) for item in value]
             if isinstance(value, dict):
-                return {key: new_ids.get(item, item) for key, item in value.items()}
-            return new_ids.get(value, value)
+                return {key: new_id(item) for key, item in value.items()}
+            return new_id(value)
 
         return ObjectRecord(
             new_ids[record.id],

@@ -9,18 +9,19 @@ import asyncio
 import contextlib
 import errno
 import secrets
-import signal
 import socket
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 
 from .errors import LocalError, PortInUse, UnsafeBind
 from .hub import Hub
+from .interrupts import stopped_by_signals
 from .jobs import ThreadJobs
 from .lasting import lasting
 from .limits import Limits
+from .options import check_names, check_policy, check_port, check_token
 from .policy import Policy
 from .sobject import SObject
 from .transports.gate import Gate, is_loopback
@@ -49,6 +50,8 @@ class Server(Hub):
 
     Raises:
         UnsafeBind: `host` is not loopback, and there is neither `token` nor `insecure`.
+        ValueError: `token` is empty, or `port` out of range.
+        TypeError: an option is of the wrong type.
     """
 
     def __init__(
@@ -67,6 +70,11 @@ class Server(Hub):
         policy: Policy | None = None,
         debug: bool = False,
     ) -> None:
+        check_port(port)
+        check_token(token)
+        check_policy(policy)
+        check_names("allow_origins", allow_origins)
+        check_names("allow_hosts", allow_hosts)
         if not is_loopback(host) and token is None and not insecure:
             raise UnsafeBind(
                 f"listening on {host!r} lets everyone on the network in. Give clients a token: "
@@ -114,7 +122,8 @@ class Server(Hub):
             PortInUse: something else listens there.
             LocalError: it is being served already.
         """
-        await self._serve(announce=True)
+        with stopped_by_signals(self.stop):
+            await self._serve(announce=True)
 
     async def _serve(self, announce: bool) -> None:
         if self._stop is not None:
@@ -125,11 +134,10 @@ class Server(Hub):
         try:
             self._port = await self._listen(shell)
             self._jobs.start(loop, shell.rest())
-            with _signals(loop, stop):
-                if announce:
-                    print(f"objectsync serves {self.url} (Ctrl-C stops it)", flush=True)
-                self._ready.set()
-                await stop.wait()
+            if announce:
+                print(f"objectsync serves {self.url} (Ctrl-C stops it)", flush=True)
+            self._ready.set()
+            await stop.wait()
         finally:
             await shell.close()
             self._jobs.stop()
@@ -151,11 +159,10 @@ class Server(Hub):
             raise LocalError(f"{self.url} is being served already")
         self._failure = None
         self._ready.clear()
-        self._thread = threading.Thread(target=self._run_in_thread, name="objectsync-server", daemon=True)
-        self._thread.start()
+        self._thread = thread = threading.Thread(target=self._run_in_thread, name="objectsync-server", daemon=True)
+        thread.start()
         while not self._ready.wait(0.05):
-            if not self._thread.is_alive():
-                self._thread = None
+            if not thread.is_alive():
                 raise self._failure or LocalError("the server ended before it listened")
         return self
 
@@ -166,7 +173,6 @@ class Server(Hub):
             loop.call_soon_threadsafe(stop.set)
         if thread is not None and thread is not threading.current_thread():
             thread.join(10)
-            self._thread = None
 
     def close(self) -> None:
         """Stop serving for good: clients' sessions end, and constructors no longer create here. The objects can still be read."""
@@ -174,6 +180,7 @@ class Server(Hub):
         super().close()
 
     async def __aenter__(self) -> Self:
+        """Serve until the end of the body. Signals are the program's own: asyncio's Ctrl-C cancels the body, and so ends the server."""
         self._entered = asyncio.create_task(self._serve(announce=False))
         while not self._ready.is_set():
             done, _ = await asyncio.wait({self._entered}, timeout=0.005)
@@ -192,6 +199,8 @@ class Server(Hub):
             asyncio.run(self._serve(announce=False))
         except BaseException as error:
             self._failure = error
+        finally:
+            self._thread = None  # here, and not in `stop`: a handler on this very thread may have called that
 
     async def _listen(self, shell: WebSocketShell) -> int:
         names = ["127.0.0.1", "::1"] if self._host.lower() == "localhost" else [self._host]
@@ -204,24 +213,3 @@ class Server(Hub):
                     "Server(port=0) takes a free one"
                 ) from None
             raise
-
-
-@contextlib.contextmanager
-def _signals(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> Iterator[None]:
-    """In the main thread, SIGINT and SIGTERM set `stop`; a second one is Python's own again."""
-    caught: list[int] = []
-    if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGINT, signal.SIGTERM):
-
-            def set_stop(number: int = number) -> None:
-                loop.remove_signal_handler(number)
-                stop.set()
-
-            with contextlib.suppress(NotImplementedError, RuntimeError):
-                loop.add_signal_handler(number, set_stop)
-                caught.append(number)
-    try:
-        yield
-    finally:
-        for caught_number in caught:
-            loop.remove_signal_handler(caught_number)

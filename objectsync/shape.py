@@ -89,7 +89,10 @@ class Shape:
         return_memory()
 
     def record(self) -> Record:
-        """`with server.record():` what happens inside is one transaction: atomic, one frame, one undo step. An exception undoes it."""
+        """`with server.record():` what happens inside is one transaction: atomic, one frame, one undo step. An exception undoes it.
+
+        Never `await` inside: other threads wait for its end, the server's own, too.
+        """
         return self.transactions.record()
 
     def place(self, sobject: SObject, parent: SObject, index: int = -1) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, get_origin
 
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from .waiting import Wait
 
 ObjectT = TypeVar("ObjectT", bound="SObject")
+
+_beginning = threading.Lock()
+"""Held while an object gets its table of topics, so that it gets one."""
 
 
 class SObject(OlderNames):
@@ -271,8 +275,10 @@ class SObject(OlderNames):
             if init_value is not None:
                 topic.set(init_value)
             return topic  # type: ignore[return-value]  # of the class just compared
+        if declared is not None:
+            raise AlreadyExists(f"the class of {self} declares {name!r}, as {declared.topic_class.__name__}; choose another name")
         dynamic = self._os_dynamic
-        if declared is not None or (dynamic and name in dynamic):
+        if dynamic and name in dynamic:
             raise AlreadyExists(f"{self} has an attribute {name!r} already; choose another name or remove_attribute({name!r}) first")
         try:
             spec = make_spec(topic_class, init_value, is_stateful, order_strict, validator, writable)
@@ -285,9 +291,11 @@ class SObject(OlderNames):
         """Remove a dynamic attribute.
 
         Raises:
-            UnknownAttribute: there is none of this name.
+            UnknownAttribute: there is none of this name, or the class declares it.
         """
         if not self._os_dynamic or name not in self._os_dynamic:
+            if name in self._specs:
+                raise UnknownAttribute(f"{self} has no dynamic attribute {name!r}: its class declares it, so it cannot be removed")
             raise self._no_attribute(name)
         self._os_tree.drop_attribute(self, name)
 
@@ -364,6 +372,8 @@ class SObject(OlderNames):
 
             open_transaction.journal.append((put_back,))
             held.update(values)
+            for name in plain or ():
+                held.pop(name, None)  # it was set before, and goes back to the default
         else:
             self._os_values = values
             open_transaction.journal.append(values)
@@ -508,10 +518,13 @@ class SObject(OlderNames):
     def _topic(self, name: str, spec: AttributeSpec) -> Topic[Any]:
         topics = self._os_topics
         if topics is None:
-            topics = self._os_topics = {}
-        elif name in topics:
-            return topics[name]
-        topic = topics[name] = spec.topic_class(self, name, spec)
+            with _beginning:
+                topics = self._os_topics
+                if topics is None:
+                    topics = self._os_topics = {}
+        topic = topics.get(name)
+        if topic is None:
+            topic = topics.setdefault(name, spec.topic_class(self, name, spec))  # the first thread's, of two that ask at once
         return topic
 
     def _no_attribute(self, name: str) -> UnknownAttribute:

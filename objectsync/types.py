@@ -121,5 +121,5 @@ class TypeRegistry:
         if info is None:
             near = difflib.get_close_matches(name, self.by_name, 1)
             hint = f"Did you mean {near[0]!r}?" if near else f"Registered: {', '.join(self.by_name)}."
-            raise UnknownType(f"no class is registered as {name!r}. {hint}")
+            raise UnknownType(f"no class is registered as {name!r}; register it first, server.register(cls, {name!r}). {hint}")
         return info

@@ -511,6 +511,14 @@ class TestCalls:
             answer.result()
         assert caught.value.code == "unknown_service"
 
+    def test_an_undo_of_nobody_knows_whose_is_refused(self, note: Note, client: MemoryClient, mine: ClientObject) -> None:
+        note.count.set(5)
+        for revert in (client.undo, client.redo):
+            with pytest.raises(ValueError, match=r"whose='own'.*'all'.*'mine'"):
+                revert(whose="mine")  # type: ignore[arg-type]  # on purpose
+        client.flush()
+        assert note.count.value == 5
+
     def test_undo_and_redo(self, note: Note, client: MemoryClient, mine: ClientObject) -> None:
         mine.count.add(1)
         done = client.undo()

@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID
 
 import matplotlib.figure
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -275,7 +276,7 @@ class TestValidation:
             if any(map(str.isdigit, text)):
                 raise ValueError("No digits.")
 
-        field = Text("Name", validate=[no_digits, lambda text: text != "x"])
+        field = Text("Name", validate=[no_digits, lambda text: np.bool_(text != "x")])
         field.value.set("a1")
         assert field.error.value == "No digits."
         field.value.set("x")

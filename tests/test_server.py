@@ -23,6 +23,7 @@ from websockets.typing import Subprotocol
 
 import objectsync
 from objectsync import IntTopic, Limits, SObject, StringTopic, attribute
+from objectsync.transports.gate import Gate
 
 
 class Thing(SObject):
@@ -97,6 +98,22 @@ class TestListening:
         thing.n.set(1)
         assert not [thread for thread in threading.enumerate() if thread.name.startswith("objectsync")]
 
+    async def test_it_starts_again_after_a_handler_on_its_own_thread_has_stopped_it(self) -> None:
+        server = objectsync.Server(port=0)
+        thing = server.create_object(Thing)
+
+        async def stop() -> None:
+            server.stop()
+
+        thing.on("click", stop)
+        for _ in range(2):
+            server.start()
+            async with client(server) as ws:
+                await say(ws, type="action", cseq=1, base=server.log.head, changes=[["emit", thing.id, "click", {}]])
+                await eventually(lambda: not server.serving)
+        server.start()
+        server.stop()
+
     @pytest.mark.parametrize("frozen_before", [False, True])
     def test_what_is_there_when_it_runs_is_in_no_full_garbage_collection_until_it_ends(self, frozen_before: bool) -> None:
         counts: list[int] = []
@@ -152,6 +169,31 @@ class TestListening:
         objectsync.Server(host="0.0.0.0", token="t")
         objectsync.Server(host="0.0.0.0", insecure=True)
 
+    @pytest.mark.parametrize("host", ["localhost", "0.0.0.0"])
+    def test_an_empty_token_is_refused_and_not_taken_for_one(self, host: str) -> None:
+        with pytest.raises(ValueError, match=r"empty token.*token=secrets.token_urlsafe\(\), or token=None"):
+            objectsync.Server(host=host, token="")
+        with pytest.raises(TypeError, match=r"token \(str\), or None.*5 \(int\)"):
+            objectsync.Server(host=host, token=5)  # type: ignore[arg-type]  # on purpose
+
+    @pytest.mark.parametrize(
+        ("options", "error", "remedy"),
+        [
+            ({"port": 99999}, ValueError, "from 1 to 65535, or 0 for a free one, got 99999"),
+            ({"port": -1}, ValueError, "from 1 to 65535"),
+            ({"port": "8765"}, TypeError, r"a port \(int\), got '8765'"),
+            ({"policy": objectsync.Policy}, TypeError, r"policy=Policy\(\)"),
+            ({"policy": object()}, TypeError, "below objectsync.Policy"),
+            ({"allow_origins": "https://a.b"}, TypeError, r"allow_origins=\['https://a.b'\]"),
+            ({"allow_hosts": "a.b"}, TypeError, r"allow_hosts=\['a.b'\]"),
+        ],
+    )
+    def test_an_option_that_cannot_be_meant_is_refused_with_what_to_say(
+        self, options: dict[str, Any], error: type[Exception], remedy: str
+    ) -> None:
+        with pytest.raises(error, match=remedy):
+            objectsync.Server(**options)
+
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
     def test_signals_close_cleanly(self, number: signal.Signals, tmp_path: Path) -> None:
         script = tmp_path / "app.py"
@@ -165,6 +207,75 @@ class TestListening:
         finally:
             process.kill()
         assert (process.returncode, out, err) == (0, "closed\n", "")
+
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    def test_a_signal_stops_all_servers_of_a_program(self, number: signal.Signals, tmp_path: Path) -> None:
+        script = tmp_path / "app.py"
+        script.write_text(
+            "import asyncio, objectsync\n"
+            "async def main():\n"
+            "    await asyncio.gather(*(objectsync.Server(port=0).serve() for _ in range(3)))\n"
+            "asyncio.run(main())\n"
+            "print('closed')\n"
+        )
+        process = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            assert process.stdout is not None
+            for _ in range(3):
+                assert process.stdout.readline().startswith("objectsync serves")
+            process.send_signal(number)
+            out, err = process.communicate(timeout=10)
+        finally:
+            process.kill()
+        assert (process.returncode, out, err) == (0, "closed\n", "")
+
+    async def test_whoever_handled_signals_before_handles_them_again_when_the_last_server_has_ended(self) -> None:
+        def handlers() -> list[Any]:
+            return [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+
+        def mine(*of: Any) -> None: ...
+
+        before = signal.signal(signal.SIGTERM, mine)
+        try:
+            free = handlers()
+            servers = [objectsync.Server(port=0) for _ in range(2)]
+            tasks = [asyncio.create_task(server.serve()) for server in servers]
+            await eventually(lambda: all(server.port for server in servers))
+            taken = handlers()
+            assert mine not in taken
+            servers[0].stop()
+            await tasks[0]
+            assert handlers() == taken
+            servers[1].stop()
+            await tasks[1]
+            assert handlers() == free
+        finally:
+            signal.signal(signal.SIGTERM, before)
+
+    def test_inside_async_with_a_signal_is_the_programs(self, tmp_path: Path) -> None:
+        script = tmp_path / "app.py"
+        script.write_text(
+            "import asyncio, objectsync\n"
+            "async def main():\n"
+            "    server = objectsync.Server(port=0)\n"
+            "    try:\n"
+            "        async with server:\n"
+            "            print('serving', flush=True)\n"
+            "            await asyncio.sleep(60)\n"
+            "    finally:\n"
+            "        print('closed', not server.serving, flush=True)\n"
+            "asyncio.run(main())\n"
+        )
+        process = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "serving\n"
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=10)
+        finally:
+            process.kill()
+        assert out == "closed True\n"
+        assert err.endswith("KeyboardInterrupt\n")
 
     def test_it_ends_soon_even_with_clients_that_hang_and_handlers_that_block(self, tmp_path: Path) -> None:
         script = tmp_path / "app.py"
@@ -451,6 +562,11 @@ class TestTheGate:
             assert get(server, "/healthz", Host="app.example.org")[0].status == 200
         finally:
             server.stop()
+
+    def test_nothing_is_no_token(self) -> None:
+        verdict = Gate("localhost", "", (), ()).check("/?token=", {"Host": "localhost", "Cookie": "objectsync_token="})
+        assert not verdict.authorized
+        assert not verdict.cookie
 
     def test_every_route_asks_for_the_token(self) -> None:
         server = objectsync.Server(port=0, token="open sesame; now=1&")

@@ -94,6 +94,10 @@ class TestJoining:
         assert WireClient(hub, {"auth": "wrong"}).link.connection.closing == (4102, "unauthorized")
         assert WireClient(hub, {"auth": "sesame"}).greeting[0]["type"] == "welcome"
 
+    @pytest.mark.parametrize("hello", [{}, {"auth": ""}])
+    def test_nothing_is_no_token(self, hello: dict[str, Any]) -> None:
+        assert WireClient(make_hub(token=""), hello).link.connection.closing == (4102, "unauthorized")
+
 
 class TestUpdates:
     def test_changes_arrive_in_order_in_one_chained_frame(self, hub: Hub, thing: Thing) -> None:
@@ -620,7 +624,7 @@ class TestServices:
         assert thing.n.value == 0
         assert client.call("redo", target=thing.id)["value"] == {"done": True, "conflicts": []}
         assert thing.n.value == 5
-        assert client.call("undo", target="nobody")["error"]["code"] == "error"
+        assert client.call("undo", target="nobody")["error"]["code"] == "unknown_object"
 
 
 class TestComingBack:

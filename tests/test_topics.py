@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -504,6 +505,27 @@ class TestValidators:
         assert thing.n.get() == 0
         end()
         thing.n.set(1)
+
+    @pytest.mark.parametrize("verdict", [False, np.bool_(False), np.array([1, 2]) == 3, 0])
+    def test_whatever_is_false_refuses_and_none_does_not(self, tree: Tree, verdict: Any) -> None:
+        class Guarded(SObject):
+            n = attribute(IntTopic, 0, validator=lambda value: verdict)
+
+        guarded = tree.create_object(Guarded)
+        with pytest.raises(InvalidChangeError, match="refused set 1"):
+            guarded.n.set(1)
+        with pytest.raises(InvalidChangeError, match="refused set 1"):
+            tree.create_object(Guarded, n=1)
+        assert guarded.n.get() == 0
+
+    @pytest.mark.parametrize("verdict", [None, True, np.bool_(True), 1])
+    def test_nothing_and_whatever_is_true_lets_pass(self, tree: Tree, verdict: Any) -> None:
+        class Guarded(SObject):
+            n = attribute(IntTopic, 0, validator=lambda value: verdict)
+
+        guarded = tree.create_object(Guarded, n=1)
+        guarded.n.set(2)
+        assert guarded.n.get() == 2
 
     @pytest.mark.parametrize("outcome", ["false", "value_error", "other"])
     def test_a_refused_change_in_place_leaves_everything(self, tree: Tree, thing: Thing, outcome: str) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
+import sys
 import threading
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from typing import Any
 
 import pytest
 
-from objectsync import DictTopic, EventTopic, IntTopic, ListTopic, SObject, StringTopic, attribute
+from objectsync import BoolTopic, DictTopic, EventTopic, IntTopic, ListTopic, SetTopic, SObject, StringTopic, attribute
 from objectsync.tree import Tree
 from tests.replica import Replica, state
 
@@ -198,6 +202,17 @@ class TestTasks:
         assert thing.n.get() == 0
 
 
+@contextlib.contextmanager
+def often_switching_threads() -> Iterator[None]:
+    """Let other threads in wherever they can be, so that what must not be interrupted is."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-4)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(interval)
+
+
 class TestThreads:
     def test_eight_threads_hammering_one_tree_keep_it_consistent(self, tree: Tree, thing: Thing) -> None:
         replica = Replica()
@@ -248,6 +263,52 @@ class TestThreads:
         assert thing.table["n"] == 8 * 150
         replica.follow(tree)
         assert replica.plain() == state(tree)
+
+    def test_two_threads_that_ask_for_an_attribute_first_get_the_same_topic(self, tree: Tree) -> None:
+        both = threading.Barrier(2)
+
+        class Slow(IntTopic):
+            def __init__(self, *of: Any) -> None:
+                both.wait(10)
+                super().__init__(*of)
+
+        class Holder(SObject):
+            n = attribute(Slow, 0)
+
+        holder = tree.create_object(Holder)
+        with ThreadPoolExecutor(2) as pool:
+            one, other = [future.result() for future in [pool.submit(lambda: holder.n) for _ in range(2)]]
+        assert one is other is holder.n
+
+    def test_switching_counts_every_time(self, tree: Tree) -> None:
+        class Lamp(SObject):
+            lit = attribute(BoolTopic)
+
+        lamp = tree.create_object(Lamp)
+        before = tree.log.head
+
+        def toggle() -> None:
+            for _ in range(2000):
+                lamp.lit.toggle()
+
+        with often_switching_threads(), ThreadPoolExecutor(4) as pool:
+            for _ in range(4):
+                pool.submit(toggle)
+        assert tree.log.head == before + 4 * 2000
+
+    def test_asking_what_is_in_a_set_that_another_thread_changes(self, tree: Tree) -> None:
+        class Holder(SObject):
+            marks = attribute(SetTopic)
+
+        holder = tree.create_object(Holder)
+        with often_switching_threads(), ThreadPoolExecutor(4) as pool:
+            for _ in range(20):
+                holder.marks.set([str(number) for number in range(20_000)])
+                looks = [pool.submit(lambda: "0" in holder.marks) for _ in range(4)]
+                wait(looks, return_when=FIRST_COMPLETED)
+                holder.marks.remove("0")
+                wait(looks)
+                assert "0" not in holder.marks
 
     def test_reading_a_dict_that_another_thread_fills(self, thing: Thing) -> None:
         done = threading.Event()

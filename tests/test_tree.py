@@ -19,6 +19,7 @@ from objectsync import (
     SObject,
     StringTopic,
     UnknownAttribute,
+    UnknownObject,
     attribute,
 )
 from objectsync.tree import Tree
@@ -78,6 +79,14 @@ class TestLooking:
         node.add_child(Leaf).n.set(3)
         assert tree.format_tree() == "SObject(id=root)\n  Node(id=1)\n    Leaf(id=2, n=3)"
         assert tree.format_tree(node) == "Node(id=1)\n  Leaf(id=2, n=3)"
+
+
+class TestOlderNames:
+    def test_an_object_is_destroyed_by_its_id(self, tree: Tree, node: Node) -> None:
+        tree.destroy_object(node.id)
+        assert not tree.has_object(node.id)
+        with pytest.raises(UnknownObject):
+            tree.destroy_object(node.id)
 
 
 class TestMoving:
@@ -268,7 +277,7 @@ class TestAttributes:
         before = state(tree)
         with pytest.raises(AlreadyExists, match=r"Node\(1\) has an attribute 'late' already; choose another name or remove_attribute"):
             node.add_attribute("late", IntTopic)
-        with pytest.raises(AlreadyExists):
+        with pytest.raises(AlreadyExists, match=r"the class of Node\(1\) declares 'n', as IntTopic; choose another name$"):
             node.add_attribute("n", StringTopic)
         with pytest.raises(InvalidValue, match=r"IntTopic 'x' of Node\(1\): expected int, got 'abc' \(str\)"):
             node.add_attribute("x", IntTopic, "abc")
@@ -276,7 +285,7 @@ class TestAttributes:
             node.get_attribute("lates")
         with pytest.raises(AttributeError, match=r"Node\(1\) has no attribute 'nothing'"):
             _ = node.nothing
-        with pytest.raises(UnknownAttribute):
+        with pytest.raises(UnknownAttribute, match=r"no dynamic attribute 'n': its class declares it, so it cannot be removed"):
             node.remove_attribute("n")
         for bad in ("", 5, "constructor", "x" * 129):
             with pytest.raises(TypeError, match="is not an attribute name"):

@@ -46,6 +46,17 @@ def test_each_takes_back_its_own(hub: Hub, thing: Thing) -> None:
     assert (thing.n.value, thing.m.value) == (1, 0)
 
 
+def test_a_target_that_is_not_there_is_said_to_be_unknown(hub: Hub, thing: Thing, caplog: pytest.LogCaptureFixture) -> None:
+    client = WireClient(hub)
+    for service in ("undo", "redo"):
+        assert client.call(service, target="nope")["error"] == {
+            "code": "unknown_object",
+            "message": "there is no object with the id 'nope' (str)",
+        }
+        assert client.call(service, target=["nope"])["error"]["code"] == "invalid_args"
+    assert not caplog.records
+
+
 def test_what_others_do_does_not_cut_what_can_be_redone(hub: Hub, thing: Thing) -> None:
     ada, bob = WireClient(hub), WireClient(hub)
     ada.act(["set", thing.id, "n", 1])

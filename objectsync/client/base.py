@@ -135,14 +135,24 @@ class BaseClient:
         return answer
 
     def undo(self, target: ClientObject | None = None, whose: Literal["own", "all"] = "own") -> Answer[UndoResult]:
-        """Undo this client's newest step, or everyone's newest: within `target`, if given."""
+        """Undo this client's newest step, or everyone's newest: within `target`, if given.
+
+        Raises:
+            ValueError: `whose` is neither 'own' nor 'all'.
+        """
         return self._revert("undo", target, whose)
 
     def redo(self, target: ClientObject | None = None, whose: Literal["own", "all"] = "own") -> Answer[UndoResult]:
-        """Redo what was undone last, unless something new was done since."""
+        """Redo what was undone last, unless something new was done since.
+
+        Raises:
+            ValueError: `whose` is neither 'own' nor 'all'.
+        """
         return self._revert("redo", target, whose)
 
     def _revert(self, service: str, target: ClientObject | None, whose: str) -> Answer[UndoResult]:
+        if whose not in ("own", "all"):
+            raise ValueError(f"expected whose='own' for this client's newest step, or 'all' for everyone's, got {whose!r}")
         named = {} if target is None else {"target": target.id}
         return self.call(service, {**named, **({"own": True} if whose == "own" else {})}).then(_undo_result)
 

@@ -156,9 +156,10 @@ class Field(Control):
                 verdict = rule(value)
             except ValueError as error:
                 return str(error) or "This is not valid."
-            if isinstance(verdict, str) and verdict:
-                return verdict
-            if verdict is False:
+            if isinstance(verdict, str):
+                if verdict:
+                    return verdict
+            elif verdict is not None and not verdict:
                 return "This is not valid."
         return ""
 

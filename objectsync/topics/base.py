@@ -191,8 +191,8 @@ class Topic(Generic[T]):
         self.set(self._present(self._spec.default))
 
     def add_validator(self, validator: Validator) -> Callable[[], None]:
-        """Guard every change: `validator(new_value)` or `validator(new_value, change)` refuses it by returning False or raising
-        ValueError with the reason. Returns the function that removes it."""
+        """Guard every change: `validator(new_value)` or `validator(new_value, change)` refuses it by returning something false, or raising
+        ValueError with the reason; None, as of a function that returns nothing, lets it pass. Returns the function that removes it."""
         guard = two_argument_validator(validator)
         self._guards = (*self._guards, guard)
 
@@ -330,18 +330,19 @@ class Topic(Generic[T]):
             self._signals = {}
         signal = self._signals.get(name)
         if signal is None:
-            signal = self._signals[name] = Signal()
+            signal = self._signals.setdefault(name, Signal())  # the first thread's, of two that ask at once
         return signal
 
     def _validate(self, raw: Any, change: Change) -> None:
         for guard in self._guards:
             try:
                 verdict = guard(self._present(raw), change)
+                refused = verdict is not None and not verdict  # of numpy, False is another object
             except InvalidChangeError:
                 raise
             except (ValueError, TypeError) as error:
                 raise InvalidChangeError(f"{self} refused {change_text(change)}: {error}", change) from error
-            if verdict is False:
+            if refused:
                 name = getattr(guard, "__name__", "a validator")
                 raise InvalidChangeError(f"{self} refused {change_text(change)}: the validator {name!r} said no", change)
 
@@ -378,7 +379,8 @@ def passes(spec: AttributeSpec, raw: Any, id: str, name: str) -> bool:
     change = Set(id, name, raw)
     try:
         for guard in spec.validators:
-            if guard(value, change) is False:
+            verdict = guard(value, change)
+            if verdict is not None and not verdict:
                 return False
     except Exception:
         return False

@@ -36,7 +36,8 @@ class BoolTopic(Topic[bool]):
 
     def toggle(self) -> None:
         """True becomes False, and False True."""
-        self.set(not self._raw())
+        with self._object._os_tree.lock:
+            self.set(not self._raw())
 
 
 class BytesTopic(Topic[bytes]):

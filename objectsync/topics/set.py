@@ -101,10 +101,11 @@ class SetTopic(ContainerTopic):
 
     def _index(self) -> set[Any]:
         """The keys of the stored items: membership without a search."""
-        raw = self._raw()
-        if self._keys_of is not raw:
-            self._keys = {value_key(item) for item in raw}
-            self._keys_of = raw
+        if self._keys_of is not self._raw():
+            with self._object._os_tree.lock:  # nobody changes the items meanwhile
+                raw = self._raw()
+                self._keys = {value_key(item) for item in raw}
+                self._keys_of = raw
         return self._keys
 
     def _apply(self, change: Change) -> Change | None:

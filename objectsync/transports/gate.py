@@ -66,7 +66,7 @@ class Gate:
         return Verdict(authorized=self._matches(_cookie(headers, name)))
 
     def _matches(self, offered: str) -> bool:
-        return self._token is not None and hmac.compare_digest(self._token.encode(), offered.encode())
+        return offered != "" and self._token is not None and hmac.compare_digest(self._token.encode(), offered.encode())
 
     def _host_allowed(self, header: str) -> bool:
         if header.lower() in self._hosts:
