@@ -6,6 +6,7 @@
 import type { Client, ErrorNotice } from '@objectsync/client'
 import { controls } from '@objectsync/controls'
 import { builtIns, mount } from '@objectsync/dom'
+import { keepKeys } from '@objectsync/dom/notebook'
 import type { Model } from './model.js'
 import { type Page, pageOf } from './page.js'
 
@@ -71,9 +72,11 @@ export function show(model: Model, host: HTMLElement): () => void {
     }
   }
   const off = page.onChange(follow)
+  const offKeys = keepKeys(body)
   follow()
   return () => {
     off()
+    offKeys()
     clearTimeout(late)
     unmount?.()
     node.remove()

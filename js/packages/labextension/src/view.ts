@@ -9,6 +9,7 @@ import type { IRenderMime } from '@jupyterlab/rendermime-interfaces'
 import { Widget } from '@lumino/widgets'
 import type { Client, ErrorNotice } from '@objectsync/client'
 import { builtIns, mount, type Registry } from '@objectsync/dom'
+import { keepKeys } from '@objectsync/dom/notebook'
 import { type KernelClient, VIEW, type ViewData } from './kernels.js'
 
 const SHOWN = 'objectsync_jupyter.shown'
@@ -36,6 +37,7 @@ export class ObjectView extends Widget implements IRenderMime.IRenderer {
   readonly #note = document.createElement('div')
   readonly #errors = document.createElement('div')
   readonly #offKernel: () => void
+  readonly #offKeys: () => void
   #offChange: (() => void) | undefined
   #kernel: KernelClient | undefined
   #view: ViewData | undefined
@@ -57,6 +59,7 @@ export class ObjectView extends Widget implements IRenderMime.IRenderer {
     this.#errors.setAttribute('role', 'alert')
     this.node.append(this.#body, this.#errors, this.#note)
     this.#offKernel = place.onKernel(() => this.#takeKernel())
+    this.#offKeys = keepKeys(this.#body)
   }
 
   /** The client whose object is shown; undefined while it is only a picture. For tests and for the console. */
@@ -82,6 +85,7 @@ export class ObjectView extends Widget implements IRenderMime.IRenderer {
   override dispose(): void {
     if (this.isDisposed) return
     this.#offKernel()
+    this.#offKeys()
     this.#offChange?.()
     this.#end()
     super.dispose()
