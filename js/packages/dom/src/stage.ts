@@ -6,7 +6,7 @@
  * - New views are built detached and inserted once.
  * - A view that fails to be made shows an error box in its place; the others go on.
  */
-import type { Client, Dict, Dormant, Shower, SObject, Value } from '@objectsync/client'
+import type { Client, Dict, Disconnect, Dormant, Shower, SObject, Value } from '@objectsync/client'
 import { errorBox, missingBox } from './boxes.js'
 import { INVOKE, type Order, orderIn } from './orders.js'
 import { Plan } from './planting.js'
@@ -23,15 +23,18 @@ export class Stage implements Shower {
   readonly client: Client
   readonly registry: Registry
   readonly document: Document
+  /** Asks for an object that may lie anywhere; where it is missing, the client sees them all. */
+  readonly want: ((id: string) => Disconnect) | undefined
   readonly #refused = new Set<string>()
   /** How the elements of dormant rows are made. */
   readonly #plans = new WeakMap<Dormant, Plan>()
   readonly #end: () => void
 
-  constructor(client: Client, registry: Registry, document: Document) {
+  constructor(client: Client, registry: Registry, document: Document, want?: (id: string) => Disconnect) {
     this.client = client
     this.registry = registry
     this.document = document
+    this.want = want
     this.#end = client.onEmitted((object, name, args) => {
       if (name === INVOKE) this.#invoke(object, args)
     })

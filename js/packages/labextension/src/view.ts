@@ -142,7 +142,17 @@ export class ObjectView extends Widget implements IRenderMime.IRenderer {
   }
 
   #showLive(client: Client, id: string): void {
-    const hide = this.#kernel?.show(id)
+    /** What is shown here: the object, and others that its views show and that lie elsewhere. */
+    const roots: string[] = []
+    const want = (root: string): (() => void) => {
+      const hide = this.#kernel?.show(root)
+      roots.push(root)
+      return () => {
+        roots.splice(roots.indexOf(root), 1)
+        hide?.()
+      }
+    }
+    const unwant = want(id)
     const ends: (() => void)[] = []
     const show = (): void => {
       this.#body.replaceChildren()
@@ -150,7 +160,7 @@ export class ObjectView extends Widget implements IRenderMime.IRenderer {
       this.removeClass('objectsync-view-stale')
       this.addClass('objectsync-view-live')
       this.#note.textContent = ''
-      ends.push(mount(client, this.#body, { id, registry: views() }))
+      ends.push(mount(client, this.#body, { id, registry: views(), want }))
     }
     if (client.objects.has(id)) show()
     else {
@@ -162,12 +172,12 @@ export class ObjectView extends Widget implements IRenderMime.IRenderer {
       })
       ends.push(off)
     }
-    ends.push(client.onNotice((notice) => this.#showNotice(client, id, notice)))
+    ends.push(client.onNotice((notice) => this.#showNotice(client, roots, notice)))
     this.#live = {
       client,
       end: () => {
         for (const end of ends) end()
-        hide?.()
+        unwant()
       },
     }
   }
@@ -181,10 +191,10 @@ export class ObjectView extends Widget implements IRenderMime.IRenderer {
   }
 
   /** An error of the server's that concerns what is shown here. */
-  #showNotice(client: Client, id: string, notice: ErrorNotice): void {
+  #showNotice(client: Client, roots: readonly string[], notice: ErrorNotice): void {
     if (notice.object === undefined) return
     let object = client.objects.get(notice.object)
-    while (object && object.id !== id) object = object.parent ?? undefined
+    while (object && !roots.includes(object.id)) object = object.parent ?? undefined
     if (!object) return
     this.#errors.className = 'objectsync-view-errors'
     this.#errors.textContent = notice.message
