@@ -7,9 +7,9 @@
  */
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces'
 import { Widget } from '@lumino/widgets'
-import type { Client, ErrorNotice } from '@objectsync/client'
+import type { Client } from '@objectsync/client'
 import { builtIns, mount, type Registry } from '@objectsync/dom'
-import { keepKeys } from '@objectsync/dom/notebook'
+import { keepKeys, Troubles } from '@objectsync/dom/notebook'
 import { type KernelClient, VIEW, type ViewData } from './kernels.js'
 
 const SHOWN = 'objectsync_jupyter.shown'
@@ -172,7 +172,8 @@ export class ObjectView extends Widget implements IRenderMime.IRenderer {
       })
       ends.push(off)
     }
-    ends.push(client.onNotice((notice) => this.#showNotice(client, roots, notice)))
+    const troubles = new Troubles(client, roots, this.#errors)
+    ends.push(() => troubles.end())
     this.#live = {
       client,
       end: () => {
@@ -190,23 +191,11 @@ export class ObjectView extends Widget implements IRenderMime.IRenderer {
     this.#body.inert = stale
   }
 
-  /** An error of the server's that concerns what is shown here. */
-  #showNotice(client: Client, roots: readonly string[], notice: ErrorNotice): void {
-    if (notice.object === undefined) return
-    let object = client.objects.get(notice.object)
-    while (object && !roots.includes(object.id)) object = object.parent ?? undefined
-    if (!object) return
-    this.#errors.className = 'objectsync-view-errors'
-    this.#errors.textContent = notice.message
-  }
-
   #end(): void {
     this.#live?.end()
     this.#live = undefined
     this.#asked = undefined
     this.#body.replaceChildren()
     this.#body.inert = false
-    this.#errors.className = ''
-    this.#errors.textContent = ''
   }
 }
