@@ -12,6 +12,7 @@ export default defineConfig({
       '@objectsync/client': source('client'),
       '@objectsync/controls': source('controls'),
       '@objectsync/dom/notebook': source('dom', 'notebook'),
+      '@objectsync/dom/undoing': source('dom', 'undoing'),
       '@objectsync/dom': source('dom'),
     },
   },

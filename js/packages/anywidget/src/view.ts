@@ -7,6 +7,7 @@ import type { Client } from '@objectsync/client'
 import { controls } from '@objectsync/controls'
 import { builtIns, mount } from '@objectsync/dom'
 import { keepKeys, Troubles } from '@objectsync/dom/notebook'
+import { undoByKeys } from '@objectsync/dom/undoing'
 import type { Model } from './model.js'
 import { type Page, pageOf } from './page.js'
 
@@ -45,7 +46,9 @@ export function show(model: Model, host: HTMLElement): () => void {
     registry.register(controls)
     const end = mount(client, body, { id, registry })
     const troubles = new Troubles(client, [id], errors)
+    const offUndo = undoByKeys(client, body, (message) => troubles.say(message), id)
     unmount = () => {
+      offUndo()
       troubles.end()
       end()
     }

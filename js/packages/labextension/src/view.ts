@@ -10,6 +10,7 @@ import { Widget } from '@lumino/widgets'
 import type { Client } from '@objectsync/client'
 import { builtIns, mount, type Registry } from '@objectsync/dom'
 import { keepKeys, Troubles } from '@objectsync/dom/notebook'
+import { undoByKeys } from '@objectsync/dom/undoing'
 import { type KernelClient, VIEW, type ViewData } from './kernels.js'
 
 const SHOWN = 'objectsync_jupyter.shown'
@@ -173,7 +174,8 @@ export class ObjectView extends Widget implements IRenderMime.IRenderer {
       ends.push(off)
     }
     const troubles = new Troubles(client, roots, this.#errors)
-    ends.push(() => troubles.end())
+    const offKeys = undoByKeys(client, this.#body, (message) => troubles.say(message), id)
+    ends.push(offKeys, () => troubles.end())
     this.#live = {
       client,
       end: () => {
