@@ -6,7 +6,16 @@
  * - New views are built detached and inserted once.
  * - A view that fails to be made shows an error box in its place; the others go on.
  */
-import type { Client, Dict, Disconnect, Dormant, Shower, SObject, Value } from '@objectsync/client'
+import {
+  type Client,
+  type Dict,
+  type Disconnect,
+  type Dormant,
+  LocalError,
+  type Shower,
+  type SObject,
+  type Value,
+} from '@objectsync/client'
 import { errorBox, missingBox } from './boxes.js'
 import { INVOKE, type Order, orderIn } from './orders.js'
 import { Plan } from './planting.js'
@@ -119,6 +128,8 @@ export class Stage implements Shower {
   }
 
   report(object: SObject, error: unknown): void {
+    // That nothing can be changed any more, the host says. (A field that is taken away says `change`.)
+    if (this.client.status.state === 'closed' && error instanceof LocalError) return
     console.error(`objectsync: the view of ${object} (${object.frontendType}) failed:`, error)
   }
 
