@@ -11,6 +11,8 @@ export default defineConfig({
       '@objectsync/client/messages': source('client', 'transports/messages'),
       '@objectsync/client': source('client'),
       '@objectsync/controls': source('controls'),
+      '@objectsync/dom/notebook': source('dom', 'notebook'),
+      '@objectsync/dom/undoing': source('dom', 'undoing'),
       '@objectsync/dom': source('dom'),
     },
   },

@@ -56,6 +56,16 @@ def test_a_reloaded_page_comes_back_live_with_the_present_state(plain_lab: Lab, 
     expect(notebook.live(0).locator("span")).to_have_text("9")
 
 
+def test_what_has_the_focus_has_its_keys(plain_lab: Lab, browsing: Browsing) -> None:
+    plain_lab.write("keys.ipynb", CARRIED, "from objectsync.controls import IntSlider\nIntSlider('Size', 3, max=10)")
+    notebook = browsing.open(plain_lab, "keys.ipynb")
+    notebook.run(0, 1)
+    slider = notebook.live(1).get_by_role("slider")
+    slider.focus()
+    notebook.page.keyboard.press("ArrowRight")
+    expect(slider).to_have_value("4")
+
+
 def test_two_views_and_two_tabs_are_all_live_over_one_connection_each(plain_lab: Lab, browsing: Browsing) -> None:
     plain_lab.write("views.ipynb", CARRIED, "box", "label", "print(len(objectsync_jupyter.server.clients))")
     one = browsing.open(plain_lab, "views.ipynb", workspace="one")

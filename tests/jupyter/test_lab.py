@@ -234,6 +234,16 @@ def test_a_cell_awaits_the_user(lab: Lab, browsing: Browsing) -> None:
     assert notebook.output(4) == "Element(3) had no 'click' within 0.1 s"
 
 
+def test_a_kernel_that_is_shut_down_while_somebody_types_is_no_error(lab: Lab, browsing: Browsing) -> None:
+    lab.write("shutdown.ipynb", "%load_ext objectsync_jupyter\nfrom objectsync.controls import Text\nText('Name')")
+    notebook = browsing.open(lab, "shutdown.ipynb")
+    notebook.run(0)
+    notebook.live(0).get_by_label("Name").focus()
+    notebook.page.keyboard.type("abc")
+    notebook.page.evaluate("() => { void jupyterapp.commands.execute('kernelmenu:shutdown') }")
+    expect(notebook.stale(0)).to_be_visible()  # and `browsing` finds no error in the console
+
+
 def test_a_view_without_its_kernel_is_a_greyed_picture(lab: Lab, browsing: Browsing) -> None:
     lab.write("cold.ipynb", EXAMPLE)
     notebook = browsing.open(lab, "cold.ipynb")

@@ -3,9 +3,11 @@
  *
  * - The picture that the widget holds stands in while the connection is made, and greyed where there is no kernel to answer.
  */
-import type { Client, ErrorNotice } from '@objectsync/client'
+import type { Client } from '@objectsync/client'
 import { controls } from '@objectsync/controls'
 import { builtIns, mount } from '@objectsync/dom'
+import { keepKeys, Troubles } from '@objectsync/dom/notebook'
+import { undoByKeys } from '@objectsync/dom/undoing'
 import type { Model } from './model.js'
 import { type Page, pageOf } from './page.js'
 
@@ -43,18 +45,13 @@ export function show(model: Model, host: HTMLElement): () => void {
     // In one file there is nothing to fetch later.
     registry.register(controls)
     const end = mount(client, body, { id, registry })
-    const offNotice = client.onNotice((notice) => showError(client, notice))
+    const troubles = new Troubles(client, [id], errors)
+    const offUndo = undoByKeys(client, body, (message) => troubles.say(message), id)
     unmount = () => {
-      offNotice()
+      offUndo()
+      troubles.end()
       end()
     }
-  }
-  const showError = (client: Client, notice: ErrorNotice): void => {
-    let object = notice.object === undefined ? undefined : client.objects.get(notice.object)
-    while (object && object.id !== id) object = object.parent ?? undefined
-    if (!object) return
-    errors.className = 'objectsync-view-errors'
-    errors.textContent = notice.message
   }
   const follow = (): void => {
     const { standing } = page
@@ -71,9 +68,11 @@ export function show(model: Model, host: HTMLElement): () => void {
     }
   }
   const off = page.onChange(follow)
+  const offKeys = keepKeys(body)
   follow()
   return () => {
     off()
+    offKeys()
     clearTimeout(late)
     unmount?.()
     node.remove()

@@ -3,9 +3,11 @@
  *
  * - What was shown stays: only what came and what went is changed, however long it is.
  * - It scrolls along as long as its end is in sight, also while an object in it grows: a figure is drawn when its library has come.
+ * - An object in it may lie anywhere: who sees only parts of the tree asks for it. It is shown whenever it is there.
  * - What a picture takes the place of stays until that is decoded: a plot that is drawn again and again does not flicker.
  */
 import type { ListTopic, Value } from '@objectsync/client'
+import type { View } from '@objectsync/dom'
 import { ControlView } from './base.js'
 import { sanitized } from './html.js'
 import { decoded } from './media.js'
@@ -14,7 +16,7 @@ type Item = readonly [kind: string, value: Value]
 const PICTURES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp']
 
 interface Shown {
-  readonly element: Element
+  element: Element
   end(): void
 }
 
@@ -109,26 +111,47 @@ export class LinesView extends ControlView {
   }
 
   #show([kind, value]: Item): Shown {
-    const end = (): void => {}
-    if (kind === 'object') {
-      const object = this.client.objects.get(String(value))
-      if (object) {
-        const view = this.stage.show(object)
-        this.#growth.observe(view.element)
-        return {
-          element: view.element,
-          end: () => {
-            this.#growth.unobserve(view.element)
-            this.stage.hide(view)
-          },
-        }
-      }
-      return { element: this.make('div', 'os-gone'), end }
-    }
+    if (kind === 'object') return this.#object(String(value))
     if (kind === 'display') return this.#display(value as { readonly [mime: string]: Value })
     const line = this.make('pre', 'os-line', String(value))
     line.dataset['kind'] = kind
-    return { element: line, end }
+    return { element: line, end: () => {} }
+  }
+
+  /** The view of an object, and nothing while there is none. */
+  #object(id: string): Shown {
+    const { client, stage } = this
+    const nothing = this.make('div', 'os-gone')
+    let view: View | undefined
+    const hide = (): void => {
+      if (!view) return
+      this.#growth.unobserve(view.element)
+      stage.hide(view)
+    }
+    const follow = (): void => {
+      const object = client.objects.get(id)
+      if (view?.object === object) return
+      const fresh = object && stage.show(object)
+      const element = fresh?.element ?? nothing
+      this.#follow(() => shown.element.replaceWith(element))
+      hide()
+      shown.element = element
+      view = fresh
+      if (view) this.#growth.observe(view.element)
+    }
+    const off = client.onSettled(follow)
+    const isBelow = client.objects.get(id)?.parent === this.object
+    const unwant = isBelow ? undefined : stage.want?.(id)
+    const shown: Shown = {
+      element: nothing,
+      end: () => {
+        off()
+        unwant?.()
+        hide()
+      },
+    }
+    follow()
+    return shown
   }
 
   #display(bundle: { readonly [mime: string]: Value }): Shown {

@@ -3,6 +3,7 @@
 import { builtIns } from '@objectsync/dom'
 import { describe, expect, it, vi } from 'vitest'
 import type { Change } from '../../client/src/changes.js'
+import type { Value } from '../../client/src/index.js'
 import { only, type Shown, show } from '../../dom/test/helpers.js'
 import { controls } from '../src/index.js'
 
@@ -149,6 +150,48 @@ describe('a number field', () => {
       ['set', '1', 'complaint', ''],
       ['emit', '2', 'submit', { type: 'submit' }],
     ])
+  })
+})
+
+describe('an output', () => {
+  const items = (...ids: string[]): unknown[] => ids.map((id) => ['object', id])
+
+  it('shows an object whenever it is there', () => {
+    const it = shown(['create', '1', 'Output', 'root', -1, { items: items('2') as Value }])
+    const labels = (): unknown[] => [...(only(it.host).children ?? [])].map((each) => each.textContent)
+    expect(labels()).toEqual([''])
+    it.change(
+      ['create', '2', 'Button', 'root', -1, { label: 'Go' }],
+      ['insert', '1', 'items', -1, ['stdout', 'a']],
+    )
+    expect(labels()).toEqual(['Go', 'a'])
+    it.change(['destroy', '2'])
+    expect(labels()).toEqual(['', 'a'])
+  })
+
+  it('asks for what is not below it, as long as it shows it', async () => {
+    const registry = builtIns()
+    registry.register(controls)
+    const wanted: string[] = []
+    const want = (id: string) => {
+      wanted.push(id)
+      return () => void wanted.splice(wanted.indexOf(id), 1)
+    }
+    const it = show(
+      [
+        ...DEFINES,
+        ['create', '1', 'Output', 'root', -1, {}],
+        ['create', '2', 'Button', '1', -1, {}],
+        ['set', '1', 'items', items('2', '3', '4') as Value],
+      ],
+      { registry, want },
+    )
+    expect(wanted).toEqual(['3', '4'])
+    it.change(['pop', '1', 'items', 1])
+    await Promise.resolve()
+    expect(wanted).toEqual(['4'])
+    it.unmount()
+    expect(wanted).toEqual([])
   })
 })
 

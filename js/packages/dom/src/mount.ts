@@ -5,7 +5,7 @@
  * - Data without a look and without children is shown by what it holds: nothing at all would look like a failure. An empty root is empty.
  * - `unmount` leaves nothing behind: no view, no listener, no element.
  */
-import type { Client, SObject } from '@objectsync/client'
+import type { Client, Disconnect, SObject } from '@objectsync/client'
 import { textOf } from './boxes.js'
 import { builtIns } from './builtins.js'
 import type { Registry } from './registry.js'
@@ -17,12 +17,14 @@ export interface MountOptions {
   readonly id?: string
   /** Which views there are; the built-in ones, unless given. */
   readonly registry?: Registry
+  /** Asks for an object that a view shows and that may lie anywhere, where the client sees only parts. @returns what ends that */
+  readonly want?: (id: string) => Disconnect
 }
 
 /** Shows an object in `host`. @returns the function that ends it */
 export function mount(client: Client, host: Element, options: MountOptions = {}): () => void {
   const id = options.id ?? 'root'
-  const stage = new Stage(client, options.registry ?? builtIns(), host.ownerDocument)
+  const stage = new Stage(client, options.registry ?? builtIns(), host.ownerDocument, options.want)
   let view: View | undefined
   let plain: HTMLElement | undefined
   const showPlain = (object: SObject | undefined): void => {

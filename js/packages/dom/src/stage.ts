@@ -10,7 +10,9 @@ import {
   CallError,
   type Client,
   type Dict,
+  type Disconnect,
   type Dormant,
+  LocalError,
   type Shower,
   type SObject,
   type Value,
@@ -31,15 +33,18 @@ export class Stage implements Shower {
   readonly client: Client
   readonly registry: Registry
   readonly document: Document
+  /** Asks for an object that may lie anywhere; where it is missing, the client sees them all. */
+  readonly want: ((id: string) => Disconnect) | undefined
   readonly #refused = new Set<string>()
   /** How the elements of dormant rows are made. */
   readonly #plans = new WeakMap<Dormant, Plan>()
   readonly #end: () => void
 
-  constructor(client: Client, registry: Registry, document: Document) {
+  constructor(client: Client, registry: Registry, document: Document, want?: (id: string) => Disconnect) {
     this.client = client
     this.registry = registry
     this.document = document
+    this.want = want
     this.#end = client.onEmitted((object, name, args) => {
       if (name === INVOKE) this.#invoke(object, args)
     })
@@ -130,6 +135,8 @@ export class Stage implements Shower {
       this.client.notify({ code, message, incident, object: object.id })
       return
     }
+    // That nothing can be changed any more, the host says. (A field that is taken away says `change`.)
+    if (this.client.status.state === 'closed' && error instanceof LocalError) return
     console.error(`objectsync: the view of ${object} (${object.frontendType}) failed:`, error)
   }
 

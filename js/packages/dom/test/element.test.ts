@@ -8,6 +8,16 @@ const emitted = ({ server }: Shown): unknown[] =>
   server.received.flatMap((m) => (m.type === 'action' ? m.changes.filter((c) => c[0] === 'emit') : []))
 
 describe('an element', () => {
+  it('of a client that is closed reports no error when somebody goes on typing', () => {
+    const error = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const { client, host } = show([['create', '1', 'Area', 'root', -1, {}]])
+    const area = only(host) as HTMLTextAreaElement
+    client.close()
+    area.value = 'abc'
+    area.dispatchEvent(new Event('change'))
+    expect(error).not.toHaveBeenCalled()
+  })
+
   it('shows text, style, attributes and classes, and follows them', () => {
     const { host, change } = show([
       [

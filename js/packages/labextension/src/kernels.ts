@@ -16,6 +16,8 @@ export const VIEW = 'application/vnd.objectsync.view+json'
 const VIEWS = 'objectsync_jupyter.views'
 /** Milliseconds: a cell that runs again takes several views away and brings others. */
 const SETTLED = 200
+/** How many scopes a client may have (PROTOCOL.md). */
+const MOST = 1_000
 
 /** What a view says it shows. */
 export interface ViewData {
@@ -37,6 +39,7 @@ export class KernelClient {
   readonly #viewing = new Map<string, number>()
   /** Which objects, with what is in them, the client has asked for. */
   #subscribed: ReadonlySet<string> = new Set()
+  #isSubscribing = false
   #report: ReturnType<typeof setTimeout> | undefined
 
   get client(): Client | undefined {
@@ -60,8 +63,7 @@ export class KernelClient {
   /** A view shows an object. @returns the function that ends it */
   show(id: string): () => void {
     this.#viewing.set(id, (this.#viewing.get(id) ?? 0) + 1)
-    // At once, so that the view need not wait; what is no longer shown goes with the next report.
-    if (this.#viewing.get(id) === 1) this.#client?.subscribe(this.#scopes([...this.#subscribed, id]))
+    if (!this.#subscribed.has(id)) this.#subscribeSoon()
     this.#tell()
     return () => {
       const left = (this.#viewing.get(id) ?? 1) - 1
@@ -111,10 +113,11 @@ export class KernelClient {
   seek(): void {
     if (this.#client || this.#kernels.size === 0) return
     this.#standing = 'connecting'
+    // Of all that the kernel has, only what is shown.
+    const scopes = this.#scopes([...this.#viewing.keys()])
     const client = new Client({
       name: 'objectsync-lab/0.1.0',
-      // Of all that the kernel has, only what is shown.
-      scopes: this.#scopes([...this.#viewing.keys()]),
+      ...(scopes && { scopes }),
       connect: (handlers) => {
         const kernel = [...this.#kernels].find((each) => !each.isDisposed)
         if (!kernel) {
@@ -157,6 +160,16 @@ export class KernelClient {
     }
   }
 
+  /** At once, so that views need not wait, and once for all that come together. What is no longer shown goes with the next report. */
+  #subscribeSoon(): void {
+    if (this.#isSubscribing) return
+    this.#isSubscribing = true
+    queueMicrotask(() => {
+      this.#isSubscribing = false
+      this.#client?.subscribe(this.#scopes([...this.#subscribed, ...this.#viewing.keys()]))
+    })
+  }
+
   #tell(): void {
     clearTimeout(this.#report)
     this.#report = setTimeout(() => {
@@ -168,8 +181,10 @@ export class KernelClient {
     }, SETTLED)
   }
 
-  #scopes(ids: readonly string[]): readonly Scope[] {
+  /** The parts that are these objects; all of the tree where they are too many. */
+  #scopes(ids: readonly string[]): readonly Scope[] | undefined {
     this.#subscribed = new Set(ids)
+    if (this.#subscribed.size > MOST) return undefined
     return [...this.#subscribed].map((root) => ({ root }))
   }
 

@@ -7,8 +7,10 @@
  */
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces'
 import { Widget } from '@lumino/widgets'
-import type { Client, ErrorNotice } from '@objectsync/client'
+import type { Client } from '@objectsync/client'
 import { builtIns, mount, type Registry } from '@objectsync/dom'
+import { keepKeys, Troubles } from '@objectsync/dom/notebook'
+import { undoByKeys } from '@objectsync/dom/undoing'
 import { type KernelClient, VIEW, type ViewData } from './kernels.js'
 
 const SHOWN = 'objectsync_jupyter.shown'
@@ -36,6 +38,7 @@ export class ObjectView extends Widget implements IRenderMime.IRenderer {
   readonly #note = document.createElement('div')
   readonly #errors = document.createElement('div')
   readonly #offKernel: () => void
+  readonly #offKeys: () => void
   #offChange: (() => void) | undefined
   #kernel: KernelClient | undefined
   #view: ViewData | undefined
@@ -57,6 +60,7 @@ export class ObjectView extends Widget implements IRenderMime.IRenderer {
     this.#errors.setAttribute('role', 'alert')
     this.node.append(this.#body, this.#errors, this.#note)
     this.#offKernel = place.onKernel(() => this.#takeKernel())
+    this.#offKeys = keepKeys(this.#body)
   }
 
   /** The client whose object is shown; undefined while it is only a picture. For tests and for the console. */
@@ -82,6 +86,7 @@ export class ObjectView extends Widget implements IRenderMime.IRenderer {
   override dispose(): void {
     if (this.isDisposed) return
     this.#offKernel()
+    this.#offKeys()
     this.#offChange?.()
     this.#end()
     super.dispose()
@@ -138,7 +143,17 @@ export class ObjectView extends Widget implements IRenderMime.IRenderer {
   }
 
   #showLive(client: Client, id: string): void {
-    const hide = this.#kernel?.show(id)
+    /** What is shown here: the object, and others that its views show and that lie elsewhere. */
+    const roots: string[] = []
+    const want = (root: string): (() => void) => {
+      const hide = this.#kernel?.show(root)
+      roots.push(root)
+      return () => {
+        roots.splice(roots.indexOf(root), 1)
+        hide?.()
+      }
+    }
+    const unwant = want(id)
     const ends: (() => void)[] = []
     const show = (): void => {
       this.#body.replaceChildren()
@@ -146,7 +161,7 @@ export class ObjectView extends Widget implements IRenderMime.IRenderer {
       this.removeClass('objectsync-view-stale')
       this.addClass('objectsync-view-live')
       this.#note.textContent = ''
-      ends.push(mount(client, this.#body, { id, registry: views() }))
+      ends.push(mount(client, this.#body, { id, registry: views(), want }))
     }
     if (client.objects.has(id)) show()
     else {
@@ -158,12 +173,14 @@ export class ObjectView extends Widget implements IRenderMime.IRenderer {
       })
       ends.push(off)
     }
-    ends.push(client.onNotice((notice) => this.#showNotice(client, id, notice)))
+    const troubles = new Troubles(client, roots, this.#errors)
+    const offKeys = undoByKeys(client, this.#body, (message) => troubles.say(message), id)
+    ends.push(offKeys, () => troubles.end())
     this.#live = {
       client,
       end: () => {
         for (const end of ends) end()
-        hide?.()
+        unwant()
       },
     }
   }
@@ -176,23 +193,11 @@ export class ObjectView extends Widget implements IRenderMime.IRenderer {
     this.#body.inert = stale
   }
 
-  /** An error of the server's that concerns what is shown here. */
-  #showNotice(client: Client, id: string, notice: ErrorNotice): void {
-    if (notice.object === undefined) return
-    let object = client.objects.get(notice.object)
-    while (object && object.id !== id) object = object.parent ?? undefined
-    if (!object) return
-    this.#errors.className = 'objectsync-view-errors'
-    this.#errors.textContent = notice.message
-  }
-
   #end(): void {
     this.#live?.end()
     this.#live = undefined
     this.#asked = undefined
     this.#body.replaceChildren()
     this.#body.inert = false
-    this.#errors.className = ''
-    this.#errors.textContent = ''
   }
 }

@@ -1,11 +1,12 @@
 /**
  * The standalone page: connects to the server it came from and shows the root in `<main>`.
  */
+import { undoByKeys } from '@objectsync/dom/undoing'
 import { loadFrontends } from './frontends.js'
 import { introduce } from './me.js'
 import { builtIns, Client, mount, webSocket } from './objectsync.js'
 import { showStatus } from './status.js'
-import { notTakenBack, toaster } from './toasts.js'
+import { toaster } from './toasts.js'
 
 const byId = (id: string): HTMLElement => document.getElementById(id) as HTMLElement
 
@@ -34,19 +35,7 @@ addEventListener('pageshow', ({ persisted }) => persisted && awake())
 document.addEventListener('resume', awake)
 document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && awake())
 
-addEventListener('keydown', (event) => {
-  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== 'z') return
-  // A text field has an undo of its own; a slider, which keeps the focus after a drag, has none.
-  if ((event.target as Element | null)?.matches?.(':read-write')) return
-  event.preventDefault()
-  const done = event.shiftKey ? client.redo() : client.undo()
-  done.then(
-    ({ conflicts }) => {
-      for (const conflict of conflicts) toast(notTakenBack(client, conflict))
-    },
-    (error: unknown) => toast(error instanceof Error ? error.message : String(error)),
-  )
-})
+undoByKeys(client, window, toast)
 
 const registry = builtIns()
 registry.later('objectsync.', async () => (await import('./controls.js')).controls)

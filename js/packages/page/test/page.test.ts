@@ -6,7 +6,7 @@ import { loadFrontends } from '../src/frontends.js'
 import { introduce } from '../src/me.js'
 import { initials, showPeople } from '../src/people.js'
 import { showStatus } from '../src/status.js'
-import { notTakenBack, toaster } from '../src/toasts.js'
+import { toaster } from '../src/toasts.js'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -134,19 +134,6 @@ describe('toasts', () => {
     expect([...host.children].map((each) => each.textContent)).toEqual(['<b>2</b>', '<b>3</b>', '<b>4</b>'])
     vi.advanceTimersByTime(6000)
     expect(host.children).toHaveLength(0)
-  })
-})
-
-describe('a part of an undo that was left', () => {
-  it('is told in words', () => {
-    const { client } = world([['create', '1', 'Item', 'root', -1, {}]])
-    const reason = 'it was changed since'
-    expect(notTakenBack(client, { object: '1', attribute: 'n', reason })).toBe(
-      'Left as it is: n of Item; it was changed since',
-    )
-    expect(notTakenBack(client, { object: '9', attribute: null, reason })).toBe(
-      'Left as it is: an object that is gone; it was changed since',
-    )
   })
 })
 
