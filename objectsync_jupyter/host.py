@@ -51,6 +51,9 @@ LIMITS = Limits(message_bytes=64 * 1024 * 1024)  # the user's own page, and a fi
 ContextOf = Callable[[SObject | None], contextvars.Context]
 """The context of the cell that what concerns an object belongs to."""
 
+_handling: contextvars.ContextVar[bool] = contextvars.ContextVar("objectsync_handling", default=False)
+"""Whether a client's job runs, on the main thread."""
+
 WAKES = 0.1
 """Seconds between two looks around while a cell blocks on purpose: Ctrl-C gets through."""
 
@@ -123,10 +126,15 @@ class MainThreadJobs(InlineJobs):
         """Run what comes, on the main thread, until it has happened: for a cell that waits without `await`.
 
         Raises:
-            LocalError: this kernel hears its pages on the main thread only, so nothing can come.
+            LocalError: this is a handler or a service, and no cell runs before it ends; or this kernel hears its pages on the main
+                thread only, so nothing can come.
         """
         if self._loop is None or threading.current_thread() is not self._main:
             return happened.wait(timeout)
+        if _handling.get():
+            raise LocalError(
+                "block() would hold the thread that cells, handlers and services run on: make this function `async def` and `await` it"
+            )
         if self.deaf():
             raise LocalError("this kernel hears nothing while a cell blocks (it has no subshells; ipykernel 7 has): use `await` instead")
         end = None if timeout is None else time.monotonic() + timeout
@@ -167,12 +175,16 @@ class MainThreadJobs(InlineJobs):
             except IndexError:  # another turn took it
                 return
             try:
-                context.run(super().here, job, failed)
+                context.run(self._handle, job, failed)
             except KeyboardInterrupt as error:
                 if not between_cells:
                     raise
                 context.run(failed, error)  # further, it would end the kernel
             self._ran()
+
+    def _handle(self, job: Job, failed: Failed) -> None:
+        _handling.set(True)
+        super().here(job, failed)
 
     def _started_live_loop(self) -> asyncio.AbstractEventLoop:
         with self._arrived:

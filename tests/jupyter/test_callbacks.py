@@ -116,3 +116,13 @@ def test_block_in_a_cell_serves_other_handlers_and_hears_an_interrupt(kernel: Ke
     put_out_for(kernel, waits, "waiting")
     kernel.interrupt()
     assert [output["ename"] for output in kernel.outputs(waits) if output["type"] == "error"] == ["KeyboardInterrupt"]
+
+
+@pytest.mark.parametrize("handler", ["def", "async def"])
+def test_block_in_a_handler_raises_and_the_kernel_lives(kernel: Kernel, handler: str) -> None:
+    wiring = f"{handler} waits():\n    print('waiting')\n    panel.wait('go').block()\npanel.on('go', waits)"
+    shown = kernel.start(SHOWS.format(wiring=wiring), "shows")
+    kernel.outputs(shown)
+    kernel.start(PAGE.replace("MESSAGE", EMIT), "other")
+    assert "`async def`" in put_out_for(kernel, shown, "LocalError: block()", "waiting")
+    assert kernel.value("1 + 1") == 2
