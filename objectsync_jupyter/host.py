@@ -214,7 +214,8 @@ class KernelServer(Server):
         self.on_client_disconnect += outputs.page_left
 
     def _incident(self, what: str, error: BaseException, about: SObject | None = None) -> str:
-        """Log it below the cell that showed the object, whatever thread this is."""
+        """Log it below the cell that showed the object, after what was printed before, whatever thread this is."""
+        sys.stdout.flush()
         return self._context_of(about).copy().run(super()._incident, what, error, about)
 
 

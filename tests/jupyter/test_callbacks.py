@@ -94,6 +94,14 @@ def test_the_traceback_lands_below_the_cell_that_showed_the_object(kernel: Kerne
     assert "in fail" in found
 
 
+def test_what_a_handler_printed_stands_before_its_traceback(kernel: Kernel) -> None:
+    shown = kernel.start(SHOWS.format(wiring="panel.on('go', fail)"), "shows")
+    kernel.outputs(shown)
+    kernel.start(PAGE.replace("MESSAGE", EMIT), "other")
+    found = put_out_for(kernel, shown, "ZeroDivisionError: by the user", "heard")
+    assert found.index("heard") < found.index("Traceback")
+
+
 def test_a_handler_that_does_not_end_can_be_interrupted_and_the_kernel_lives(kernel: Kernel) -> None:
     wiring = "def spin():\n    print('spinning', flush=True)\n    while True: time.sleep(0.01)\npanel.on('go', spin)"
     shown = kernel.start(SHOWS.format(wiring=wiring), "shows")
