@@ -282,6 +282,11 @@ class Hub(Tree):
 
         return PartialView(self.log, self, self.root, self.limits, self._defines, scopes, may_see if policy.hides else None)
 
+    # --- what hosts of their own kind do otherwise
+
+    def show_made(self, sobject: SObject) -> None:
+        """A function has made this to be seen, and nobody said where. Pages show it below the root."""
+
     # --- inner
 
     def _handler_failed(self, emission: Emission, error: BaseException) -> None:

@@ -22,6 +22,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from IPython.display import display
+
 from objectsync.errors import LocalError
 from objectsync.jobs import Failed, InlineJobs, Job, Lanes
 from objectsync.limits import Limits
@@ -212,6 +214,10 @@ class KernelServer(Server):
         self.register_service(SHOWN, outputs.were_shown, live=True)
         self.register_service(VIEWS, lambda ids, sender: outputs.page_shows(self, sender, ids), pass_sender=True, live=True)
         self.on_client_disconnect += outputs.page_left
+
+    def show_made(self, sobject: SObject) -> None:
+        """Show it below the cell that runs, or in the output whose block this is."""
+        display(sobject)  # type: ignore[no-untyped-call]  # IPython has no types here
 
     def _incident(self, what: str, error: BaseException, about: SObject | None = None) -> str:
         """Log it below the cell that showed the object, after what was printed before, whatever thread this is."""
