@@ -20,6 +20,7 @@ import time
 import warnings
 from collections import deque
 from collections.abc import Callable
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from IPython.display import display
@@ -40,6 +41,7 @@ from .links import Links
 from .magic import Magic
 from .outputs import SHOWN, VIEWS, Outputs
 from .stranded import StrandedRequests
+from .tracebacks import with_cells
 
 if TYPE_CHECKING:
     from .carrier import Carrier, Carriers
@@ -205,8 +207,9 @@ def _serve(loop: asyncio.AbstractEventLoop) -> None:
 class KernelServer(Server):
     """The kernel's server: pages of the notebook reach it over comms; `start()` serves it to browsers as well."""
 
-    def __init__(self, jobs: MainThreadJobs, outputs: Outputs, context_of: ContextOf) -> None:
+    def __init__(self, ip: Any, jobs: MainThreadJobs, outputs: Outputs, context_of: ContextOf) -> None:
         super().__init__(port=0, title="notebook", debug=True, limits=LIMITS)
+        self._ip = ip
         self.jobs = jobs
         self._context_of = context_of
         self.loose = set()
@@ -214,6 +217,10 @@ class KernelServer(Server):
         self.register_service(SHOWN, outputs.were_shown, live=True)
         self.register_service(VIEWS, lambda ids, sender: outputs.page_shows(self, sender, ids), pass_sender=True, live=True)
         self.on_client_disconnect += outputs.page_left
+
+    def traceback_of(self, error: BaseException, trace: TracebackType | None) -> str:
+        """As Python prints it, with the numbers of cells."""
+        return with_cells(super().traceback_of(error, trace), self._ip)
 
     def show_made(self, sobject: SObject) -> None:
         """Show it below the cell that runs, or in the output whose block this is."""
@@ -235,7 +242,7 @@ class Notebook:
         self.outputs = Outputs(ip, lambda: self.collecting.wanted())
         self.displays = Displays(ip, self.outputs)
         self.jobs = MainThreadJobs(loop, self.displays.context_of, lambda: self.collecting.wanted(LATER))
-        self.server = KernelServer(self.jobs, self.outputs, self.displays.context_of)
+        self.server = KernelServer(ip, self.jobs, self.outputs, self.displays.context_of)
         self.collecting = Collecting(self.server, loop)
         ip.events.register("post_run_cell", self._cell_ended)
         self.displays.show_objects_of(self.server)

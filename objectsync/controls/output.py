@@ -12,7 +12,6 @@ import contextlib
 import contextvars
 import functools
 import logging
-import traceback
 from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -179,7 +178,7 @@ class Output(_Lines, frontend_type="objectsync.output"):
         streams.leave(self)
         if error is None or not isinstance(error, Exception):
             return False
-        self.write("".join(traceback.format_exception(type(error), error, _own(trace))), "error")
+        self.write(self.server.traceback_of(error, _own(trace)), "error")
         return True
 
     def _write(self, kind: str, values: list[Any]) -> None:
