@@ -78,7 +78,7 @@ class _Lines(Control):
         """These items are no longer there."""
 
     def picture(self) -> Markup:
-        return self._box(*(self._item_picture(*item) for item in self.items.value), style="max-height: 30em; overflow: auto")
+        return self._box(*(self._item_picture(*item) for item in self.items.value), style="max-height: 40em; overflow: auto")
 
     def _item_picture(self, kind: str, value: Any) -> Any:
         if kind == "object":

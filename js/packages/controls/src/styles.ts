@@ -136,7 +136,7 @@ const SHEET = `
 .os-grid tr[aria-selected='true'] td { background: color-mix(in srgb, var(--os-accent) 22%, var(--os-back)) }
 .os-grid:focus-within .os-marked { box-shadow: inset 0 0 0 2px var(--os-accent) }
 .os-control .os-grid td > input { width: 100%; min-height: 0; height: 26px; padding: 0 0.3em }
-.os-lines { max-height: 24rem; overflow: auto; overflow-anchor: none }
+.os-lines { max-height: 40rem; overflow: auto; overflow-anchor: none }
 .os-lines[role='log'] { border: 1px solid var(--os-line); border-radius: var(--os-radius); padding: 0.4rem 0.6rem; background: var(--os-raised); height: 12rem; resize: vertical }
 .os-line { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; font: var(--jp-code-font-size, 0.8125rem) / 1.45 var(--jp-code-font-family, ui-monospace, monospace) }
 .os-line[data-kind='stderr'], .os-line[data-kind='warning'] { color: light-dark(#8a4b00, #ffb866) }
