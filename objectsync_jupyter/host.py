@@ -39,7 +39,7 @@ from .direct import DirectShell, direct_shell
 from .display import Displays
 from .links import Links
 from .magic import Magic
-from .outputs import SHOWN, VIEWS, Outputs
+from .outputs import PLACES, SHOWN, VIEWS, Outputs
 from .stranded import StrandedRequests
 from .tracebacks import with_cells
 
@@ -215,6 +215,7 @@ class KernelServer(Server):
         self.loose = set()
         # What a view asks before it shows anything is answered at once, also while a cell runs.
         self.register_service(SHOWN, outputs.were_shown, live=True)
+        self.register_service(PLACES, outputs.places, live=True)
         self.register_service(VIEWS, lambda ids, sender: outputs.page_shows(self, sender, ids), pass_sender=True, live=True)
         self.on_client_disconnect += outputs.page_left
 
