@@ -10,8 +10,10 @@ from __future__ import annotations
 import hmac
 import logging
 import threading
+import traceback
 from collections.abc import Callable, Sequence
 from functools import partial
+from types import TracebackType
 from typing import Any
 
 from . import protocol
@@ -286,6 +288,15 @@ class Hub(Tree):
         """Run what `about` was given to run, as the handlers of its events are run: where and when these are, on behalf of the client that
         set it off, and told if it fails. `of` says what it is a handler of."""
         self._handlers.later(about, of, job)
+
+    # --- what hosts of their own kind do otherwise
+
+    def show_made(self, sobject: SObject) -> None:
+        """A function has made this to be seen, and nobody said where. Pages show it below the root."""
+
+    def traceback_of(self, error: BaseException, trace: TracebackType | None) -> str:
+        """What an output shows of an error, as Python prints it."""
+        return "".join(traceback.format_exception(type(error), error, trace))
 
     # --- inner
 

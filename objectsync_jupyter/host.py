@@ -20,7 +20,10 @@ import time
 import warnings
 from collections import deque
 from collections.abc import Callable
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
+
+from IPython.display import display
 
 from objectsync.errors import LocalError
 from objectsync.jobs import Failed, InlineJobs, Job, Lanes
@@ -36,8 +39,9 @@ from .direct import DirectShell, direct_shell
 from .display import Displays
 from .links import Links
 from .magic import Magic
-from .outputs import SHOWN, VIEWS, Outputs
+from .outputs import PLACES, SHOWN, VIEWS, Outputs
 from .stranded import StrandedRequests
+from .tracebacks import with_cells
 
 if TYPE_CHECKING:
     from .carrier import Carrier, Carriers
@@ -50,6 +54,9 @@ LIMITS = Limits(message_bytes=64 * 1024 * 1024)  # the user's own page, and a fi
 
 ContextOf = Callable[[SObject | None], contextvars.Context]
 """The context of the cell that what concerns an object belongs to."""
+
+_handling: contextvars.ContextVar[bool] = contextvars.ContextVar("objectsync_handling", default=False)
+"""Whether a client's job runs, on the main thread."""
 
 WAKES = 0.1
 """Seconds between two looks around while a cell blocks on purpose: Ctrl-C gets through."""
@@ -123,10 +130,15 @@ class MainThreadJobs(InlineJobs):
         """Run what comes, on the main thread, until it has happened: for a cell that waits without `await`.
 
         Raises:
-            LocalError: this kernel hears its pages on the main thread only, so nothing can come.
+            LocalError: this is a handler or a service, and no cell runs before it ends; or this kernel hears its pages on the main
+                thread only, so nothing can come.
         """
         if self._loop is None or threading.current_thread() is not self._main:
             return happened.wait(timeout)
+        if _handling.get():
+            raise LocalError(
+                "block() would hold the thread that cells, handlers and services run on: make this function `async def` and `await` it"
+            )
         if self.deaf():
             raise LocalError("this kernel hears nothing while a cell blocks (it has no subshells; ipykernel 7 has): use `await` instead")
         end = None if timeout is None else time.monotonic() + timeout
@@ -167,12 +179,16 @@ class MainThreadJobs(InlineJobs):
             except IndexError:  # another turn took it
                 return
             try:
-                context.run(super().here, job, failed)
+                context.run(self._handle, job, failed)
             except KeyboardInterrupt as error:
                 if not between_cells:
                     raise
                 context.run(failed, error)  # further, it would end the kernel
             self._ran()
+
+    def _handle(self, job: Job, failed: Failed) -> None:
+        _handling.set(True)
+        super().here(job, failed)
 
     def _started_live_loop(self) -> asyncio.AbstractEventLoop:
         with self._arrived:
@@ -191,18 +207,29 @@ def _serve(loop: asyncio.AbstractEventLoop) -> None:
 class KernelServer(Server):
     """The kernel's server: pages of the notebook reach it over comms; `start()` serves it to browsers as well."""
 
-    def __init__(self, jobs: MainThreadJobs, outputs: Outputs, context_of: ContextOf) -> None:
+    def __init__(self, ip: Any, jobs: MainThreadJobs, outputs: Outputs, context_of: ContextOf) -> None:
         super().__init__(port=0, title="notebook", debug=True, limits=LIMITS)
+        self._ip = ip
         self.jobs = jobs
         self._context_of = context_of
         self.loose = set()
         # What a view asks before it shows anything is answered at once, also while a cell runs.
         self.register_service(SHOWN, outputs.were_shown, live=True)
+        self.register_service(PLACES, outputs.places, live=True)
         self.register_service(VIEWS, lambda ids, sender: outputs.page_shows(self, sender, ids), pass_sender=True, live=True)
         self.on_client_disconnect += outputs.page_left
 
+    def traceback_of(self, error: BaseException, trace: TracebackType | None) -> str:
+        """As Python prints it, with the numbers of cells."""
+        return with_cells(super().traceback_of(error, trace), self._ip)
+
+    def show_made(self, sobject: SObject) -> None:
+        """Show it below the cell that runs, or in the output whose block this is."""
+        display(sobject)  # type: ignore[no-untyped-call]  # IPython has no types here
+
     def _incident(self, what: str, error: BaseException, about: SObject | None = None) -> str:
-        """Log it below the cell that showed the object, whatever thread this is."""
+        """Log it below the cell that showed the object, after what was printed before, whatever thread this is."""
+        sys.stdout.flush()
         return self._context_of(about).copy().run(super()._incident, what, error, about)
 
 
@@ -216,7 +243,7 @@ class Notebook:
         self.outputs = Outputs(ip, lambda: self.collecting.wanted())
         self.displays = Displays(ip, self.outputs)
         self.jobs = MainThreadJobs(loop, self.displays.context_of, lambda: self.collecting.wanted(LATER))
-        self.server = KernelServer(self.jobs, self.outputs, self.displays.context_of)
+        self.server = KernelServer(ip, self.jobs, self.outputs, self.displays.context_of)
         self.collecting = Collecting(self.server, loop)
         ip.events.register("post_run_cell", self._cell_ended)
         self.displays.show_objects_of(self.server)

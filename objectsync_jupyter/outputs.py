@@ -11,7 +11,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
+from objectsync.ancestry import path_to
 from objectsync.hub import Hub
 from objectsync.sobject import SObject
 
@@ -19,6 +21,8 @@ VIEW: Final = "application/vnd.objectsync.view+json"
 """The type of what an output says of its object."""
 SHOWN: Final = "objectsync_jupyter.shown"
 """What a page calls to learn which of its views this kernel has shown."""
+PLACES: Final = "objectsync_jupyter.places"
+"""What a page calls that got an output for a request that no cell of its own waits for."""
 VIEWS: Final = "objectsync_jupyter.views"
 """What a page calls to say which objects it shows."""
 
@@ -37,6 +41,7 @@ class Outputs:
         self._cells: dict[str, dict[tuple[str, str], SObject]] = {}
         self._numbers: dict[str, int] = {}
         self._pages: dict[str, list[SObject]] = {}
+        self._last: WeakKeyDictionary[SObject, str] = WeakKeyDictionary()
         self._request: str | None = None
         ip.events.register("pre_run_cell", self._cell_begins)
 
@@ -51,6 +56,7 @@ class Outputs:
         request = self._parent()
         text = _hash(request)
         key = _key(request)
+        self._last[sobject] = request.get("header", {}).get("msg_id", "")
         shown = self._cells.pop(key, {})
         shown.pop((sobject._os_id, text), None)
         shown[sobject._os_id, text] = sobject
@@ -77,6 +83,15 @@ class Outputs:
         cells = list(self._cells.values())
         pairs = [tuple(view) for view in views] if isinstance(views, list) else []
         return [any(pair in shown for shown in cells) for pair in pairs]
+
+    def places(self, request: str) -> list[list[str]]:
+        """The `[id, cell]` of each output that may take what handlers put out for a request, the newest first.
+
+        What concerns an object goes to the request that last showed it; so these are the outputs that show such an object, or one above.
+        """
+        about = {above for sobject, last in list(self._last.items()) if last == request for above in path_to(sobject)}
+        cells = reversed(list(self._cells.values()))
+        return [list(pair) for shown in cells for pair, sobject in reversed(list(shown.items())) if sobject in about]
 
     def page_shows(self, server: Hub, session: str, ids: list[str]) -> None:
         """A page shows these objects, and no others."""

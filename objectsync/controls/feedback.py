@@ -79,13 +79,15 @@ def track(items: Iterable[T], label: str = "", total: float | None = None, progr
         items: What to go through.
         label: What it is called.
         total: How many there are, where `len(items)` does not say.
-        progress: Where to show it; a new one, unless given.
+        progress: Where to show it; a new one, unless given: in a notebook below the cell, on a page below the root.
     """
     if total is None and isinstance(items, Sized):
         total = len(items)
     bar = Progress(label) if progress is None else progress
     bar.max.set(float(total or 1))
     bar.value.set(None if total is None else 0)
+    if progress is None and bar.parent is bar.server.root:
+        bar.server.show_made(bar)
     for count, item in enumerate(items, 1):
         yield item
         if total is None:

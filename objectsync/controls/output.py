@@ -12,7 +12,6 @@ import contextlib
 import contextvars
 import functools
 import logging
-import traceback
 from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -79,7 +78,7 @@ class _Lines(Control):
         """These items are no longer there."""
 
     def picture(self) -> Markup:
-        return self._box(*(self._item_picture(*item) for item in self.items.value), style="max-height: 30em; overflow: auto")
+        return self._box(*(self._item_picture(*item) for item in self.items.value), style="max-height: 40em; overflow: auto")
 
     def _item_picture(self, kind: str, value: Any) -> Any:
         if kind == "object":
@@ -179,7 +178,7 @@ class Output(_Lines, frontend_type="objectsync.output"):
         streams.leave(self)
         if error is None or not isinstance(error, Exception):
             return False
-        self.write("".join(traceback.format_exception(type(error), error, _own(trace))), "error")
+        self.write(self.server.traceback_of(error, _own(trace)), "error")
         return True
 
     def _write(self, kind: str, values: list[Any]) -> None:

@@ -490,6 +490,37 @@ def test_a_picture_stays_until_the_next_is_decoded(open_page: NewPage, current: 
     assert (seen["empty"], seen["both"]) == (0, 0), seen
 
 
+def test_an_output_shows_a_picture_from_its_top_and_follows_the_lines_that_come(open_page: NewPage, current: Server) -> None:
+    def png(height: int) -> dict[str, Any]:
+        data = io.BytesIO()
+        PIL.Image.new("L", (600, height), 99).save(data, "PNG")
+        return {"image/png": data.getvalue(), "text/plain": f"{height} high"}
+
+    out = Output()
+    out.add_bundle(png(434))  # a figure of matplotlib, unless told otherwise
+    page = open_page(current.url, wait=".os-lines img:not([hidden])")
+    box = page.locator(".os-lines")
+    cut = "box => [box.scrollTop, box.scrollHeight - box.clientHeight]"
+    assert box.evaluate(cut) == [0, 0]
+    out.clear_output(wait=True)
+    out.add_bundle(png(1200))
+    expect(page.get_by_role("img", name="1200 high")).to_be_visible()
+    assert box.evaluate(cut)[0] == 0
+    out.print("a line")
+    page.wait_for_function(
+        "box => box.scrollTop > 500 && box.scrollHeight - box.scrollTop - box.clientHeight < 2", arg=box.element_handle()
+    )
+    for height in (1100, 1000):
+        out.add_bundle(png(height))
+        expect(page.get_by_role("img", name=f"{height} high")).to_be_visible()
+        above = "box => box.lastChild.getBoundingClientRect().top - box.getBoundingClientRect().top"
+        assert abs(box.evaluate(above)) < 2
+    box.evaluate("box => new Promise(seen => { box.onscrollend = seen; box.scrollTop = 0 })")
+    out.print("unseen")
+    expect(box.get_by_text("unseen")).to_be_attached()
+    assert box.evaluate(cut)[0] == 0
+
+
 HOSTILE = [
     "<img src=x onerror=window.attacked=true>",
     "<svg onload=window.attacked=true>",

@@ -94,6 +94,14 @@ def test_the_traceback_lands_below_the_cell_that_showed_the_object(kernel: Kerne
     assert "in fail" in found
 
 
+def test_what_a_handler_printed_stands_before_its_traceback(kernel: Kernel) -> None:
+    shown = kernel.start(SHOWS.format(wiring="panel.on('go', fail)"), "shows")
+    kernel.outputs(shown)
+    kernel.start(PAGE.replace("MESSAGE", EMIT), "other")
+    found = put_out_for(kernel, shown, "ZeroDivisionError: by the user", "heard")
+    assert found.index("heard") < found.index("Traceback")
+
+
 def test_a_handler_that_does_not_end_can_be_interrupted_and_the_kernel_lives(kernel: Kernel) -> None:
     wiring = "def spin():\n    print('spinning', flush=True)\n    while True: time.sleep(0.01)\npanel.on('go', spin)"
     shown = kernel.start(SHOWS.format(wiring=wiring), "shows")
@@ -116,3 +124,13 @@ def test_block_in_a_cell_serves_other_handlers_and_hears_an_interrupt(kernel: Ke
     put_out_for(kernel, waits, "waiting")
     kernel.interrupt()
     assert [output["ename"] for output in kernel.outputs(waits) if output["type"] == "error"] == ["KeyboardInterrupt"]
+
+
+@pytest.mark.parametrize("handler", ["def", "async def"])
+def test_block_in_a_handler_raises_and_the_kernel_lives(kernel: Kernel, handler: str) -> None:
+    wiring = f"{handler} waits():\n    print('waiting')\n    panel.wait('go').block()\npanel.on('go', waits)"
+    shown = kernel.start(SHOWS.format(wiring=wiring), "shows")
+    kernel.outputs(shown)
+    kernel.start(PAGE.replace("MESSAGE", EMIT), "other")
+    assert "`async def`" in put_out_for(kernel, shown, "LocalError: block()", "waiting")
+    assert kernel.value("1 + 1") == 2

@@ -84,6 +84,26 @@ def test_an_error_is_shown_with_its_traceback_and_goes_no_further(kernel: Kernel
     assert "1 / 0" in error
 
 
+def test_a_traceback_names_cells_as_the_notebook_does_and_is_the_same_in_every_kernel(kernel: Kernel) -> None:
+    kernel.run("def ratio(n):\n    return 1 / n")
+    first = kernel.value("len(In) - 2")
+    [error] = captured(kernel, "with out:\n    ratio(0)")
+    assert f"\n  Cell In[{first + 2}], line 2, in <module>\n    ratio(0)\n" in error
+    assert f"\n  Cell In[{first}], line 2, in ratio\n    return 1 / n\n" in error
+    assert "ipykernel_" not in error
+
+
+def test_progress_that_track_makes_is_shown_below_the_cell_or_in_the_block_or_where_its_parent_is(kernel: Kernel) -> None:
+    kernel.run("from objectsync.controls import Column, track")
+    loop = "for _ in track(range(3), 'Reading'):\n    pass"
+    [below] = kernel.run(loop)
+    assert below["type"] == "display_data"
+    assert "Reading" in below["data"]["text/html"]
+    assert captured(kernel, "with out:\n    list(track(range(3)))") == ["a Progress"]
+    assert kernel.run("with Column() as column:\n    list(track(range(3)))") == []
+    assert kernel.value("[type(each).__name__ for each in column.children]") == ["Progress"]
+
+
 def test_what_is_displayed_elsewhere_stays_where_it_was(kernel: Kernel) -> None:
     [elsewhere] = kernel.run("with out:\n    print('in')\ndisplay(Rich('below the cell'))")
     assert elsewhere["data"]["text/html"] == "<b>below the cell</b>"

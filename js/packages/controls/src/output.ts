@@ -3,6 +3,7 @@
  *
  * - What was shown stays: only what came and what went is changed, however long it is.
  * - It scrolls along as long as its end is in sight, also while an object in it grows: a figure is drawn when its library has come.
+ *   Of what is no text and higher than the box, the top is to be seen.
  * - An object in it may lie anywhere: who sees only parts of the tree asks for it. It is shown whenever it is there.
  * - What a picture takes the place of stays until that is decoded: a plot that is drawn again and again does not flicker.
  */
@@ -32,7 +33,7 @@ export class LinesView extends ControlView {
   /** How high everything in it was when it was last looked at. */
   #height = 0
   readonly #growth = new ResizeObserver(() => {
-    if (this.#followed) this.#box.scrollTop = this.#box.scrollHeight
+    if (this.#followed) this.#scrollAlong()
     this.#height = this.#box.scrollHeight
   })
 
@@ -66,13 +67,26 @@ export class LinesView extends ControlView {
   #follow(change: () => void): void {
     const atEnd = this.#isAtEnd()
     change()
-    if (atEnd) this.#box.scrollTop = this.#box.scrollHeight
+    if (atEnd) this.#scrollAlong()
     this.#height = this.#box.scrollHeight
   }
 
   #isAtEnd(): boolean {
+    return this.#end() - this.#box.scrollTop < 8
+  }
+
+  /** Who has gone further than that, stays there. */
+  #scrollAlong(): void {
+    this.#box.scrollTop = Math.max(this.#box.scrollTop, this.#end())
+  }
+
+  /** How far it scrolls along. */
+  #end(): number {
     const { scrollHeight, scrollTop, clientHeight } = this.#box
-    return scrollHeight - scrollTop - clientHeight < 8
+    const end = scrollHeight - clientHeight
+    const last = this.#items.findLast(({ element }) => !element.matches('[hidden]'))?.element
+    if (!last || last.matches('.os-line')) return end
+    return Math.min(end, scrollTop + last.getBoundingClientRect().top - this.#box.getBoundingClientRect().top)
   }
 
   #insert(item: Item, index: number): void {

@@ -138,7 +138,7 @@ const SHEET = `
 .os-control .os-grid td > input { width: 100%; min-height: 0; height: 26px; padding: 0 0.3em }
 .os-grid td:has(> textarea) { position: relative; overflow: visible }
 .os-control .os-grid td > textarea { position: absolute; inset: 1px auto auto 1px; width: calc(100% - 2px); min-width: 12rem; min-height: 0; padding: 3px 0.3em; line-height: 20px; resize: none }
-.os-lines { max-height: 24rem; overflow: auto; overflow-anchor: none }
+.os-lines { max-height: 40rem; overflow: auto; overflow-anchor: none }
 .os-lines[role='log'] { border: 1px solid var(--os-line); border-radius: var(--os-radius); padding: 0.4rem 0.6rem; background: var(--os-raised); height: 12rem; resize: vertical }
 .os-line { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; font: var(--jp-code-font-size, 0.8125rem) / 1.45 var(--jp-code-font-family, ui-monospace, monospace) }
 .os-line[data-kind='stderr'], .os-line[data-kind='warning'] { color: light-dark(#8a4b00, #ffb866) }

@@ -10,14 +10,16 @@ import type { Kernel } from '@jupyterlab/services'
 import type { Widget } from '@lumino/widgets'
 import { Signal } from '@objectsync/client'
 import { type KernelClient, kernelClient, leaveAll, VIEW } from './kernels.js'
+import { type Cells, takeLate } from './late.js'
 import { askAgain } from './stranded.js'
 import { ObjectView, type Place } from './view.js'
 
 /** What is used of a notebook panel; `@jupyterlab/notebook` itself is not needed. */
 interface NotebookPanel {
-  readonly content: Widget & {
-    readonly rendermime: { addFactory(factory: IRenderMime.IRendererFactory, rank: number): void }
-  }
+  readonly content: Widget &
+    Cells & {
+      readonly rendermime: { addFactory(factory: IRenderMime.IRendererFactory, rank: number): void }
+    }
 }
 
 /** Better than the plain HTML, whatever its rank. */
@@ -26,12 +28,14 @@ const RANK = -10
 /** A notebook, with whatever kernel it has. */
 class NotebookPlace implements Place {
   readonly #context: DocumentRegistry.Context
+  readonly #cells: Cells
   readonly #moved = new Signal<[]>((error) => console.error('objectsync: a view failed:', error))
   #kernel: KernelClient | undefined
   #detach: (() => void) | undefined
 
-  constructor(context: DocumentRegistry.Context) {
+  constructor(context: DocumentRegistry.Context, cells: Cells) {
     this.#context = context
+    this.#cells = cells
     context.sessionContext.kernelChanged.connect(this.#follow)
     this.#follow()
   }
@@ -55,6 +59,8 @@ class NotebookPlace implements Place {
     this.#kernel = kernel ? kernelClient(kernel.id) : undefined
     if (kernel) {
       const ends = [this.#kernel?.attach(kernel), askAgain(kernel)]
+      if (!this.#context.model.collaborative)
+        ends.push(takeLate(kernel, this.#cells, () => this.#kernel?.client))
       this.#detach = () => {
         for (const end of ends) end?.()
       }
@@ -81,8 +87,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
     addEventListener('pagehide', leaveAll)
     app.docRegistry.addWidgetExtension('Notebook', {
       createNew(panel, context) {
-        const place = new NotebookPlace(context)
         const { content } = panel as unknown as NotebookPanel
+        const place = new NotebookPlace(context, content)
         content.rendermime.addFactory(
           {
             safe: false,
