@@ -714,6 +714,19 @@ class TestObjects:
             other.n.add(1)
         assert state_of(child) == before
 
+    def test_so_it_is_when_another_part_of_that_record_was_changed_since(self, tree: Tree, doc: Doc, others: Others) -> None:
+        box = tree.create_object(SObject)
+        child, stays = box.add_child(Doc, id="child", text="hello"), box.add_child(Doc)
+        child.text.insert(2, "XX")
+        with tree.record():
+            child.text.insert(0, ">> ")
+            stays.n.set(1)
+            child.remove()
+        others.edit(lambda: stays.n.set(50))
+        assert [conflict.object for conflict in tree.undo(box).conflicts] == [stays.id]
+        assert tree.undo(box).conflicts == ()
+        assert tree.get_object("child").text.get() == "hello"
+
     def test_an_attribute_added_in_a_record_goes_with_its_undo(self, tree: Tree, doc: Doc) -> None:
         with tree.record():
             doc.n.set(3)
