@@ -332,9 +332,13 @@ def _by_key(later: Iterable[Transaction]) -> dict[tuple[str, str], Since]:
                 created.add(change.object)
             elif isinstance(change, TopicChange) or (isinstance(change, Place) and change.object not in created):
                 by_key.setdefault(place_of(change), []).append((transaction, change))
-        if transaction.began or (created and transaction.reverts):
-            for since in by_key.values():
-                if any(reverts(transaction, other) for other, _ in since):
+        if transaction.began or (created and transaction.origin):
+            for key, since in by_key.items():
+                newest = since[-1][0]
+                if key[0] in created and (newest.origin or newest.seq) == transaction.origin:
+                    # Whatever else of the step was in conflict: nobody has changed what was gone.
+                    since.append((structs.replace(transaction, reverts=newest.seq), None))
+                elif any(reverts(transaction, other) for other, _ in since):
                     since.append((transaction, None))
     return by_key
 
