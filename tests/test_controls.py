@@ -589,7 +589,7 @@ class TestPictures:
 
     @pytest.mark.parametrize(("number", "text"), json.loads((Path(__file__).parent / "vectors" / "numbers.json").read_text()))
     def test_numbers_stand_in_it_as_on_a_page(self, hub: Hub, number: float, text: str) -> None:
-        slider = FloatSlider("x", number, min=-1e30, max=1e30, step=1, format="{} km")
+        slider = FloatSlider("x", number, min=-1e308, max=1e308, step=1, format="{} km")
         assert f">{text} km</output>" in slider.to_html()
 
     def test_what_is_hidden_or_closed_is_not_in_it(self, hub: Hub) -> None:

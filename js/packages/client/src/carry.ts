@@ -99,7 +99,7 @@ export function carry<A extends Undecided>(
     }
     if (decided.isForgotten && action.wasSent) {
       const message =
-        'the connection was lost for so long that the server cannot tell whether this was done; please look, and repeat it if not'
+        'the connection was lost for too long to tell whether this was done; look, and repeat it if not'
       refused.push({ code: 'unknown_outcome', message, changes })
       continue
     }

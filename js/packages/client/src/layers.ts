@@ -67,9 +67,9 @@ export function move(layers: readonly Layer[], edits: readonly Change[]): void {
     layers.map(({ changes }) => changes),
     edits,
   )
-  moved.forEach((changes, i) => {
-    const layer = layers[i]
-    if (layer && !sameValue(layer.changes, changes)) layer.changes = changes
+  layers.forEach((layer, i) => {
+    const changes = moved[i] as readonly Change[]
+    if (!sameValue(layer.changes, changes)) layer.changes = changes
   })
 }
 

@@ -70,7 +70,7 @@ const isText = (change: Change): change is TextChange =>
   change[0] === 'insert_text' || change[0] === 'delete_text'
 
 const POSITIONAL = ['insert_text', 'delete_text', 'insert', 'pop', 'move', 'replace']
-const isPositional = (change: Change): change is Positional => POSITIONAL.includes(change[0])
+export const isPositional = (change: Change): change is Positional => POSITIONAL.includes(change[0])
 
 const keyOf = (change: Change): string => `${change[1]} ${change[2]}`
 

@@ -16,8 +16,8 @@ import type { Audience } from './journal.js'
 import { Journal } from './journal.js'
 import { type Layer, move, type Outcome, type PendingAction, Preview, replay, takeBack } from './layers.js'
 import type { Transaction } from './protocol.js'
-import { placeEdits, placeInverse, rebase } from './rebase.js'
-import { changesShape, Sights } from './sights.js'
+import { isPositional, placeEdits, placeInverse, rebase } from './rebase.js'
+import { Sights } from './sights.js'
 import type { Host } from './sobject.js'
 import { Touches } from './touches.js'
 import { Tree } from './tree.js'
@@ -45,7 +45,7 @@ export class Replica {
   #nextCseq = 1
   #recording: Recording | undefined
   #previews: Layer[] = []
-  readonly #sights: Sights
+  #sights: Sights
 
   constructor(host: Host, owner: ReplicaOwner) {
     this.tree = new Tree(host)
@@ -246,7 +246,7 @@ export class Replica {
     const before = this.pending.slice()
     const layers = this.#layers
     const footing = new Footing(this.tree, layers)
-    this.#sights.clear()
+    this.#sights = new Sights(this.tree)
     this.tree.empty(journal)
     try {
       for (const change of changes) this.tree.apply(change, journal)
@@ -397,11 +397,11 @@ export class Replica {
    * @returns what edits by position have to be moved past: of a value set as a whole (which is also how a difference comes), what it made different
    */
   #applyBelow(change: Change, journal: Journal): readonly Change[] {
-    if (changesShape(change)) return this.#sights.apply(change, this.#layers, journal)
-    if (change[0] !== 'set') {
+    if (isPositional(change)) {
       this.tree.apply(change, journal)
       return [change]
     }
+    if (change[0] !== 'set') return this.#sights.apply(change, this.#layers, journal)
     const cell = this.tree.cell(change[1], change[2])
     const before = cell.held
     this.tree.apply(change, journal)

@@ -18,20 +18,6 @@ interface Sight {
   readonly held: Held
 }
 
-/** What may make attributes come and go. */
-const SHAPE: ReadonlySet<string> = new Set([
-  'create',
-  'creates',
-  'rows',
-  'destroy',
-  'clear',
-  'attribute',
-  'drop_attribute',
-])
-
-/** Whether a change may make attributes come and go. */
-export const changesShape = (change: Change): boolean => SHAPE.has(change[0])
-
 export class Sights {
   readonly #tree: Tree
   readonly #left = new Map<string, Sight>()
@@ -40,18 +26,13 @@ export class Sights {
     this.#tree = tree
   }
 
-  /** Nothing is away any more. */
-  clear(): void {
-    this.#left.clear()
-  }
-
   /** Whether what these changes edit by position is away. */
   isAway(changes: readonly Change[]): boolean {
     return editedPlaces(changes).some((key) => this.#left.has(key))
   }
 
   /**
-   * Applies a change of shape, the layers having been taken back.
+   * Applies a change that may make attributes come and go, the layers having been taken back.
    * @returns how what it brings back was edited while it was away
    */
   apply(change: Change, layers: readonly Layer[], journal: Journal): readonly Change[] {

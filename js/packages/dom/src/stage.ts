@@ -130,7 +130,7 @@ export class Stage implements Shower {
 
   /** Says that something of this object failed: a call to the person who set it off, as a handler that fails; all else to the console. */
   report(object: SObject, error: unknown): void {
-    if (error instanceof CallError && error.incident !== undefined) {
+    if (error instanceof CallError && error.incident) {
       const { code, message, incident } = error
       this.client.notify({ code, message, incident, object: object.id })
       return

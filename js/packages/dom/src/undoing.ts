@@ -17,7 +17,7 @@ export function stepOf({
   if (!(ctrlKey || metaKey) || altKey) return undefined
   const letter = key.toLowerCase()
   if (letter === 'z') return shiftKey ? 'redo' : 'undo'
-  return letter === 'y' && ctrlKey && !shiftKey ? 'redo' : undefined
+  return letter === 'y' && ctrlKey ? 'redo' : undefined
 }
 
 /** Hears the keys that are pressed in `place`; `say` tells what was left as it is. Within the object `target`, if given. */
@@ -35,7 +35,7 @@ export function undoByKeys(
       ({ conflicts }) => {
         for (const conflict of conflicts) say(notTakenBack(client, conflict))
       },
-      (error: unknown) => say(error instanceof Error ? error.message : String(error)),
+      ({ message }: Error) => say(message),
     )
   }
   place.addEventListener('keydown', onKey)
