@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -44,6 +45,9 @@ class Delay:
         self.loop.close()
 
 
+Act = Callable[[asyncio.Transport], None]
+
+
 class _Side(asyncio.Protocol):
     """One end of a connection; what comes in goes out at the other, later."""
 
@@ -52,11 +56,16 @@ class _Side(asyncio.Protocol):
         self._other = other
         self._transport: asyncio.Transport | None = None
         self._last = 0.0
+        self._waiting: list[Act] = []
+        """What came for this end before it was connected, which may take longer than the delay."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         self._proxy.transports.add(transport)
+        for act in self._waiting:
+            act(transport)
+        self._waiting.clear()
         if self._other is None:
             other = self._other = _Side(self._proxy, self)
             loop = self._proxy.loop
@@ -70,14 +79,18 @@ class _Side(asyncio.Protocol):
             self._proxy.transports.discard(self._transport)
         self._later(lambda transport: transport.close())
 
-    def _later(self, act: object) -> None:
+    def _later(self, act: Act) -> None:
         """In order, which timers of the same moment would not keep."""
         loop = self._proxy.loop
         self._last = max(self._last + 1e-6, loop.time() + self._proxy.seconds)
         if not loop.is_closed():
             loop.call_at(self._last, self._act, act)
 
-    def _act(self, act: object) -> None:
+    def _act(self, act: Act) -> None:
         other = self._other
-        if other is not None and other._transport is not None:
-            act(other._transport)  # type: ignore[operator]  # a function of a transport
+        if other is None:
+            return
+        if other._transport is None:
+            other._waiting.append(act)
+        else:
+            act(other._transport)
