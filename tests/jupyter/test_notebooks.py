@@ -214,7 +214,7 @@ def test_what_a_test_does_is_seen_in_the_view(tour: Open) -> None:
 def test_a_function_is_explored_by_its_sliders(tour: Open) -> None:
     notebook = tour("09-parameter-explorer.ipynb")
     run_all(notebook)
-    picture = notebook.live(2).locator("img")
+    picture = notebook.live(2).locator("img:not([hidden])")  # the next one waits hidden until it is decoded
     before = picture.get_attribute("src")
     notebook.live(2).get_by_label("hunger").fill("0.9")
     expect(picture).not_to_have_attribute("src", before or "")
