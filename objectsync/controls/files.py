@@ -155,7 +155,7 @@ class Upload(Field, frontend_type="objectsync.upload"):
         self.files = [*self.files, file] if self.multiple.value else [file]
         self.value.set([{"name": each.name, "type": each.type, "size": each.size} for each in self.files])
         for handler in self._on_upload:
-            self._os_tree.handle_later(self, "upload", partial(handler, file))  # type: ignore[attr-defined]  # the hub's
+            self.server.handle_later(self, "upload", partial(handler, file))
 
     def shown(self) -> Markup:
         files = [markup("li", f"{each['name']} ({each['size']} bytes)") for each in self.value.value]

@@ -124,7 +124,7 @@ class Timer(_Timed, frontend_type="objectsync.timer"):
             self._busy.release()
             return None
 
-        self._os_tree.handle_later(self, "tick", tick)  # type: ignore[attr-defined]  # the hub's
+        self.server.handle_later(self, "tick", tick)
 
     def picture(self) -> Markup:
         return markup("span", hidden=True)
