@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tests.jupyter.conftest import Browsing, Lab, expect
-from tests.jupyter.test_keyboard import cells
+from typing import Any
+
+from tests.jupyter.conftest import Browsing, Lab, Notebook, expect
 
 CELLS = (
     """%load_ext objectsync_jupyter
@@ -13,6 +14,13 @@ left = Column(Button('more', lambda: count.text.set(str(int(count.text.value) + 
 left""",
     "right = IntSlider('Other', 5, max=10)\nright",
 )
+
+
+def cells(notebook: Notebook) -> Any:
+    """How many cells there are, and which is active."""
+    return notebook.page.evaluate(
+        "() => { const { content } = jupyterapp.shell.currentWidget; return [content.widgets.length, content.activeCellIndex] }"
+    )
 
 
 def test_the_keys_of_undo_are_about_the_view(lab: Lab, browsing: Browsing) -> None:
