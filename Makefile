@@ -87,13 +87,18 @@ $(BIN)/python:
 build/tour/%: notebooks/%
 	@mkdir -p $(@D) && cp $< $@
 
-.make/kernels: pyproject.toml .make/js | $(BIN)/python
-	for version in 6.31 7.3; do \
-	  $(PYTHON) -m venv .venv-ipykernel-$$version && \
-	  .venv-ipykernel-$$version/bin/python -m pip install --quiet --disable-pip-version-check -e '.[anywidget]' "ipykernel==$$version.*" || exit 1; \
-	done
-	$(PYTHON) -m venv .venv-marimo
-	.venv-marimo/bin/python -m pip install --quiet --disable-pip-version-check -e '.[anywidget]' "marimo>=0.25"
+# Each sees what $(VENV) has, and has only what differs for itself: another ipykernel, marimo.
+define beside
+	$(PYTHON) -m venv --without-pip $(1)
+	echo 'import site; site.addsitedir("'$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')'")' \
+	  > $$($(1)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/beside.pth
+	$(1)/bin/python -m pip install --quiet --disable-pip-version-check $(2)
+endef
+
+.make/kernels: pyproject.toml | .make/dev
+	$(call beside,.venv-ipykernel-6.31,'ipykernel==6.31.*')
+	$(call beside,.venv-ipykernel-7.3,'ipykernel==7.3.*')
+	$(call beside,.venv-marimo,'marimo>=0.25')
 	@touch $@
 
 .make/bench: .make/dev benchmarks/requirements.txt
