@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -97,6 +98,9 @@ class Lab:
         self.log = folder / "lab.log"
         self.token = token
         self.base = base.rstrip("/")
+        # A kernel's sockets are files here: a port that Jupyter has chosen for one may be another connection's by the time the kernel has
+        # started, which then ends at once. (The path of such a file may have some hundred characters.)
+        self._runtime = Path(tempfile.mkdtemp(prefix="lab-"))
         data = folder / "data"
         if extension and installed is None:
             assert (EXTENSION / "package.json").exists(), "the extension is not built: cd js && npm run build"
@@ -123,7 +127,7 @@ class Lab:
             "JUPYTER_CONFIG_DIR": str(folder / "config"),
             "JUPYTER_CONFIG_PATH": str(folder / "config"),  # in a virtual environment its own comes before the user's
             "JUPYTER_DATA_DIR": str(folder / "own"),
-            "JUPYTER_RUNTIME_DIR": str(folder / "run"),
+            "JUPYTER_RUNTIME_DIR": str(self._runtime),
             "IPYTHONDIR": str(folder / "ipython"),
             "PYTHONPATH": str(ROOT) if installed is None else "",
             "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
@@ -147,6 +151,7 @@ class Lab:
                     # Where an environment sees another's JupyterLab, its pages are there.
                     *([] if installed is None else [f"--LabApp.app_dir={sys.prefix}/share/jupyter/lab"]),
                     *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={self.port}", "--ServerApp.port_retries=0"),
+                    "--KernelManager.transport=ipc",
                     *(
                         f"--IdentityProvider.token={token}",
                         "--ServerApp.password=",
@@ -212,6 +217,7 @@ class Lab:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        shutil.rmtree(self._runtime, ignore_errors=True)
 
 
 class Notebook:

@@ -82,6 +82,8 @@ def test_two_views_and_two_tabs_are_all_live_over_one_connection_each(plain_lab:
 
 def test_a_cell_that_runs_again_leaves_no_widget_behind_and_its_page_goes_on(plain_lab: Lab, browsing: Browsing) -> None:
     count = "import ipywidgets\nprint(len(ipywidgets.Widget.get_manager_state()['state']), len(objectsync_jupyter.server.clients))"
+    # anywidget's word, two seconds later, of a widget that went before it had been loaded.
+    browsing.expected.append("[anywidget] Failed to initialize model.")
     plain_lab.write("again.ipynb", CARRIED, "box", count)
     notebook = browsing.open(plain_lab, "again.ipynb")
     notebook.run(0, 1)
