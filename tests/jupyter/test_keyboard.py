@@ -72,3 +72,17 @@ def test_the_notebook_has_the_keys_that_are_for_all_of_it(lab: Lab, browsing: Br
     notebook.page.locator(".jp-Cell").nth(1).locator(".jp-InputPrompt").click()
     notebook.page.keyboard.press("x")
     notebook.page.wait_for_function("() => jupyterapp.shell.currentWidget.content.widgets.length === 2")
+
+
+def test_escape_leaves_a_view_for_its_cell(lab: Lab, browsing: Browsing) -> None:
+    lab.write("escape.ipynb", *CELLS)
+    notebook = browsing.open(lab, "escape.ipynb")
+    notebook.run(0)
+    view, press = notebook.live(0), notebook.page.keyboard.press
+    for role, name in (("slider", "Size"), ("combobox", "Pick"), ("radio", "one"), ("button", "press")):
+        at = view.get_by_role(role, name=name)  # type: ignore[arg-type]  # one of Playwright's roles
+        at.focus()
+        press("Escape")
+        expect(notebook.cell(0)).to_be_focused()
+    press("b")
+    notebook.page.wait_for_function("() => jupyterapp.shell.currentWidget.content.widgets.length === 4")
