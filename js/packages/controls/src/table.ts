@@ -5,7 +5,7 @@
  *   is a click all the same.
  * - By keyboard: arrows move a cell that is marked, Space selects its row, Enter edits it and saves, Escape gives up.
  */
-import type { Dict, IntTopic, Topic, Value } from '@objectsync/client'
+import type { CallError, IntTopic, Topic, Value } from '@objectsync/client'
 import { ControlView, freshId } from './base.js'
 import { editorOf } from './editor.js'
 import { shownNumber } from './numbers.js'
@@ -20,6 +20,11 @@ interface Column {
   readonly kind: string
 }
 type Row = readonly [place: number, ...cells: Value[]]
+interface Answer {
+  readonly rows: readonly Row[]
+  /** Of the data that they are from. */
+  readonly version: number
+}
 
 export class TableView extends ControlView {
   static override frontendType = 'objectsync.table'
@@ -30,8 +35,12 @@ export class TableView extends ControlView {
   #below!: HTMLElement
   /** Those in sight, by their place in the order. */
   #rows = new Map<number, HTMLElement>()
-  #pages = new Map<number, readonly Row[] | undefined>()
+  #pages = new Map<number, readonly Row[]>()
+  /** The pages that have been asked for and not come yet. */
+  readonly #asked = new Set<number>()
   #version = -1
+  /** Since which version the columns are what they are. */
+  #since = -1
   #marked = { row: 0, column: 0 }
   #editing = false
   #frame = 0
@@ -60,6 +69,10 @@ export class TableView extends ControlView {
       table.ariaRowCount = String(Number(length) + 1)
     })
     for (const name of ['columns', 'sort']) this.bind(name, () => this.#showHead())
+    this.bind('columns', () => {
+      this.#since = this.object.attribute<IntTopic>('version').value
+      this.#pages.clear()
+    })
     for (const name of ['selected', 'editable', 'length', 'columns']) this.bind(name, () => this.#draw())
     this.bind('version', () => this.#refresh())
     this.#box.addEventListener('scroll', () => {
@@ -118,9 +131,9 @@ export class TableView extends ControlView {
     const version = this.object.attribute<IntTopic>('version').value
     if (version === this.#version) return
     this.#version = version
-    const old = this.#pages
-    this.#pages = new Map()
-    for (const page of this.#pagesInSight()) this.#fetch(page, old.get(page))
+    const inSight = this.#pagesInSight()
+    for (const page of this.#pages.keys()) if (!inSight.includes(page)) this.#pages.delete(page)
+    for (const page of inSight) this.#fetch(page)
     this.#draw()
   }
 
@@ -138,17 +151,29 @@ export class TableView extends ControlView {
     return pages
   }
 
-  #fetch(page: number, meanwhile?: readonly Row[]): void {
-    this.#pages.set(page, meanwhile)
-    const version = this.#version
+  /** One question at a time: a table that changes faster than answers come is shown as each of them says. */
+  #fetch(page: number): void {
+    if (this.#asked.has(page)) return
+    this.#asked.add(page)
     this.object.call('rows', { start: page * PAGE, stop: (page + 1) * PAGE }).then(
-      (answer) => {
-        if (version !== this.#version || this.object.isDestroyed) return
-        this.#pages.set(page, (answer as Dict)['rows'] as unknown as readonly Row[])
-        this.#draw()
+      (answer) => this.#take(page, answer as unknown as Answer),
+      ({ code }: CallError) => {
+        this.#asked.delete(page)
+        // Reading may be done again; it waits for the next connection.
+        if (code === 'disconnected' && !this.object.isDestroyed) this.#fetch(page)
+        else this.#pages.delete(page)
       },
-      () => this.#pages.delete(page),
     )
+  }
+
+  #take(page: number, { rows, version }: Answer): void {
+    this.#asked.delete(page)
+    if (this.object.isDestroyed) return
+    const isOld = version < this.#version
+    const inSight = this.#pagesInSight().includes(page)
+    if (version >= this.#since && (inSight || !isOld)) this.#pages.set(page, rows)
+    if (isOld && inSight) this.#fetch(page)
+    this.#draw()
   }
 
   #draw(): void {

@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
 
+import { CallError, SObject } from '@objectsync/client'
 import { builtIns } from '@objectsync/dom'
 import { describe, expect, it, vi } from 'vitest'
 import type { Change } from '../../client/src/changes.js'
@@ -44,24 +45,26 @@ async function sheet(kind: string, ...values: Value[]): Promise<Sheet> {
   const registry = builtIns()
   registry.register(controls)
   const it = show([TABLE], { registry })
-  const now = { rows: values.map((value, place): Value[] => [place, value]) }
+  const now = { rows: values.map((value, place): Value[] => [place, value]), version: 1 }
   it.server.answer = (service) =>
-    service === 'rows' ? { rows: now.rows.map(beginning), version: 1 } : (now.rows[0]?.[1] ?? null)
+    service === 'rows' ? { rows: now.rows.map(beginning), version: now.version } : (now.rows[0]?.[1] ?? null)
   const about = { columns: [{ name: 'c', kind }], length: values.length, editable: ['c'] }
   it.change(['create', '1', 'Table', 'root', -1, about as never])
   const arrived = async (): Promise<void> => {
-    it.settle()
-    await Promise.resolve()
-    await Promise.resolve()
+    // One question may be on its way, and make another necessary.
+    for (const _ of [1, 2]) {
+      it.settle()
+      await Promise.resolve()
+      await Promise.resolve()
+    }
   }
   await arrived()
-  let version = 1
   return {
     ...it,
     cells: () => [...it.host.querySelectorAll<HTMLElement>('tbody td')],
     renew: async (next) => {
       now.rows = next
-      it.change(['set', '1', 'version', ++version])
+      it.change(['set', '1', 'version', ++now.version])
       await arrived()
     },
     edits: () => {
@@ -95,6 +98,55 @@ describe('rows', () => {
     expect(table.cells().map((cell) => before.indexOf(cell))).toEqual([0, 1, 2])
     expect(table.cells().map((cell) => cell.textContent)).toEqual(['1.5', '2', '7'])
     expect(table.cells()[1]?.firstChild).toBe(rest)
+  })
+
+  it('are shown as each answer says, however fast the data change', async () => {
+    const table = await sheet('number', 0)
+    const answers: ((value: Value) => void)[] = []
+    const calls = vi
+      .spyOn(SObject.prototype, 'call')
+      .mockImplementation(() => new Promise((resolve) => answers.push(resolve)))
+    const shownNow = (): unknown => table.cells()[0]?.textContent
+    for (const version of [2, 3, 4]) table.change(['set', '1', 'version', version])
+    expect(answers).toHaveLength(1)
+    answers[0]?.({ rows: [[0, 20]], version: 2 })
+    await vi.waitFor(() => expect(shownNow()).toBe('20'))
+    table.change(['set', '1', 'version', 5])
+    expect(answers).toHaveLength(2)
+    answers[1]?.({ rows: [[0, 50]], version: 5 })
+    await vi.waitFor(() => expect(shownNow()).toBe('50'))
+    expect(answers).toHaveLength(2)
+    calls.mockRestore()
+  })
+
+  it('of other columns are not shown under the new ones', async () => {
+    const table = await sheet('number', 0)
+    const answers: ((value: Value) => void)[] = []
+    const calls = vi
+      .spyOn(SObject.prototype, 'call')
+      .mockImplementation(() => new Promise((resolve) => answers.push(resolve)))
+    table.change(['set', '1', 'version', 2])
+    table.change(['set', '1', 'version', 3], ['set', '1', 'columns', [{ name: 'd', kind: 'number' }]])
+    answers[0]?.({ rows: [[0, 20]], version: 2 })
+    await vi.waitFor(() => expect(answers).toHaveLength(2))
+    expect(table.cells()[0]?.textContent).toBe('…')
+    answers[1]?.({ rows: [[0, 30]], version: 3 })
+    await vi.waitFor(() => expect(table.cells()[0]?.textContent).toBe('30'))
+    calls.mockRestore()
+  })
+
+  it('are asked for again when the connection broke before they came', async () => {
+    const table = await sheet('number', 0)
+    const answers: { resolve: (value: Value) => void; reject: (error: Error) => void }[] = []
+    const calls = vi
+      .spyOn(SObject.prototype, 'call')
+      .mockImplementation(() => new Promise((resolve, reject) => answers.push({ resolve, reject })))
+    table.change(['set', '1', 'version', 2])
+    answers[0]?.reject(new CallError('disconnected', 'lost'))
+    await vi.waitFor(() => expect(answers).toHaveLength(2))
+    answers[1]?.resolve({ rows: [[0, 20]], version: 2 })
+    await vi.waitFor(() => expect(table.cells()[0]?.textContent).toBe('20'))
+    calls.mockRestore()
   })
 
   it('come and go with the length, and cells with the columns', async () => {
