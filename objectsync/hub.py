@@ -42,6 +42,7 @@ from .session import Session
 from .sessions import Sessions
 from .sobject import SObject
 from .statehash import StateHash
+from .tracebacks import users_part
 from .tree import Tree
 from .updates import Updates
 from .values import Buffer
@@ -338,7 +339,7 @@ class Hub(Tree):
     def _incident(self, what: str, error: BaseException, about: SObject | None = None) -> str:
         """Log an exception in what users wrote; returns the number by which the log names it. `about` is the object that it concerns."""
         incident = self._new_secret(6)
-        logger.error("%s (incident %s)", what, incident, exc_info=error)
+        logger.error("%s (incident %s)", what, incident, exc_info=(type(error), error, users_part(error.__traceback__)))
         for listener in (*self.on_error.manual, *self.on_error.auto):
             listener(what, error, about)
         return incident

@@ -41,7 +41,7 @@ from .links import Links
 from .magic import Magic
 from .outputs import PLACES, SHOWN, VIEWS, Outputs
 from .stranded import StrandedRequests
-from .tracebacks import with_cells
+from .tracebacks import NamesOfCells, with_cells
 
 if TYPE_CHECKING:
     from .carrier import Carrier, Carriers
@@ -248,6 +248,8 @@ class Notebook:
         ip.events.register("post_run_cell", self._cell_ended)
         self.displays.show_objects_of(self.server)
         self.captured = Captured(ip, self.server)
+        self._names_of_cells = NamesOfCells(ip)
+        logging.getLogger("objectsync.hub").addFilter(self._names_of_cells)
         self.links = None if kernel is None else Links(self.server, loop)
         self.shell = None if self.links is None else CommShell(self.links, kernel)
         self.stranded = None if kernel is None else StrandedRequests(kernel)
@@ -313,6 +315,7 @@ class Notebook:
             self.direct.close()  # last: its pages would come back over comms
         self.server.close()
         self.jobs.stop()
+        logging.getLogger("objectsync.hub").removeFilter(self._names_of_cells)
 
     def _cell_ended(self, _: Any) -> None:
         self.collecting.wanted()

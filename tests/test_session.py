@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import traceback
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -548,6 +550,27 @@ class TestEvents:
         assert "secret detail" not in error["message"]
         assert "secret detail" in caplog.text
         assert all(message["type"] != "error" for message in other.receive())
+
+    def test_the_traceback_of_a_handler_begins_with_the_handler(self, hub: Hub, thing: Thing, caplog: pytest.LogCaptureFixture) -> None:
+        def handler() -> None:
+            thing.n.set("no number")  # refused in our code, which this called
+
+        thing.on("poked", handler)
+        WireClient(hub).act(["emit", thing.id, "poked", {}])
+        [record] = [each for each in caplog.records if each.exc_info]
+        assert record.exc_info is not None
+        frames = [frame.name for frame in traceback.extract_tb(record.exc_info[2])]
+        assert frames[0] == "handler"
+        assert len(frames) > 1
+
+    def test_what_fails_in_our_own_code_is_traced_from_its_beginning(
+        self, hub: Hub, thing: Thing, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        thing.on("poked", partial(thing.n.set, "no number"))
+        WireClient(hub).act(["emit", thing.id, "poked", {}])
+        [record] = [each for each in caplog.records if each.exc_info]
+        assert record.exc_info is not None
+        assert "jobs.py" in traceback.extract_tb(record.exc_info[2])[0].filename
 
     def test_a_handler_that_needs_no_argument_gets_none(self, hub: Hub, thing: Thing) -> None:
         thing.n.set(5)

@@ -19,6 +19,7 @@ from typing import Any, Self, TypeVar
 from ..picture import Markup, markup
 from ..sobject import SObject, attribute
 from ..topics import IntTopic, ListTopic, ObjDictTopic
+from ..tracebacks import users_part
 from ..transaction import unrecorded
 from . import streams
 from .base import Control
@@ -178,7 +179,7 @@ class Output(_Lines, frontend_type="objectsync.output"):
         streams.leave(self)
         if error is None or not isinstance(error, Exception):
             return False
-        self.write(self.server.traceback_of(error, _own(trace)), "error")
+        self.write(self.server.traceback_of(error, users_part(trace)), "error")
         return True
 
     def _write(self, kind: str, values: list[Any]) -> None:
@@ -256,13 +257,6 @@ def current_output() -> Output | None:
     """The output whose block this is, or None: what else there is to capture (`display()` in a notebook) goes there."""
     sink = streams.innermost()
     return sink if isinstance(sink, Output) else None
-
-
-def _own(trace: Any) -> Any:
-    """A traceback without our own frames at its top."""
-    while trace is not None and trace.tb_frame.f_code.co_filename in (__file__, streams.__file__):
-        trace = trace.tb_next
-    return trace
 
 
 class Log(_Lines, frontend_type="objectsync.log"):
