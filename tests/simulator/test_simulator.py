@@ -19,7 +19,16 @@ from tests.simulator.world import run
 
 FAST = 250
 ALL = 3000
-MUTANT_SEEDS = 2000
+MUTANT_SEEDS = 4000
+SEEN_LATE = {
+    "tags_do_not_bring_into_sight": 1928,
+    "the_client_edits_what_it_does_not_see": 1573,
+    "what_is_hidden_is_told": 1443,
+    "a_deletion_takes_what_was_typed_into_it": 958,
+    "what_was_set_before_an_own_edit_is_taken_to_include_it": 481,
+    "a_lost_tail_goes_unnoticed": 462,
+}
+"""Seeds to try first: where these were seen when all were tried in order, which took half a minute each. All are tried after it."""
 KEPT = [int(line.split()[0]) for line in (Path(__file__).parent / "seeds.txt").read_text().splitlines() if line and line[0] != "#"]
 
 
@@ -63,7 +72,7 @@ def test_every_promise_is_kept_in_thousands_of_worlds(capsys: pytest.CaptureFixt
 @pytest.mark.parametrize("name", MUTANTS)
 def test_would_be_seen_if(name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     MUTANTS[name](monkeypatch)
-    for seed in range(MUTANT_SEEDS):
+    for seed in (SEEN_LATE.get(name, 0), *range(MUTANT_SEEDS)):
         try:
             run(seed)
         except Exception as error:  # a broken rule may also show as an exception somewhere
