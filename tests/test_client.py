@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
@@ -95,6 +97,21 @@ class TestObjects:
             mine.cuont
         with pytest.raises(UnknownObject, match="no object 'nobody'"):
             client.object("nobody")
+
+    def test_two_threads_that_ask_for_an_attribute_first_get_the_same_topic(
+        self, mine: ClientObject, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        both = threading.Barrier(2)
+        begin = IntTopic.__init__
+
+        def slowly(*of: Any) -> None:
+            both.wait(10)
+            begin(*of)
+
+        monkeypatch.setattr(IntTopic, "__init__", slowly)
+        with ThreadPoolExecutor(2) as pool:
+            one, other = [future.result() for future in [pool.submit(mine.attribute, "count") for _ in range(2)]]
+        assert one is other is mine.attribute("count")
 
     def test_every_topic_changes_with_the_same_words(self, note: Note, client: MemoryClient, mine: ClientObject) -> None:
         with client.record() as action:

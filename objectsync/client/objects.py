@@ -206,7 +206,11 @@ class ClientObject:
         topic = self._os_topics.get(name)
         if type(topic) is not spec.topic_class:
             # A topic needs of its owner what both kinds of objects have: id, values, and a tree with objects, lock and transactions.
-            topic = self._os_topics[name] = spec.topic_class(cast("Any", self), name, spec)
+            made = spec.topic_class(cast("Any", self), name, spec)
+            with self._os_tree.lock:
+                topic = self._os_topics.get(name)
+                if type(topic) is not spec.topic_class:  # else the other thread's, of two that ask at once
+                    topic = self._os_topics[name] = made
         return topic
 
     get_attribute = attribute
