@@ -131,7 +131,7 @@ export class ShownView extends ControlView {
     if (content.pixels) image.dataset['pixels'] = ''
     if (content.width) {
       image.width = content.width
-      image.height = content.height
+      if (content.height) image.height = content.height
     }
     // A browser decodes nothing for a page that nobody sees. What cannot be decoded is shown as that: with its words.
     if (!this.document.hidden) await image.decode().catch(() => undefined)
