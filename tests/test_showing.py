@@ -296,6 +296,11 @@ def test_an_index_that_says_something_is_a_column_and_equal_names_are_told_apart
     assert table_of(show(doubled)).records() == [{"a": 1, "a (2)": 2, "b": None}]
     pivoted = pd.DataFrame([[1]], columns=pd.MultiIndex.from_tuples([("sales", 2026)]))
     assert table_of(show(pivoted)).records() == [{"sales 2026": 1}]
+    numbers = pd.DataFrame({"a": [7, 8, 9]})
+    assert table_of(show(numbers[numbers.a > 7])).records() == [{"index": 1, "a": 8}, {"index": 2, "a": 9}]
+    assert table_of(show(numbers[::-1])).column("index") == [2, 1, 0]
+    assert table_of(show(numbers[:1])).records() == [{"a": 7}]
+    assert table_of(show(numbers[:0])).records() == []
 
 
 def bars() -> Any:

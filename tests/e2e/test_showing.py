@@ -4,6 +4,7 @@ How many a second: benchmarks/pictures.py."""
 
 from __future__ import annotations
 
+import io
 import re
 from typing import Any
 
@@ -11,6 +12,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
+from IPython import display as ipython
 from matplotlib.figure import Figure
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
@@ -175,6 +177,27 @@ def test_a_figure_of_plotly_keeps_its_height_while_it_changes_and_the_window_doe
     plot.update()
     expect(shown.locator(".ytick", has_text="100").first).to_be_visible()
     assert shown.evaluate("shown => shown.getBoundingClientRect().height") == height
+
+
+def test_what_values_say_of_themselves_is_shown_as_they_say_it(open_page: NewPage, current: Server) -> None:
+    styler = pd.DataFrame({"a": [1, 2]}).style.highlight_max(color="rgb(255, 0, 0)")
+    dot = ipython.HTML('<svg width="40" height="40"><title>dot</title><circle cx="20" cy="20" r="20" fill="rgb(0, 255, 0)"/></svg>')
+    png = io.BytesIO()
+    Image.new("RGB", (20, 20), (0, 0, 255)).save(png, "PNG")
+    out = Output()
+    with Column():
+        show(styler)
+        show(dot)
+        out.display(styler)
+        out.display(ipython.Image(png.getvalue(), width=120))
+        show(ipython.Math(r"\frac{1}{2}"))
+    page = open_page(current.url, wait=".os-shown table")
+    for cell in page.get_by_role("cell", name="2", exact=True).all():
+        expect(cell).to_have_css("background-color", "rgb(255, 0, 0)")
+    expect(page.get_by_role("img", name="dot")).to_be_visible()
+    assert colour(page, 0.5, 0.5, "img[alt=dot]") == [0, 255, 0, 255]
+    expect(page.locator(".os-lines img")).to_have_css("width", "120px")
+    expect(page.get_by_role("img", name="frac")).to_be_visible()
 
 
 def wide(title: str = "Wide") -> Any:

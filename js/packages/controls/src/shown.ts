@@ -172,7 +172,7 @@ export class ShownView extends ControlView {
 
   /** What is said of the picture, and how wide it is: Python's word for it, or else the picture's own. */
   #describe(): void {
-    const image = this.#root.querySelector<HTMLElement>(':scope > img, :scope > .os-plot')
+    const image = this.#root.querySelector<HTMLElement>(':scope:not(.os-html) > img, :scope > .os-plot')
     if (!image) return
     const read = (name: string): Value => (this.object.has(name) ? this.object.attribute(name).value : null)
     const alt = String(read('alt') || (image.dataset['alt'] ?? ''))
