@@ -51,31 +51,33 @@ class Captured:
             return {f"{_VEGA_LITE}6+json": value.to_dict(), "text/plain": "a chart"}, {}
         return self._format(value, *args, **options)
 
-    def _publish_there(self, data: Any, *args: Any, transient: Any = None, update: bool = False, **options: Any) -> None:
+    def _publish_there(
+        self, data: Any, metadata: Any = None, *args: Any, transient: Any = None, update: bool = False, **options: Any
+    ) -> None:
         id = (transient or {}).get("display_id")
         output = current_output()
         if update:
             for shown in [each for each, named in self._named.items() if named == id]:
-                shown.update(_value_of(data))
+                shown.update(_value_of(data, metadata))
         if update or output is None:
-            self._publish(data, *args, transient=transient, update=update, **options)
+            self._publish(data, metadata, *args, transient=transient, update=update, **options)
             return
         for stream in (sys.stdout, sys.stderr):
             stream.flush()  # what was printed before it stands before it
-        self._show(output, data, id)
+        self._show(output, data, metadata, id)
 
-    def _show(self, output: Output, data: Any, id: str | None) -> None:
+    def _show(self, output: Output, data: Any, metadata: Any, id: str | None) -> None:
         pointed = self._server.objects.get(data[VIEW]["id"]) if VIEW in data else None
         if pointed is not None:
             output.display(pointed)
         elif id is not None:
-            named = Shown(_value_of(data))
+            named = Shown(_value_of(data, metadata))
             self._named[named] = id
             output.display(named)
         elif _figure_mime(data) is not None:
-            output.display(_value_of(data))
+            output.display(_value_of(data, metadata))
         else:
-            output.add_bundle(plain_bundle(data))
+            output.add_bundle(plain_bundle(data, metadata))
 
     def _clear_there(self, wait: bool = False) -> None:
         output = current_output()
@@ -88,21 +90,21 @@ class Captured:
 class _Published:
     """What somebody published, as a value to show."""
 
-    def __init__(self, data: Any) -> None:
-        self._data = data
+    def __init__(self, data: Any, metadata: Any) -> None:
+        self._published = data, metadata
 
     def _repr_mimebundle_(self, **_: Any) -> Any:
-        return self._data
+        return self._published
 
 
 def _figure_mime(data: Any) -> str | None:
     return next((mime for mime in data if mime == _PLOTLY or mime.startswith(_VEGA_LITE)), None)
 
 
-def _value_of(data: Any) -> Any:
+def _value_of(data: Any, metadata: Any) -> Any:
     mime = _figure_mime(data)
     if mime is None:
-        return _Published(data)
+        return _Published(data, metadata)
     if mime == _PLOTLY:
         return importlib.import_module("plotly.graph_objects").Figure(data[mime])
     return importlib.import_module("altair").Chart.from_dict(data[mime])

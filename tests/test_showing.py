@@ -18,6 +18,8 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from matplotlib import pyplot as plt
+from matplotlib.animation import FuncAnimation
 from matplotlib.figure import Figure
 from PIL import Image
 from plotly import graph_objects
@@ -73,6 +75,27 @@ def test_a_figure_is_a_picture_of_its_own_size_that_says_what_it_is(hub: Hub) ->
 def test_axes_are_shown_as_their_figure(hub: Hub) -> None:
     figure = plot()
     assert content(show(figure.axes[0])) == content(show(figure))
+
+
+@pytest.mark.parametrize("one", [0, 1], ids=["the first", "the last"])
+def test_whatever_a_plotting_function_returns_is_its_figure(hub: Hub, one: int) -> None:
+    figure, axes = plt.subplots(2, 1, figsize=(3, 2))
+    lines, bars = axes[0].plot([1, 2]), axes[one].bar([1, 2], [3, 4])
+    counts = axes[one].hist([1, 2, 2])
+    inner: Any = Figure(figsize=(3, 2)).subfigures(1, 2)
+    animation: Any = FuncAnimation(figure, lambda _: [], frames=1)
+    animation._draw_was_started = True  # or it warns that nobody has seen it
+    shown = content(show(figure))
+    for part in (axes, list(axes), lines, bars, counts, animation, plt):
+        assert content(show(part)) == shown
+    assert content(show(inner[one]))["mime"] == "image/png"
+    plt.close(figure)
+    assert content(show(axes)) == shown
+
+
+def test_what_belongs_to_several_figures_is_text(hub: Hub) -> None:
+    several = [plot().axes[0], plot().axes[0]]
+    assert content(show(several))["data"] == repr(several)
 
 
 def test_more_dots_are_sharper_and_not_larger(hub: Hub) -> None:
@@ -166,6 +189,17 @@ def test_images_of_every_mode(hub: Hub, mode: str) -> None:
         assert green < 80
 
 
+@pytest.mark.parametrize(("mode", "numbers"), [("F", [0.0, 0.5, 1.0]), ("I", [1000, 1500, 2000])])
+def test_measured_values_go_from_black_to_white(hub: Hub, mode: str, numbers: list[float]) -> None:
+    picture = Image.new(mode, (3, 1))
+    picture.putdata(numbers)
+    assert list(pixels(show(picture)).tobytes()) in ([0, 127, 255], [0, 128, 255])
+
+
+def test_an_image_without_pixels_is_text(hub: Hub) -> None:
+    assert "size=0x3" in content(show(Image.new("RGB", (0, 3))))["data"]
+
+
 @pytest.mark.parametrize(
     ("array", "mode", "expected"),
     [
@@ -181,6 +215,14 @@ def test_images_of_every_mode(hub: Hub, mode: str) -> None:
         (np.asfortranarray(np.array([[1, 2], [3, 4]], "uint8")), "L", [1, 2, 3, 4]),
         (np.array([[0, 9]], "uint8")[:, ::-1], "L", [9, 0]),
         (np.array([[[5], [6]]], "uint8"), "L", [5, 6]),
+        (np.array([[-1.7e308, 1.7e308]]), "L", [0, 255]),
+        (np.array([[[np.nan, 0, 0], [1.0, 0, 0]]]), "RGBA", [(0, 0, 0, 0), (255, 0, 0, 255)]),
+        (np.array([[[1, 1, 1, 0.5], [1, np.inf, 1, 1]]]), "RGBA", [(255, 255, 255, 128), (255, 0, 255, 0)]),
+        (np.ma.masked_greater(np.array([[3, 200]], "uint8"), 100), "LA", [(3, 255), (200, 0)]),
+        (np.ma.array([[True, False]], mask=[[True, False]]), "LA", [(255, 0), (0, 255)]),
+        (np.ma.array([[1.0, np.nan, 9.0, 3.0]], mask=[[False, False, True, False]]), "LA", [(0, 255), (0, 0), (0, 0), (255, 255)]),
+        (np.ma.masked_all((1, 1)), "LA", [(0, 0)]),
+        (np.ma.array([[5, 6]]), "L", [0, 255]),
     ],
 )
 def test_arrays_as_pixels(hub: Hub, array: Any, mode: str, expected: list[Any]) -> None:
@@ -254,6 +296,11 @@ def test_an_index_that_says_something_is_a_column_and_equal_names_are_told_apart
     assert table_of(show(doubled)).records() == [{"a": 1, "a (2)": 2, "b": None}]
     pivoted = pd.DataFrame([[1]], columns=pd.MultiIndex.from_tuples([("sales", 2026)]))
     assert table_of(show(pivoted)).records() == [{"sales 2026": 1}]
+    numbers = pd.DataFrame({"a": [7, 8, 9]})
+    assert table_of(show(numbers[numbers.a > 7])).records() == [{"index": 1, "a": 8}, {"index": 2, "a": 9}]
+    assert table_of(show(numbers[::-1])).column("index") == [2, 1, 0]
+    assert table_of(show(numbers[:1])).records() == [{"a": 7}]
+    assert table_of(show(numbers[:0])).records() == []
 
 
 def bars() -> Any:

@@ -11,8 +11,8 @@ LABELS = {"cloud": "slategray", "hill": "seagreen", "sun": "darkorange"}
 WIDTH, HEIGHT = 480, 280
 
 
-class Draft(ElementObject, frontend_type="rect"):
-    """The box that is being dragged: no step to undo."""
+class Drafts(ElementObject, frontend_type="path"):
+    """The boxes that are being dragged, by whomever: no step to undo."""
 
     attrs = attribute(DictTopic, {"fill": "none", "stroke": "black", "stroke-dasharray": "4"}, is_stateful=False)
 
@@ -42,39 +42,55 @@ def build(server: objectsync.Server) -> Element:
         h1("Annotate", style={"margin": "0"})
         with Row():
             label = Select("Label", list(LABELS), "cloud")
-            Button("Undo", lambda: server.undo())
-            Button("Redo", lambda: server.redo())
-        style = {"touch-action": "none", "cursor": "crosshair", "user-select": "none"}
-        with svg(viewBox=f"0 0 {WIDTH} {HEIGHT}", width=WIDTH, height=HEIGHT, role="img", aria_label="a landscape", style=style) as canvas:
+            Button("Undo", lambda: server.undo(boxes))
+            Button("Redo", lambda: server.redo(boxes))
+        style = {"width": "100%", "touch-action": "none", "cursor": "crosshair", "user-select": "none"}
+        with svg(viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_label="a landscape", style=style) as canvas:
             scene()
-        boxes = Element("g", parent=canvas)
-        draft = Draft(parent=canvas)
+        boxes: Element = Element("g", parent=canvas)
+        drafts = Drafts(parent=canvas)
         starts: dict[str | None, tuple[float, float]] = {}  # by session: everybody has a pointer
+        dragged: dict[str | None, dict[str, float]] = {}
+
+        def point(event: Emission) -> tuple[float, float]:
+            """Where it is in the picture, which is smaller on a phone."""
+            scale = WIDTH / event.get("currentTarget.clientWidth", WIDTH)
+            return min(max(round(event["elementX"] * scale), 0), WIDTH), min(max(round(event["elementY"] * scale), 0), HEIGHT)
 
         def place(event: Emission) -> dict[str, float]:
-            x, y = starts[event.session]
-            to_x, to_y = event["elementX"], event["elementY"]
+            (x, y), (to_x, to_y) = starts[event.session], point(event)
             return {"x": min(x, to_x), "y": min(y, to_y), "width": abs(to_x - x), "height": abs(to_y - y)}
 
+        def draw() -> None:
+            drafts.attrs["d"] = "".join("M{x} {y}h{width}v{height}h-{width}z".format(**each) for each in dragged.values())
+
         def begin(event: Emission) -> None:
-            starts[event.session] = (event["elementX"], event["elementY"])
+            starts[event.session] = point(event)
 
         def drag(event: Emission) -> None:
             if event.session in starts:
-                draft.attrs.update(place(event))
+                dragged[event.session] = place(event)
+                draw()
 
         def end(event: Emission) -> None:
             if event.session in starts:
                 box = place(event)
-                del starts[event.session]
-                draft.attrs.update({"width": 0, "height": 0})
+                forget(event.session)
                 if box["width"] > 4 and box["height"] > 4:
                     boxes.add_child(Box, label=label.value.value, place=box)
 
-        where = ["elementX", "elementY"]
+        def forget(session: str | None) -> None:
+            starts.pop(session, None)
+            if dragged.pop(session, None):
+                draw()
+
+        where = ["elementX", "elementY", "currentTarget.clientWidth"]
         canvas.on("pointerdown", begin, fields=where)
         canvas.on("pointermove", drag, fields=where, throttle=0.03)
         canvas.on("pointerup", end, fields=where)
+        canvas.on("pointerleave", end, fields=where)  # at the edge; who lets go outside tells nobody
+        canvas.on("pointercancel", lambda event: forget(event.session))
+        server.on_client_disconnect.add(forget)
     server.clear_history()
     return page
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 
 import objectsync
@@ -25,7 +26,7 @@ class Game:
         board = {"outline-offset": "3px", "background": "color-mix(in srgb, currentColor 8%, transparent)", "border-radius": "0.5rem"}
         with server.as_current(), Column(gap="0.75rem", style={"max-width": f"{side}px", "margin": "0 auto"}) as self.page:
             h1("Star catchers", style={"margin": "0"})
-            self.score = Label("Click the board, and use the arrow keys.")
+            self.score = Label()
             self.board = svg(
                 viewBox=f"0 0 {side} {side}", style={"width": "100%", **board}, tabindex=0, role="application", aria_label="board"
             )
@@ -35,6 +36,8 @@ class Game:
             with Row(justify="center"):
                 for key, sign in zip(MOVES, "←↑↓→", strict=True):
                     Button(sign, lambda event, key=key: self.move(event, key))
+        self.say_score()
+        server.clear_history()
         server.on_client_disconnect.add(self.leave)
 
     def put_star(self) -> tuple[int, int]:
@@ -51,26 +54,36 @@ class Game:
             if player.at == self.star_at:
                 player.stars += 1
                 self.star_at = self.put_star()
-            self.score.text.set(" · ".join(f"{each.name}: {each.stars} ★" for each in self.players.values()))
+            self.say_score()
+        self.server.clear_history()  # Ctrl+Z takes back no move
+
+    def say_score(self) -> None:
+        """Who has how many."""
+        stars = " · ".join(f"Player {each.number}: {each.stars} ★" for each in self.players.values())
+        self.score.text.set(stars or "Click the board, and use the arrow keys.")
 
     def join(self, session: str) -> Player:
         """A new player, in a colour of their own."""
-        number = len(self.players)
-        self.players[session] = Player(self.board, COLOURS[number % len(COLOURS)], number + 1)
+        taken = {each.number for each in self.players.values()}
+        self.players[session] = Player(self.board, next(number for number in itertools.count(1) if number not in taken))
         return self.players[session]
 
     def leave(self, session: str) -> None:
         """Whoever goes, goes from the board."""
         player = self.players.pop(session, None)
         if player is not None:
-            player.disc.remove()
+            with self.server.record():
+                player.disc.remove()
+                self.say_score()
+            self.server.clear_history()
 
 
 class Player:
     """One disc."""
 
-    def __init__(self, board: Element, colour: str, number: int) -> None:
-        self.name, self.stars, self.at = f"Player {number}", 0, (SIZE // 2, SIZE // 2)
+    def __init__(self, board: Element, number: int) -> None:
+        self.number, self.stars, self.at = number, 0, (SIZE // 2, SIZE // 2)
+        colour = COLOURS[(number - 1) % len(COLOURS)]
         with g(parent=board) as self.disc:
             circle(cx=STEP / 2, cy=STEP / 2, r=STEP * 0.4, fill=colour)
             text_(str(number), attrs={"x": STEP / 2, "y": STEP * 0.65, "font-size": 18, "fill": "white", "text-anchor": "middle"})

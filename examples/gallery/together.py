@@ -32,9 +32,8 @@ def build(server: objectsync.Server) -> Element:
 
                 def add(title: str) -> None:
                     if title.strip():
-                        with server.record():  # one step to undo
-                            items.add_child(Item, title.strip())
-                            field.value.set("")
+                        items.add_child(Item, title.strip())  # a step of the list, which its button takes back
+                        field.value.set("")
 
                 field = Text("What next?", on_submit=add)
                 with Row():

@@ -43,14 +43,14 @@ def build(server: objectsync.Server, pause: float = 0.05) -> Element:
         bar = Progress("Epochs", max=EPOCHS)
         loss = Label("not trained yet")
         rate = FloatSlider("Learning rate", 0.1, min=0.01, max=1)
-        running = [False]
+        running: list[Model] = []  # the one that learns, if any does
 
         async def train() -> None:
-            if running[0]:
+            if running:
                 return
-            running[0] = True
             model, losses = Model(), list[float]()
-            while running[0] and len(losses) < EPOCHS:
+            running.append(model)
+            while model in running and len(losses) < EPOCHS:
                 losses.append(model.step(rate.value.value))
                 points = " ".join(f"{10 * x:.0f},{190 - 250 * y:.1f}" for x, y in enumerate(losses))
                 with server.record():
@@ -58,14 +58,12 @@ def build(server: objectsync.Server, pause: float = 0.05) -> Element:
                     bar.value.set(len(losses))
                     loss.text.set(f"loss {losses[-1]:.3f}")
                 await asyncio.sleep(pause)
-            running[0] = False
-
-        def stop() -> None:
-            running[0] = False
+            if model in running:
+                running.remove(model)
 
         with Row():
             Button("Train", train, kind="primary")
-            Button("Stop", stop)
+            Button("Stop", running.clear)
     server.clear_history()
     return page
 

@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from .. import safety
-from ..picture import Markup, markup
+from ..picture import Markup, Piece, markup
 from ..sobject import attribute
 from ..topics import StringTopic
 from .base import Control
@@ -21,6 +21,9 @@ _DROPPED = frozenset(
 )
 """Left out with everything inside; other elements that are not allowed leave their contents."""
 _DEPTH = 100
+_PLAYERS = frozenset({"audio", "video"})
+_SEEN = frozenset({"button", "canvas", "hr", "input", "meter", "progress", "select", "textarea"})
+"""Seen also where they are empty."""
 
 
 class _HTML(Control):
@@ -70,6 +73,24 @@ def html_picture(text: str) -> Markup:
     parser.feed(text)
     parser.close()
     return parser.result()
+
+
+def says_something(text: str) -> bool:
+    """Whether anything is left to be seen of a text of HTML; a player without a source is nothing."""
+    left: list[Piece] = [html_picture(text)]
+    while left:
+        piece = left.pop()
+        if isinstance(piece, str) and piece.strip():
+            return True
+        if isinstance(piece, Markup):
+            if piece.tag in _SEEN or piece.attrs.get("src"):
+                return True
+            left += () if piece.tag in _PLAYERS and not _has_source(piece) else piece.children
+    return False
+
+
+def _has_source(player: Markup) -> bool:
+    return any(isinstance(child, Markup) and child.tag == "source" and child.attrs.get("src") for child in player.children)
 
 
 class _Builder(HTMLParser):
@@ -122,4 +143,4 @@ def _node(tag: str, attrs: dict[str, str | None], children: list[Any]) -> Markup
     return Markup(tag, {name: True if value is None else value for name, value in attrs.items()}, tuple(children))
 
 
-__all__ = ["HTML", "Markdown", "html_picture"]
+__all__ = ["HTML", "Markdown", "html_picture", "says_something"]

@@ -1,7 +1,7 @@
 """Any value as something to show: the MIME bundle that it offers in the ways that IPython knows, or its repr.
 
-Only what a page can show is kept: HTML (which it sanitises), SVG as a picture, pictures as bytes, text. What `objectsync.showing` knows to
-draw, it says itself (`drawers`): this layer is below it.
+Only what a page can show is kept: HTML (which it sanitises), SVG as a picture, pictures as bytes, text. HTML of which nothing would be
+left is none. What `objectsync.showing` knows to draw, it says itself (`drawers`): this layer is below it.
 """
 
 from __future__ import annotations
@@ -16,17 +16,14 @@ from typing import Any
 from ..picture import Markup, markup
 from ..sobject import SObject
 from ..values import Buffer
-from .html import html_picture, render_markdown
+from .drawings import with_pictures
+from .formulas import formula
+from .html import html_picture, render_markdown, says_something
+from .offers import offered_by
+from .stylesheets import inlined
 
+SIZES = ("width", "height")
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
-_METHODS = {
-    "text/html": "_repr_html_",
-    "image/svg+xml": "_repr_svg_",
-    "image/png": "_repr_png_",
-    "image/jpeg": "_repr_jpeg_",
-    "text/markdown": "_repr_markdown_",
-}
-
 Live = Callable[[SObject, SObject | None], SObject]
 """Shows a value, as it was when it was drawn, by an object below a parent: by a new one, or by the former one that is given."""
 
@@ -36,7 +33,7 @@ class Offer:
     """What there is to show of a value."""
 
     bundle: Mapping[str, Any]
-    """By MIME type; pictures as bytes. There is always a `text/plain`."""
+    """By MIME type; pictures as bytes. There is always a `text/plain`; `width` and `height`, in CSS pixels, where a picture says them."""
     live: Live | None = None
     """For what a page shows otherwise than as a still picture."""
 
@@ -56,27 +53,24 @@ def offer_of(value: Any) -> Offer:
 
 def own_bundle_of(value: Any) -> dict[str, Any]:
     """What a value itself offers to show, by MIME type, or its repr."""
-    bundle: dict[str, Any] = {}
-    whole = getattr(value, "_repr_mimebundle_", None)
-    if callable(whole) and not isinstance(value, type):
-        given = whole()
-        bundle.update((given[0] if isinstance(given, tuple) else given) or {})
-    elif not isinstance(value, type):
-        for kind, name in _METHODS.items():
-            method = getattr(value, name, None)
-            shown = method() if callable(method) else None
-            if shown is not None:
-                bundle[kind] = shown[0] if isinstance(shown, tuple) else shown
+    bundle, about = offered_by(value)
     if "text/markdown" in bundle and "text/html" not in bundle:
         with contextlib.suppress(ImportError):  # without markdown-it-py it is text
             bundle["text/html"] = render_markdown(str(bundle["text/markdown"]))
-        bundle.setdefault("text/plain", str(bundle["text/markdown"]))
-    bundle.setdefault("text/plain", value if isinstance(value, str) else repr(value))
-    return plain_bundle(bundle)
+        bundle["text/plain"] = str(bundle["text/markdown"])
+    if "text/latex" in bundle and not any(kind in bundle for kind in ("text/html", "image/svg+xml", *PICTURES)):
+        with contextlib.suppress(ImportError, ValueError):  # without matplotlib, or beyond what it knows of LaTeX, it is text
+            bundle["image/svg+xml"] = formula(str(bundle["text/latex"]))
+    return plain_bundle(bundle, about)
 
 
-def plain_bundle(bundle: Mapping[str, Any]) -> dict[str, Any]:
-    """A bundle as it may travel: only the types that a page shows, pictures as bytes."""
+def plain_bundle(bundle: Mapping[str, Any], about: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """A bundle as it may travel: only the types that a page shows, pictures as bytes.
+
+    Args:
+        bundle: By MIME type.
+        about: What is said of the data of a type: how wide and high a picture is to be shown.
+    """
     kept: dict[str, Any] = {}
     for kind, data in bundle.items():
         if kind in PICTURES:
@@ -87,17 +81,44 @@ def plain_bundle(bundle: Mapping[str, Any]) -> dict[str, Any]:
                     continue
             kept[kind] = Buffer(data)
         elif kind in ("text/html", "image/svg+xml", "text/plain"):
-            kept[kind] = "".join(data) if isinstance(data, list) else str(data)
+            kept[kind] = _text(data)
+    kept.update(_size(kept, about or {}))
+    if "text/html" in kept:
+        kept["text/html"] = alone(kept["text/html"])
+        if not says_something(kept["text/html"]):
+            del kept["text/html"]
     return kept
+
+
+def alone(html: str) -> str:
+    """HTML with all that it needs in its elements: where it is shown, style sheets and drawings are dropped."""
+    if "<svg" in html:
+        html = with_pictures(html)
+    return inlined(html) if "<style" in html else html
+
+
+def _text(data: Any) -> str:
+    if isinstance(data, bytes):
+        return data.decode(errors="replace")
+    return "".join(data) if isinstance(data, list) else str(data)
+
+
+def _size(kept: Mapping[str, Any], about: Mapping[str, Any]) -> dict[str, int]:
+    """How large the picture that is shown of a bundle is to be, as far as that is said."""
+    said = next((about.get(kind) for kind in (*PICTURES, "image/svg+xml") if kind in kept), None)
+    if not isinstance(said, Mapping):
+        return {}
+    return {name: round(said[name]) for name in SIZES if isinstance(said.get(name), (int, float)) and 0 < said[name] < 100_000}
 
 
 def picture_of(bundle: Mapping[str, Any]) -> Markup:
     """The static picture of a bundle."""
+    style = f"max-width: 100%; width: {bundle['width']}px" if "width" in bundle else "max-width: 100%"
     for kind in PICTURES:
         if kind in bundle:
-            return image_picture(bytes(bundle[kind]), kind)
+            return image_picture(bytes(bundle[kind]), kind, style=style)
     if "image/svg+xml" in bundle:
-        return image_picture(str(bundle["image/svg+xml"]).encode(), "image/svg+xml")
+        return image_picture(str(bundle["image/svg+xml"]).encode(), "image/svg+xml", style=style)
     if "text/html" in bundle:
         return html_picture(str(bundle["text/html"]))
     return markup("pre", str(bundle.get("text/plain", "")), style="margin: 0; white-space: pre-wrap")
@@ -108,4 +129,4 @@ def image_picture(data: bytes, mime: str, alt: str = "", style: str = "max-width
     return markup("img", src=f"data:{mime};base64,{base64.b64encode(data).decode()}", alt=alt, style=style)
 
 
-__all__ = ["PICTURES", "Live", "Offer", "drawers", "image_picture", "offer_of", "own_bundle_of", "picture_of", "plain_bundle"]
+__all__ = ["PICTURES", "SIZES", "Live", "Offer", "drawers", "image_picture", "offer_of", "own_bundle_of", "picture_of", "plain_bundle"]

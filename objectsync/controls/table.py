@@ -254,7 +254,7 @@ def columns_of(data: Any) -> dict[str, list[Any]]:
 
 def _columns_of_frame(data: Any) -> dict[str, list[Any]]:
     """The columns of a DataFrame. pandas' may have an index that says something, and several columns of one name."""
-    if hasattr(data, "reset_index") and (type(data.index).__name__ != "RangeIndex" or data.index.name is not None):
+    if hasattr(data, "reset_index") and not _only_counts(data.index):
         data = data.reset_index(allow_duplicates=True)
     columns: dict[str, list[Any]] = {}
     for name, values in data.items() if hasattr(data, "items") else ((name, data[name]) for name in data.columns):
@@ -265,6 +265,13 @@ def _columns_of_frame(data: Any) -> dict[str, list[Any]]:
             unique = f"{title} ({number})"
         columns[unique] = _list_of(values)
     return columns
+
+
+def _only_counts(index: Any) -> bool:
+    """Whether an index of pandas says no more than the order of the rows; that of rows which were chosen or sorted says which they were."""
+    if type(index).__name__ != "RangeIndex" or index.name is not None:
+        return False
+    return len(index) == 0 or (index.start == 0 and (index.step == 1 or len(index) == 1))
 
 
 def _list_of(values: Any) -> list[Any]:

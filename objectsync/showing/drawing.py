@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..controls.rich import PICTURES, own_bundle_of
+from ..controls.offers import says_only_its_class
+from ..controls.rich import PICTURES, SIZES, own_bundle_of
 from . import frames, pixels, plotly, plots, vega
 from .drawn import Drawn, How
 
@@ -19,11 +20,14 @@ _DRAWERS: dict[str, Callable[[Any, How], Drawn | None]] = {
     "altair": vega.chart,
     "plotly": plotly.figure,
     "PIL": pixels.image,
-    "numpy": pixels.array,
+    "numpy": lambda value, how: pixels.array(value, how) or plots.figures_of_many(value, how),
     "pandas": frames.frame,
     "polars": frames.frame,
+    "builtins": plots.figures_of_many,
 }
 """By package; each returns None for a value that it does not know."""
+_LONGEST = 300
+"""Characters that are said of a picture which says nothing else than its `repr`."""
 
 
 def draw(value: Any, how: How) -> Drawn:
@@ -36,11 +40,14 @@ def draw(value: Any, how: How) -> Drawn:
     if drawn is not None:
         return drawn
     bundle = own_bundle_of(value)
+    text = bundle["text/plain"]
+    said: dict[str, Any] = {"alt": "" if says_only_its_class(text) else text[:_LONGEST]}
+    said |= {name: bundle[name] for name in SIZES if name in bundle}
     for kind in PICTURES:
         if kind in bundle:
-            return Drawn(kind, bytes(bundle[kind]))
+            return Drawn(kind, bytes(bundle[kind]), **said)
     if "image/svg+xml" in bundle:
-        return Drawn("image/svg+xml", bundle["image/svg+xml"].encode())
+        return Drawn("image/svg+xml", bundle["image/svg+xml"].encode(), **said)
     if "text/html" in bundle:
         return Drawn("text/html", bundle["text/html"])
     return Drawn("text/plain", bundle["text/plain"])

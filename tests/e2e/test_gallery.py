@@ -64,3 +64,28 @@ def test_it_works_in_a_browser(name: str, server: Server, open_page: NewPage) ->
     else:
         expect(page.get_by_role("region")).to_have_count(4)
     take_picture(page, f"gallery-{name}.png")
+
+
+def test_boxes_are_drawn_where_the_pointer_is_on_a_phone_too(server: Server, open_page: NewPage) -> None:
+    import_module("examples.gallery.annotate").build(server)
+    page = open_page(server.url, width=390, height=700)
+    canvas = page.get_by_role("img", name="a landscape")
+    expect(page.get_by_label("Label")).to_be_visible()
+    place = canvas.bounding_box()
+    assert place is not None
+    assert abs(place["width"] / place["height"] - 480 / 280) < 0.02
+    left, top, right = place["x"] + 40, place["y"] + 30, place["x"] + place["width"] - 1
+    page.mouse.move(left, top)
+    page.mouse.down()
+    page.mouse.move(right, top + 50, steps=3)
+    page.mouse.move(389, top + 50)  # over the edge
+    box = canvas.locator("g g rect")
+    expect(box).to_be_visible()
+    drawn = box.bounding_box()
+    assert drawn is not None
+    assert abs(drawn["x"] - left) < 3
+    assert abs(drawn["y"] - top) < 3
+    assert abs(drawn["x"] + drawn["width"] - (place["x"] + place["width"])) < 4
+    page.mouse.up()
+    page.mouse.move(left, top + 80)
+    expect(box).to_have_count(1)

@@ -4,6 +4,7 @@ How many a second: benchmarks/pictures.py."""
 
 from __future__ import annotations
 
+import io
 import re
 from typing import Any
 
@@ -11,13 +12,14 @@ import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
+from IPython import display as ipython
 from matplotlib.figure import Figure
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 from plotly import graph_objects
 
 from objectsync import Server, Shown, show
-from objectsync.controls import Column, Grid, Output
+from objectsync.controls import Column, Dialog, Grid, Output, Row, Tabs
 from tests.e2e.axe import serious
 from tests.e2e.conftest import NewPage, Watch, take_picture
 
@@ -175,6 +177,77 @@ def test_a_figure_of_plotly_keeps_its_height_while_it_changes_and_the_window_doe
     plot.update()
     expect(shown.locator(".ytick", has_text="100").first).to_be_visible()
     assert shown.evaluate("shown => shown.getBoundingClientRect().height") == height
+
+
+def test_what_values_say_of_themselves_is_shown_as_they_say_it(open_page: NewPage, current: Server) -> None:
+    styler = pd.DataFrame({"a": [1, 2]}).style.highlight_max(color="rgb(255, 0, 0)")
+    dot = ipython.HTML('<svg width="40" height="40"><title>dot</title><circle cx="20" cy="20" r="20" fill="rgb(0, 255, 0)"/></svg>')
+    png = io.BytesIO()
+    Image.new("RGB", (20, 20), (0, 0, 255)).save(png, "PNG")
+    out = Output()
+    with Column():
+        show(styler)
+        show(dot)
+        out.display(styler)
+        out.display(ipython.Image(png.getvalue(), width=120))
+        show(ipython.Math(r"\frac{1}{2}"))
+    page = open_page(current.url, wait=".os-shown table")
+    for cell in page.get_by_role("cell", name="2", exact=True).all():
+        expect(cell).to_have_css("background-color", "rgb(255, 0, 0)")
+    expect(page.get_by_role("img", name="dot")).to_be_visible()
+    assert colour(page, 0.5, 0.5, "img[alt=dot]") == [0, 255, 0, 255]
+    expect(page.locator(".os-lines img")).to_have_css("width", "120px")
+    expect(page.get_by_role("img", name="frac")).to_be_visible()
+
+
+def wide(title: str = "Wide") -> Any:
+    return (
+        alt.Chart(pd.DataFrame({"x": [1, 2], "y": [1, 2]}), title=title, width="container", height=80).mark_bar().encode(x="x:O", y="y:Q")
+    )
+
+
+def test_figures_that_nobody_saw_when_they_were_drawn_fill_their_room(open_page: NewPage, current: Server) -> None:
+    plotly: Any = show(graph_objects.Figure(graph_objects.Scatter(y=[1, 3])))
+    tabs = Tabs({"One": "first", "Plotly": plotly, "Vega": show(wide())})
+    dialog = Dialog("Look", show(graph_objects.Figure(graph_objects.Scatter(y=[1, 3]))), show(wide()))
+    page = open_page(current.url, width=1000, wait=".os-tabs")
+    expect(page.locator(".os-plot svg").first).to_be_attached()
+    plotly.update(graph_objects.Figure(graph_objects.Scatter(y=[3, 1])))
+    # As wide as the room, up to a pixel that Plotly rounds off.
+    fills = """([selector, least]) => [...document.querySelectorAll(selector)].filter(e => e.clientWidth > 0).every(e =>
+        e.clientWidth > least && Math.abs(e.clientWidth - e.closest('.os-shown').clientWidth) < 12)"""
+    page.get_by_role("tab", name="Plotly").click()
+    page.wait_for_function(fills, arg=[".js-plotly-plot .main-svg", 900])
+    page.get_by_role("tab", name="Vega").click()
+    page.wait_for_function(fills, arg=["svg.marks", 900])
+    tabs.selected.set(0)
+    dialog.open.set(True)
+    box = page.get_by_role("dialog")
+    expect(box.locator(".main-svg").first).to_be_visible()
+    page.wait_for_function(fills, arg=["dialog .main-svg", 200])
+    page.wait_for_function(fills, arg=["dialog svg.marks", 200])
+
+
+def test_figures_stand_side_by_side_and_follow_their_container(open_page: NewPage, current: Server) -> None:
+    with Row(align="start") as row:
+        show(graph_objects.Figure(graph_objects.Scatter(y=[1, 3])))
+        show(wide("Beside"))
+    page = open_page(current.url, width=1000, wait="svg.marks")
+    plot, chart = page.locator(".main-svg").first, page.locator("svg.marks")
+    expect(plot).to_be_visible()
+
+    def sides() -> tuple[float, float]:
+        left, right = plot.bounding_box(), chart.bounding_box()
+        assert left is not None
+        assert right is not None
+        assert abs(left["y"] - right["y"]) < 40
+        return left["width"], right["width"]
+
+    page.wait_for_function("() => document.querySelector('svg.marks').clientWidth > 400")
+    assert min(sides()) > 400
+    row.style["width"] = "940px"
+    page.wait_for_function("() => [...document.querySelectorAll('.main-svg, svg.marks')].every(e => e.getBoundingClientRect().width < 470)")
+    assert min(sides()) > 400
 
 
 def test_a_figure_of_plotly_in_an_output_stays_zoomed_while_the_next_takes_its_place(open_page: NewPage, current: Server) -> None:

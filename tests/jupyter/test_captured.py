@@ -138,6 +138,10 @@ def test_figures_are_drawn_in_it(tmp_path: Path) -> None:
         kernel.run(SETUP + "import matplotlib.pyplot as plt")
         assert kernel.run("with out:\n    figure, axes = plt.subplots()\n    plt.show()\nout.display(figure)") == []
         assert kernel.value("[sorted(value) for kind, value in out.items.value]") == [["image/png", "text/plain"]] * 2
+        retina = "%config InlineBackend.figure_format = 'retina'\nout.clear_output()\n"
+        retina += "with out:\n    plt.figure(figsize=(3, 2)); plt.plot([1, 2]); plt.show()"
+        assert kernel.run(retina) == []
+        assert kernel.value("[200 < value['width'] < 310 for kind, value in out.items.value]") == [True]  # half of its pixels
         plotly = "import plotly.graph_objects as go\nout.clear_output()\nwith out:\n    display(go.Figure(go.Bar(y=[1, 2])))"
         assert kernel.run(plotly) == []
         assert kernel.value("[out.server.objects[value].content.value['library'] for kind, value in out.items.value]") == ["plotly"]

@@ -10,8 +10,13 @@ import type { SObject } from '@objectsync/client'
 export interface Figure {
   /** Draws what JSON says; what was drawn before stays until then. */
   draw(json: string): Promise<void>
+  /** Its element has another width, or is seen for the first time: in a tab, in a dialog. */
+  resize(): void
   end(): void
 }
+
+/** What an element is called whose figure is as wide as the room that there is. */
+export const FILLS = 'os-fills'
 
 /** Begins a figure in an element that is in the document. */
 export type Begin = (host: HTMLElement) => Figure

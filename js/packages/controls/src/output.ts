@@ -177,6 +177,7 @@ export class LinesView extends ControlView {
       const url = URL.createObjectURL(new Blob([data], { type: picture ?? 'image/svg+xml' }))
       void this.#bring(image, url)
       image.alt = String(bundle['text/plain'] ?? '')
+      if (bundle['width']) image.width = Number(bundle['width'])
       return { element: image, end: () => URL.revokeObjectURL(url) }
     }
     const html = bundle['text/html']

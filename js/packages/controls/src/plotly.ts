@@ -1,14 +1,15 @@
 /** Plotly: a figure that people can zoom into, drawn by the plotly.js that came with Python's own plotly package. */
-import type { Library } from './figures.js'
+import { FILLS, type Library } from './figures.js'
 
 interface PlotlyLibrary {
   react(host: HTMLElement, data: unknown, layout: object, config: object): Promise<unknown>
+  readonly Plots: { resize(host: HTMLElement): Promise<unknown> }
   purge(host: HTMLElement): void
 }
 
 interface Drawing {
   readonly data: unknown
-  readonly layout: { readonly height?: number }
+  readonly layout: { readonly height?: number; readonly width?: number }
 }
 
 /**
@@ -32,10 +33,13 @@ export const plotly: Library = ({ Plotly }) => {
     ((host) => ({
       async draw(json) {
         const { data, layout } = JSON.parse(json) as Drawing
+        host.classList.toggle(FILLS, !layout.width)
         host.style.height = `${layout.height ?? HEIGHT}px`
         // What a person has zoomed into stays when Python draws again.
         await library.react(host, data, { uirevision: true, ...layout }, CONFIG)
       },
+      // It refuses where nothing is drawn yet; what is drawn then has the size.
+      resize: () => void library.Plots.resize(host).catch(() => undefined),
       end: () => library.purge(host),
     }))
   )

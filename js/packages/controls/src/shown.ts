@@ -26,6 +26,15 @@ interface Content {
   readonly table?: string
 }
 
+interface Plot {
+  readonly library: string
+  readonly host: HTMLElement
+  readonly figure: Figure
+  readonly sizes: ResizeObserver
+  /** How wide it was when it was drawn. */
+  width: number
+}
+
 const LIBRARIES: Readonly<Record<string, Library>> = { plotly, vega }
 
 export class ShownView extends ControlView {
@@ -36,7 +45,7 @@ export class ShownView extends ControlView {
   #busy = false
   #gone = false
   #table: View | undefined
-  #plot: { readonly library: string; readonly host: HTMLElement; readonly figure: Figure } | undefined
+  #plot: Plot | undefined
 
   protected build(): HTMLElement {
     this.#root = this.make('div', 'os-shown')
@@ -104,11 +113,24 @@ export class ShownView extends ControlView {
       this.#root.classList.remove('os-html')
       this.#root.replaceChildren(host)
       this.#forget()
-      this.#plot = { library: name, host, figure: begin(host) }
+      const sizes = new ResizeObserver(() => this.#resize())
+      this.#plot = { library: name, host, figure: begin(host), sizes, width: 0 }
+      sizes.observe(host)
     }
     this.#plot.host.dataset['alt'] = content.alt
     this.#describe()
+    this.#plot.width = this.#plot.host.clientWidth
     await this.#plot.figure.draw(json)
+    this.#resize()
+  }
+
+  /** What nobody sees has no width, and is drawn at any. */
+  #resize(): void {
+    const plot = this.#plot
+    const width = plot?.host.clientWidth
+    if (!plot || !width || width === plot.width) return
+    plot.width = width
+    plot.figure.resize()
   }
 
   async #showStill(content: Content): Promise<void> {
@@ -131,7 +153,7 @@ export class ShownView extends ControlView {
     if (content.pixels) image.dataset['pixels'] = ''
     if (content.width) {
       image.width = content.width
-      image.height = content.height
+      if (content.height) image.height = content.height
     }
     // A browser decodes nothing for a page that nobody sees. What cannot be decoded is shown as that: with its words.
     if (!this.document.hidden) await image.decode().catch(() => undefined)
@@ -150,7 +172,7 @@ export class ShownView extends ControlView {
 
   /** What is said of the picture, and how wide it is: Python's word for it, or else the picture's own. */
   #describe(): void {
-    const image = this.#root.querySelector<HTMLElement>(':scope > img, :scope > .os-plot')
+    const image = this.#root.querySelector<HTMLElement>(':scope:not(.os-html) > img, :scope > .os-plot')
     if (!image) return
     const read = (name: string): Value => (this.object.has(name) ? this.object.attribute(name).value : null)
     const alt = String(read('alt') || (image.dataset['alt'] ?? ''))
@@ -161,6 +183,7 @@ export class ShownView extends ControlView {
   }
 
   #endOther(): void {
+    this.#plot?.sizes.disconnect()
     this.#plot?.figure.end()
     this.#plot = undefined
     if (this.#table) this.stage.hide(this.#table)

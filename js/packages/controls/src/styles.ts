@@ -149,6 +149,8 @@ const SHEET = `
 .os-shown > img { display: block; max-width: 100%; height: auto }
 .os-shown > img[data-pixels] { image-rendering: pixelated }
 .os-plot { position: relative }
+.os-shown:has(> .os-fills) { flex-grow: 1 }
+.os-fills { contain: inline-size; contain-intrinsic-inline-size: min(28rem, 85vw) }
 .os-plot > .os-coming { position: absolute; inset: 0 0 auto; visibility: hidden }
 .os-html > :first-child { margin-top: 0 }
 .os-html > :last-child { margin-bottom: 0 }

@@ -6,7 +6,7 @@
  * - Where only its data differs from what is shown, the chart stays, with what people have selected in it; otherwise it is drawn beside the
  *   old one, which goes when it is ready.
  */
-import type { Figure, Library } from './figures.js'
+import { FILLS, type Figure, type Library } from './figures.js'
 
 type Rows = readonly unknown[]
 
@@ -18,12 +18,17 @@ interface Source {
 interface VegaView {
   parse(rows: Rows, format: object): Rows
   data(name: string, rows: Rows): VegaView
+  container(): HTMLElement | null
+  signal(name: string, value: number): VegaView
   runAsync(): Promise<unknown>
 }
 
 interface Embedded {
   readonly view: VegaView
-  readonly vgSpec: { readonly data?: readonly Source[] }
+  readonly vgSpec: {
+    readonly data?: readonly Source[]
+    readonly signals?: readonly { readonly name: string }[]
+  }
   finalize(): void
 }
 
@@ -34,6 +39,7 @@ interface VegaLibrary {
 
 interface Chart {
   readonly datasets?: Readonly<Record<string, Rows>>
+  readonly width?: number | 'container'
 }
 
 interface Shown {
@@ -75,6 +81,16 @@ class VegaFigure implements Figure {
     } else await this.#embed(spec, names, rest)
   }
 
+  /** Vega follows the window only. */
+  resize(): void {
+    const { view, vgSpec } = this.#shown?.chart ?? {}
+    const width = view?.container()?.clientWidth
+    const follows = vgSpec?.signals?.some(
+      (each) => each.name === 'width' && /containerSize/.test(JSON.stringify(each)),
+    )
+    if (view && width && follows) void view.signal('width', width).runAsync()
+  }
+
   end(): void {
     this.#ended = true
     this.#shown?.chart.finalize()
@@ -88,9 +104,10 @@ class VegaFigure implements Figure {
     view.data(source.name, view.parse(rows, { type: 'json', ...source.format }))
   }
 
-  async #embed(spec: object, names: readonly string[], rest: string): Promise<void> {
+  async #embed(spec: Chart, names: readonly string[], rest: string): Promise<void> {
     const host = this.#host.ownerDocument.createElement('div')
     host.className = 'os-coming'
+    this.#host.classList.toggle(FILLS, spec.width === 'container')
     this.#host.append(host)
     const chart = await this.#library
       .embed(host, spec, {
