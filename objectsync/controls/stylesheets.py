@@ -6,6 +6,8 @@ its rules say is written into the `style` of the elements that they mean; there 
 Rules: selectors are of tags, ids, classes, places (`:nth-child`, `:first-child`), descendants and children; a rule with anything else
 (`:hover`, `@media`) is left out, as it says nothing of a picture. A sheet that says that it is `scoped` is left out, too: pandas' own for
 every DataFrame, instead of which the page has its own look.
+
+(Libraries do this, css-inline among them; each would be a dependency of everyone, for a table that has to look right at once.)
 """
 
 from __future__ import annotations
