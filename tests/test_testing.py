@@ -557,7 +557,7 @@ class TestControls:
         (tmp_path / "cat.png").write_bytes(big)
         page.get_by_label("Photo").set_input_files(tmp_path / "cat.png", {"name": "note.txt", "mimeType": "text/plain", "buffer": b"hello"})
         assert got == [("cat.png", "image/png", big), ("note.txt", "text/plain", b"hello")]
-        expect(page.get_by_text("note.txt (5 bytes)")).to_be_visible()
+        expect(page.get_by_text("note.txt (5 B)")).to_be_visible()
         page.get_by_role("button", name="Save").click()
         assert page.downloads == [("all.bin", big + b"hello")]
         with pytest.raises(ValueError, match="not taken"):
@@ -632,3 +632,67 @@ class TestControls:
         expect(page.get_by_role("dialog")).to_have_count(0)
         ask.open.set(True)
         expect(page.get_by_role("dialog", name="Sure?")).to_contain_text("cannot be undone")
+
+
+class TestControlsAreWhatAPageMakesOfThem:
+    """What is found here is what Chromium tells of the same controls (tests/e2e/test_agreement.py)."""
+
+    def test_a_required_field_has_its_mark_in_the_name_and_not_in_the_label(self, page: Page) -> None:
+        controls.Text("Name", required=True)
+        controls.Checkbox("I agree", required=True)
+        assert page.get_by_role("textbox", name="Name *", exact=True).count() == 1
+        assert page.get_by_role("textbox", name="Name", exact=True).count() == 0
+        assert page.get_by_role("checkbox", name="I agree *", exact=True).count() == 1
+        assert page.get_by_label("Name", exact=True).count() == page.get_by_text("Name", exact=True).count() == 1
+
+    def test_what_has_no_label_is_called_after_what_it_is(self, page: Page) -> None:
+        controls.Text()
+        controls.Text(placeholder="Search")
+        controls.Radio(options=["a", "b"])
+        for role, name in [("textbox", "Text"), ("textbox", "Search"), ("radiogroup", "Radio")]:
+            assert page.get_by_role(role, name=name, exact=True).count() == 1, name
+
+    def test_roles_and_names_of_what_is_more_than_a_field(self, page: Page) -> None:
+        controls.Progress("Loading")
+        controls.Combobox("Fruit", options=["pear"])
+        controls.Tabs({"One": p("first")}, label="Pages")
+        controls.Split(p("left"), p("right"))
+        controls.Log("Events").info("ready")
+        controls.Output(label="Results").print("42")
+        controls.Radio("Size", ["small"])
+        controls.Spinner("Training")
+        controls.Toast("Not saved", kind="error")
+        controls.Dialog("Sure?", open=True, modal=False)
+        controls.Upload("Photo")
+        controls.Date("Day")
+        for role, name in [
+            ("progressbar", "Loading"),
+            ("combobox", "Fruit"),
+            ("tablist", "Pages"),
+            ("tabpanel", "One"),
+            ("separator", "Size of the parts"),
+            ("log", "Events"),
+            ("region", "Results"),
+            ("radiogroup", "Size"),
+            ("dialog", "Sure?"),
+            ("button", "Photo"),
+            ("textbox", "Day"),
+        ]:
+            assert page.get_by_role(role, name=name, exact=True).count() == 1, role
+        assert page.get_by_role("status").text == "Training"
+        assert page.get_by_role("alert").text == "Not saved ✕"
+
+    def test_toasts_and_dialogs_are_closed_by_their_buttons(self, page: Page) -> None:
+        closed: list[str] = []
+        controls.Toast("Saved")
+        ask = controls.Dialog("Sure?", open=True, on_close=lambda: closed.append("dialog"))
+        page.get_by_role("dialog").get_by_role("button", name="Close").click()
+        assert (ask.open.value, closed) == (False, ["dialog"])
+        page.get_by_role("button", name="Close").click()
+        expect(page.get_by_text("Saved")).to_have_count(0)
+
+    def test_a_control_has_its_tooltip_as_title(self, page: Page) -> None:
+        controls.Button("Save", tooltip="All of it")
+        assert page.get_by_title("all of it").text == "Save"
+        img(src="/a.png", alt="a cat")
+        assert page.get_by_alt_text("cat").count() == 1

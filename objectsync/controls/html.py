@@ -26,6 +26,9 @@ _DEPTH = 100
 class _HTML(Control):
     value = attribute(StringTopic, "", writable=False)
 
+    def shown(self) -> Markup:
+        return self._outer("div", html_picture(self.value.value))
+
     def picture(self) -> Markup:
         return self._box(html_picture(self.value.value))
 

@@ -29,6 +29,10 @@ def press(node: Node) -> None:
         _play(sobject, back=node.attrs.get("aria-label") == BACK)
     elif node.tag == "button" and _is(sobject, "click", EventTopic):
         sobject.emit("click")
+    elif node.tag == "button" and _is(sobject, "closed", EventTopic):
+        sobject.emit("closed")
+    elif node.tag == "button" and _is(sobject, "open", BoolTopic):
+        sobject.attribute("open").set(False)
     elif (node.tag == "button" or node.input_type == "checkbox") and _is(sobject, "value", BoolTopic):
         topic = sobject.attribute("value")
         topic.set(not topic.value)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ..client import ClientObject
 from .files import GivenFile, upload
 from .nodes import Node, is_element, value_of
-from .roles import LABELABLE, labels_of, name_of, role_of
+from .roles import label_texts, name_of, role_of
 
 if TYPE_CHECKING:
     from .page import Page
@@ -57,8 +57,7 @@ class Queries:
 
         def find(top: Node) -> Iterator[Node]:
             for node in top.walk():
-                said = [str(node.attrs.get("aria-label") or ""), *(label.text_without(LABELABLE) for label in labels_of(node))]
-                if any(each and _matches(each, text, exact) for each in said):
+                if any(each and _matches(each, text, exact) for each in label_texts(node)):
                     yield node
 
         return self._narrow(f"get_by_label({_shown(text)}{_flag(exact)})", find)
@@ -66,6 +65,14 @@ class Queries:
     def get_by_placeholder(self, text: Wanted, *, exact: bool = False) -> Locator:
         """The fields with this placeholder."""
         return self._by_attribute(f"get_by_placeholder({_shown(text)}{_flag(exact)})", "placeholder", text, exact)
+
+    def get_by_title(self, text: Wanted, *, exact: bool = False) -> Locator:
+        """The elements with this `title`: the tooltip of a control."""
+        return self._by_attribute(f"get_by_title({_shown(text)}{_flag(exact)})", "title", text, exact)
+
+    def get_by_alt_text(self, text: Wanted, *, exact: bool = False) -> Locator:
+        """The pictures with this `alt`."""
+        return self._by_attribute(f"get_by_alt_text({_shown(text)}{_flag(exact)})", "alt", text, exact)
 
     def get_by_test_id(self, id: str) -> Locator:
         """The element with this `data-testid`."""

@@ -64,6 +64,8 @@ class Node:
         self.is_open = True
         """Of a dialog or details: whether it is open."""
         self.hidden_by_style = False
+        self.is_block = False
+        """Whether a style gives it lines of its own."""
         self.texts_taken = 0
         """How many of its texts stand in `own_text`, and not in nodes of their own."""
 
@@ -149,7 +151,7 @@ class Node:
             if isinstance(item, str):
                 parts.append(item)
             elif item is self or not (item.tag in skipped or item.hidden_itself):
-                around = "" if item.tag in _INLINE else " "
+                around = "" if item.tag in _INLINE and not item.is_block else " "
                 between: list[Node | str] = [around, *reversed(item.children)]
                 stack.extend(between)
                 parts.append(around + item.own_text)
@@ -261,20 +263,24 @@ def _drawn(sobject: ClientObject, piece: Markup) -> Node:
     first = piece.children[0] if piece.children else None
     node = Node(sobject, piece.tag, attrs, first if isinstance(first, str) else "", None, bool(attrs.get("checked")))
     node.texts_taken = 1 if isinstance(first, str) else 0
-    node.hidden_by_style = "display: none" in str(attrs.get("style", ""))
+    style = str(attrs.get("style", ""))
+    node.hidden_by_style = "display: none" in style or node.tag == "datalist"
+    node.is_block = "display: block" in style
     node.is_open = node.tag not in ("dialog", "details") or "open" in attrs
     if node.tag == "textarea":
         node.value, node.own_text = node.own_text, ""
     elif node.tag == "select":
         node.value = ", ".join(str(each.children[0]) for each in piece.children if isinstance(each, Markup) and each.attrs.get("selected"))
     elif node.tag == "input" and node.input_type not in ("checkbox", "radio"):
-        node.value = str(attrs.get("value", read(sobject, "value") or ""))
+        node.value = "" if node.input_type == "file" else str(attrs.get("value", ""))
     return node
 
 
 def _tag_of(sobject: ClientObject) -> str:
     kind = sobject.frontend_type
-    if kind in ("Root", "text"):
+    if kind == "Root":
+        return "main"
+    if kind == "text":
         return "div"
     return str(read(sobject, "tag") or "div") if kind == "Element" else kind
 
