@@ -696,3 +696,94 @@ class TestControlsAreWhatAPageMakesOfThem:
         assert page.get_by_title("all of it").text == "Save"
         img(src="/a.png", alt="a cat")
         assert page.get_by_alt_text("cat").count() == 1
+
+
+class TestDialogs:
+    def test_escape_closes_one_that_is_modal(self, page: Page) -> None:
+        closed: list[str] = []
+        ask = controls.Dialog("Sure?", on_close=lambda: closed.append("ask"))
+        note = controls.Dialog("Note", modal=False, open=True)
+        page.press("Escape")
+        assert note.open.value
+        ask.open.set(True)
+        page.press("Escape")
+        assert (ask.open.value, note.open.value, closed) == (False, True, ["ask"])
+
+    def test_what_is_behind_a_modal_dialog_cannot_be_used(self, page: Page) -> None:
+        controls.Button("Below")
+        controls.Text("Who")
+        ask = controls.Dialog("Sure?", controls.Button("Yes"), open=True)
+        impatient(page)
+        assert page.get_by_role("button", name="Below").is_visible()
+        for act in (page.get_by_text("Below").click, lambda: page.get_by_label("Who").fill("Ada")):
+            with pytest.raises(NotThere, match=r"cannot be used: the dialog 'Sure\?' is in front of it; close that first"):
+                act()
+        page.get_by_text("Yes").click()
+        ask.close()
+        page.get_by_text("Below").click()
+
+    def test_a_dialog_has_the_keyboard_and_gives_it_back(self, page: Page) -> None:
+        ask = controls.Dialog("Sure?", controls.Button("Yes"))
+        controls.Button("Delete", lambda: ask.open.set(True))
+        page.get_by_text("Delete").click()
+        assert page.focused.name == "Close"
+        page.press("Tab")
+        assert page.focused.name == "Yes"
+        page.press("Shift+Tab")
+        page.press("Enter")
+        assert not ask.open.value
+        assert page.focused.name == "Delete"
+
+    def test_an_element_hears_of_escape_and_may_stay(self, page: Page, hub: Hub) -> None:
+        seen: list[str] = []
+        box = dialog("stay")
+        box.on("cancel", lambda: seen.append("cancel"), prevent_default=True)
+        box.show_modal()
+        page.press("Escape")
+        assert (seen, page.get_by_role("dialog").count()) == (["cancel"], 1)
+
+
+class TestKeyboard:
+    def test_a_part_of_a_control_has_it(self, page: Page) -> None:
+        frame = controls.Play("Frame", 3)
+        page.get_by_role("button", name="back to the start").focus()
+        page.press("Enter")
+        assert frame.value.value == 0
+        name = controls.Text("Name")
+        page.get_by_label("Name").click()
+        page.press("a")
+        assert name.value.value == "a"
+
+    def test_what_cannot_have_it_hears_no_keys_of_its_own(self, page: Page) -> None:
+        seen: list[str] = []
+        plain, stop = div("plain"), div("stop", tabindex=0)
+        for each in (plain, stop):
+            each.on("keydown", lambda event: seen.append(event["key"]))
+        page.get(plain).press("a")
+        page.get(stop).press("b")
+        assert seen == ["b"]
+
+    def test_a_press_elsewhere_leaves_the_field(self, page: Page) -> None:
+        seen: list[str] = []
+        field = input_(aria_label="name", value="")
+        field.on("change", lambda event: seen.append(event["value"]))
+        elsewhere = p("elsewhere")
+        page.get_by_label("name").fill("Ada")
+        page.get(elsewhere).click()
+        assert seen == ["Ada"]
+
+    def test_who_listens_keeps_the_page_from_what_it_would_do(self, page: Page) -> None:
+        box, field = input_(type="checkbox", aria_label="on", checked=False), input_(aria_label="name", value="")
+        box.on("click", lambda: None, prevent_default=True)
+        field.on("keydown", lambda: None, prevent_default=True, keys=["x"])
+        page.get_by_label("on").click()
+        page.get_by_label("name").type("axb")
+        assert (box.checked.value, field.value.value) == (False, "ab")
+
+    def test_undo_and_redo_by_keys(self, page: Page) -> None:
+        size = controls.IntSlider("Size", 3)
+        page.get_by_label("Size").fill("7")
+        page.get_by_label("Size").press("Control+z")
+        assert size.value.value == 3
+        page.press("Control+y")
+        assert size.value.value == 7

@@ -324,7 +324,7 @@ class Locator(Queries):
     def _node(self, usable: bool = False) -> Node:
         def ready() -> Node | None:
             nodes = self._nodes()
-            if len(nodes) != 1 or (usable and (nodes[0].disabled or not nodes[0].visible)):
+            if len(nodes) != 1 or (usable and (nodes[0].disabled or nodes[0].is_inert or not nodes[0].visible)):
                 return None
             return nodes[0]
 
@@ -341,8 +341,12 @@ class Locator(Queries):
             listed = "\n".join(f"  {number}: {node.line()}" for number, node in enumerate(nodes))
             return f"{self} means {len(nodes)} elements; say which (`.nth(0)`, `exact=True`, `.filter(…)`):\n{listed}"
         (node,) = nodes
-        why = node.why_hidden()
-        return f"{self} cannot be seen: {why}" if why else f"{self} cannot be used: {node.start} is disabled"
+        why, front = node.why_hidden(), node.root.front
+        if why:
+            return f"{self} cannot be seen: {why}"
+        if node.is_inert and front is not None:
+            return f"{self} cannot be used: the dialog {name_of(front)!r} is in front of it; close that first, as by page.press('Escape')"
+        return f"{self} cannot be used: {node.start} is disabled"
 
     def _act(self, what: str, act: Callable[[Node], Any], usable: bool = True) -> None:
         node = self._node(usable)

@@ -20,6 +20,7 @@ from ..controls.numbers import shown_number
 from ..hub import Hub
 from ..picture import Markup
 from ..sobject import SObject
+from .keyboard import Holder
 
 _INLINE = frozenset(
     {"a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "del", "dfn", "em", "i", "ins", "kbd", "label", "mark", "output"}
@@ -38,8 +39,12 @@ class PageState:
     """Dialogs and details that orders or a person opened and closed."""
     typed: dict[str, str] = field(default_factory=dict)
     """What stands in fields whose objects have no topic for it."""
-    focused: str | None = None
-    """The object that has the keyboard."""
+    focused: Holder | None = None
+    """The element that has the keyboard."""
+    modal: set[str] = field(default_factory=set)
+    """Elements `dialog` that were opened as modal ones."""
+    dialogs: dict[str, Holder | None] = field(default_factory=dict)
+    """The dialogs that have opened, the newest last, with who had the keyboard before."""
     editing: tuple[str, int, int] | None = None
     """The cell of a table that is edited: the table's id, the row's place in the data, the column's place."""
     began: str = ""
@@ -66,6 +71,8 @@ class Node:
         self.hidden_by_style = False
         self.is_block = False
         """Whether a style gives it lines of its own."""
+        self.front: Node | None = None
+        """Of the topmost node: the modal dialog that is in front of all."""
         self.texts_taken = 0
         """How many of its texts stand in `own_text`, and not in nodes of their own."""
 
@@ -129,6 +136,12 @@ class Node:
     def visible(self) -> bool:
         """Whether it can be seen (an opaque element in front of it is not looked for)."""
         return not self.why_hidden()
+
+    @property
+    def is_inert(self) -> bool:
+        """Whether a modal dialog is in front of it."""
+        front = self.root.front
+        return front is not None and front is not self and front not in self.ancestors()
 
     @property
     def disabled(self) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..client import ClientObject, MemoryClient
 from ..topics import BoolTopic, EventTopic, FloatTopic, GenericTopic, IntTopic, StringTopic, Topic
-from . import controls, files, tables
+from . import controls, files, keyboard, tables
 from .nodes import Node, PageState, is_element, read, value_of
 from .roles import LABELABLE, labelled_by
 
@@ -22,6 +22,8 @@ _MODIFIERS = tuple(_MODIFIER_KEYS.values())
 _POINTER = ("clientX", "clientY", "button")
 _PICKED = ("color", "date", "time", "datetime-local", "month", "week")
 """Kinds of input that are not typed letter by letter."""
+_NOT_TEXT = ("button", "checkbox", "color", "file", "hidden", "image", "radio", "range", "reset", "submit")
+"""Kinds of input that hold no text to be edited."""
 _PRESS = ("pointerdown", "mousedown", "pointerup", "mouseup")
 
 
@@ -35,12 +37,14 @@ class Person:
 
     def click(self, node: Node) -> None:
         """Press it."""
-        for type in _PRESS:
-            self.dispatch(node, type, {})
-        if node.is_field or node.tag in ("a", "button", "summary"):
-            self.focus(node)
-        self.dispatch(node, "click", {"detail": 1})
-        self._activate(node)
+        kept = {type: self.dispatch(node, type, {}) for type in _PRESS}
+        if not kept["mousedown"]:
+            holder = keyboard.reached(node)
+            if holder is None:
+                self.blur(node.root)
+            else:
+                self.focus(holder)
+        self._activate(node, self.dispatch(node, "click", {"detail": 1}))
 
     def dblclick(self, node: Node) -> None:
         """Press it twice."""
@@ -76,32 +80,42 @@ class Person:
         """Press a key: "Enter", "a", "Control+Shift+z"."""
         *modifiers, key = keys.split("+") if keys != "+" else [keys]
         fields = {_MODIFIER_KEYS[each]: True for each in modifiers}
-        self.focus(node)
-        self.dispatch(node, "keydown", {"key": key, **fields})
-        if not any(each in ("Control", "Alt", "Meta") for each in modifiers):
-            self._type(node, key)
+        top = node.root
+        if keyboard.takes(node):
+            self.focus(node)
+        else:
+            # What cannot have the keyboard hears what is pressed inside of it alone, as in a browser.
+            node = keyboard.find(top, self._state.focused) or top
+        is_kept = self.dispatch(node, "keydown", {"key": key, **fields})
+        self._undo(node, modifiers, key.lower())
+        if not is_kept and not any(each in ("Control", "Alt", "Meta") for each in modifiers):
+            if key == "Tab":
+                self._go(top, keyboard.next_to(top, node, -1 if "Shift" in modifiers else 1))
+            else:
+                self._type(node, key)
         self.dispatch(node, "keyup", {"key": key, **fields})
 
     def focus(self, node: Node) -> None:
         """Give it the keyboard; who had it hears of that."""
-        if self._state.focused == node.object.id:
+        holder = keyboard.holder_of(node) if keyboard.takes(node) else None
+        if holder is None or self._state.focused == holder:
             return
-        self._leave()
         self.blur(node.root)
-        self._state.focused = node.object.id
+        self._state.focused = holder
         self.dispatch(node, "focus", {}, bubbles=False)
 
     def blur(self, root: Node) -> None:
         """Take the keyboard from who has it."""
         self._leave()
-        had = next((each for each in root.walk() if each.object.id == self._state.focused), None)
+        had = keyboard.find(root, self._state.focused)
         self._state.focused = None
         if had is not None:
             self.dispatch(had, "blur", {}, bubbles=False)
 
-    def dispatch(self, node: Node, type: str, fields: Mapping[str, Any], bubbles: bool = True) -> None:
-        """Let an event happen at a node."""
+    def dispatch(self, node: Node, type: str, fields: Mapping[str, Any], bubbles: bool = True) -> bool:
+        """Let an event happen at a node; returns whether who listens keeps the browser from what it does then by itself."""
         around = [node, *node.ancestors()] if bubbles else [node]
+        is_kept = False
         for each in around:
             if _listens(each.object, type) and is_element(each.object):
                 options = (read(each.object, "events") or {}).get(type) or {}
@@ -110,20 +124,27 @@ class Person:
                     continue
                 payload = _asked(options["fields"], type, fields, node, each) if "fields" in options else _usual(type, fields, each)
                 each.object.emit(type, **payload)
+                is_kept = is_kept or options.get("prevent_default") is True
                 if options.get("stop_propagation"):
-                    return
+                    break
+        return is_kept
 
     # --- what a browser does by itself
 
-    def _activate(self, node: Node) -> None:
+    def _activate(self, node: Node, is_kept: bool) -> None:
         for each in (node, *node.ancestors()):
+            if not is_element(each.object) and each.tag == "button":
+                self._press_control(each, is_kept)  # a control listens itself
+                return
+            if is_kept:
+                continue
             if each.tag == "label":
                 field = labelled_by(each)
                 if field is not None and field is not node and not field.disabled:
                     self.click(field)
                 return
             if not is_element(each.object):
-                if each.tag == "button" or each.input_type in ("checkbox", "radio") or each.attrs.get("role") == "gridcell":
+                if each.input_type in ("checkbox", "radio") or each.attrs.get("role") == "gridcell":
                     self._press_control(each)
                     return
                 continue
@@ -142,13 +163,13 @@ class Person:
             if each.tag in LABELABLE or each.tag == "a":
                 return
 
-    def _press_control(self, node: Node) -> None:
+    def _press_control(self, node: Node, is_kept: bool = False) -> None:
         if node.object.frontend_type == "objectsync.download":
             files.download(self._client, node.object, self._state)
             return
         with self._client.record():
             controls.press(node)
-        if node.tag == "button" and read(node.object, "submits") is True:
+        if node.tag == "button" and read(node.object, "submits") is True and not is_kept:
             self._submit(node)
 
     def _tick(self, node: Node, checked: bool) -> None:
@@ -196,11 +217,13 @@ class Person:
             self._leave()
             controls.sent(node)
             self._submit(node)
-        elif key == "Escape" and tables.EDITS in node.attrs:
-            self._edited = self._state.editing = None
+        elif key == "Escape":
+            if tables.EDITS in node.attrs:
+                self._edited = self._state.editing = None
+            if node.root.front is not None:
+                self._close(node.root.front)
         elif key in ("Enter", " ", "Space") and _is_pressed_by(node, key):
-            self.dispatch(node, "click", {"detail": 0})
-            self._activate(node)
+            self._activate(node, self.dispatch(node, "click", {"detail": 0}))
         elif node.tag in ("input", "textarea") and node.input_type not in ("checkbox", "radio", "range"):
             before = node.value or ""
             letter = {"Enter": "\n", "Space": " "}.get(key, key)
@@ -209,10 +232,37 @@ class Person:
             elif len(letter) == 1:
                 self._enter(node, before + letter)
 
+    def _close(self, dialog: Node) -> None:
+        """As a browser does when it is asked to."""
+        if not is_element(dialog.object):
+            dialog.object.attribute("open").set(False)
+        elif not self.dispatch(dialog, "cancel", {}, bubbles=False):
+            self._state.open[dialog.object.id] = False
+            self.dispatch(dialog, "close", {}, bubbles=False)
+
+    def _go(self, top: Node, node: Node | None) -> None:
+        if node is None:
+            self.blur(top)
+        else:
+            self.focus(node)
+
+    def _undo(self, node: Node, modifiers: list[str], key: str) -> None:
+        """What the page does of the keys that undo; a text field has an undo of its own."""
+        if not {"Control", "Meta"} & {*modifiers} or "Alt" in modifiers or _is_text(node):
+            return
+        if key == "z" and "Shift" not in modifiers:
+            self._client.undo()
+        elif key == "z" or (key == "y" and "Control" in modifiers):
+            self._client.redo()
+
     def _submit(self, node: Node) -> None:
         form = _form(node)
         if form is not None:
             self.dispatch(form, "submit", {})
+
+
+def _is_text(node: Node) -> bool:
+    return node.tag == "textarea" or (node.tag == "input" and node.input_type not in _NOT_TEXT)
 
 
 def _form(node: Node) -> Node | None:

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import ast
 import re
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import Error, expect
 from playwright.sync_api import Page as Browser
-from playwright.sync_api import expect
 
 from objectsync import Server
 from objectsync import controls as c
-from objectsync.dom import div, p
-from objectsync.testing import Page
+from objectsync.dom import button, dialog, div, input_, p
+from objectsync.testing import NotThere, Page
 from objectsync.testing.nodes import Node
 from objectsync.testing.roles import name_of, role_of
 from tests.e2e.conftest import NewPage
@@ -178,3 +179,165 @@ def test_what_there_is_of_each_control(open_page: NewPage, current: Server) -> N
         if shown != seen:
             differences[f"{name}, its text"] = {"Page": shown, "Chromium": seen}
     assert differences == {}
+
+
+Make = Callable[[Callable[..., None]], Any]
+"""Makes what a page shows; handlers tell what they hear."""
+Act = Callable[[Any], Any]
+"""Does something with a page of either kind."""
+
+
+def ask(heard: Callable[..., None], **more: Any) -> None:
+    c.Button("Below", lambda: heard("below"))
+    c.Text("Who", on_change=heard)
+    c.Dialog("Sure?", p("Really?"), c.Button("Yes", lambda: heard("yes")), open=True, on_close=lambda: heard("closed"), **more)
+
+
+def open_by_button(heard: Callable[..., None]) -> None:
+    asked = c.Dialog("Sure?", c.Text("Why"))
+    c.Button("Delete", lambda: asked.open.set(True))
+
+
+def two_dialogs(heard: Callable[..., None]) -> None:
+    first, second = c.Dialog("First", c.Button("one")), c.Dialog("Second", c.Button("two"))
+    for each in (first, second):
+        each.on_close(lambda each=each: heard(each.label.value))  # type: ignore[misc]  # a lambda's default
+    first.on_close(lambda: heard("first closed"))
+
+    def open_both() -> None:
+        first.open.set(True)
+        second.open.set(True)
+
+    c.Button("Open", open_both)
+
+
+def native(heard: Callable[..., None]) -> None:
+    box = dialog(input_(aria_label="in it"))
+    box.on("cancel", lambda: heard("cancel"))
+    box.on("close", lambda: heard("close"))
+    button("open", on_click=lambda event: box.show_modal(event.session))
+
+
+def press(*keys: str) -> Act:
+    def act(page: Any) -> None:
+        for key in keys:
+            (page.keyboard if isinstance(page, Browser) else page).press(key)
+
+    return act
+
+
+def both(*acts: Act) -> Act:
+    return lambda page: [act(page) for act in acts]
+
+
+def click(role: str, name: str) -> Act:
+    return lambda page: page.get_by_role(role, name=name, exact=True).click()
+
+
+def see(role: str, name: str) -> Act:
+    def act(page: Any) -> None:
+        found = page.get_by_role(role, name=name)
+        if isinstance(page, Browser):
+            found.wait_for()
+        else:
+            assert found.is_visible()
+
+    return act
+
+
+DONE: dict[str, tuple[Make, Act]] = {
+    "Escape closes a dialog": (ask, press("Escape")),
+    "Escape closes no dialog that is not modal": (lambda heard: ask(heard, modal=False), press("Escape")),
+    "a dialog's Close": (ask, click("button", "Close")),
+    "a dialog's button": (ask, click("button", "Yes")),
+    "a dialog has the keyboard": (ask, press("Enter")),
+    "a dialog gives the keyboard back": (open_by_button, both(click("button", "Delete"), see("dialog", "Sure?"), press("Escape"))),
+    "in a dialog": (open_by_button, both(click("button", "Delete"), lambda page: page.get_by_label("Why").fill("So"))),
+    "Escape closes the dialog in front": (two_dialogs, both(click("button", "Open"), see("dialog", "Second"), press("Escape"))),
+    "what is below a dialog that is not modal": (lambda heard: ask(heard, modal=False), click("button", "Below")),
+    "what was below": (ask, both(press("Escape"), click("button", "Below"))),
+    "Escape in an element": (native, both(click("button", "open"), see("textbox", "in it"), press("Escape"))),
+    "a toast's Close": (lambda heard: c.Toast("Saved", duration=0), click("button", "Close")),
+}
+
+
+@pytest.mark.parametrize("what", DONE)
+def test_what_comes_of_it(open_page: NewPage, server: Server, what: str) -> None:
+    make, act = DONE[what]
+    assert observed(Server(), make, act) == observed_in(open_page, server, make, act)
+
+
+def build(server: Server, make: Make) -> list[Any]:
+    heard: list[Any] = []
+    with server.as_current(), div(id="all"):
+        make(lambda *told: heard.append(told))
+    return heard
+
+
+def observed(server: Server, make: Make, act: Act) -> dict[str, Any]:
+    """What there is after it, on a page of a test and in Python."""
+    heard = build(server, make)
+    with Page(server) as page:
+        act(page)
+        top = page.look()
+        focused = page.focused
+        keyboard = [(role_of(node), name_of(node)) for node in focused._nodes()]
+        node = top.by_id("all")
+        assert node is not None
+        values = [each.value for each in node.walk() if each.is_field and each.visible and each.input_type not in ("checkbox", "radio")]
+        return {"there": told(node), "text": node.text.split(), "values": values, "keyboard": keyboard, **state_of(server, heard)}
+
+
+def observed_in(open_page: NewPage, server: Server, make: Make, act: Act) -> dict[str, Any]:
+    """The same in Chromium."""
+    heard = build(server, make)
+    settled = threading.Event()
+
+    def settle() -> None:
+        mark.attrs.update({"data-settled": "yes"})
+        settled.set()
+
+    with server.as_current():
+        mark = button("settled", on_click=settle)
+    page = open_page(server.url)
+    page.get_by_text("settled").wait_for()
+    act(page)
+    # What a page tells comes in its order, and so does what it hears.
+    page.get_by_text("settled").dispatch_event("click")
+    assert settled.wait(20)
+    page.wait_for_selector("[data-settled]")
+    focused = page.locator("#all :focus")
+    keyboard = list(_parsed(focused.aria_snapshot()))[:1] if focused.count() else []
+    fields = page.locator("#all :is(input:not([type=checkbox], [type=radio]), textarea, select):visible").all()
+    return {
+        "there": told_by(page, "#all"),
+        "text": page.locator("#all").inner_text().split(),
+        "values": [field.input_value() for field in fields],
+        "keyboard": [(role, name) for role, name, _ in keyboard],
+        **state_of(server, heard),
+    }
+
+
+def state_of(server: Server, heard: list[Any]) -> dict[str, Any]:
+    """What Python has of it."""
+    names = ("value", "open", "selected", "position", "complaint", "error", "running")
+    controls = [each for each in server.root.walk() if isinstance(each, c.Control)]
+    return {
+        "heard": heard,
+        "python": [
+            (type(each).__name__, name, each.get_attribute(name).value) for each in controls for name in names if each.has_attribute(name)
+        ],
+    }
+
+
+@pytest.mark.parametrize("name", ["Below", "Close"])
+def test_what_is_behind_a_modal_dialog_is_not_clicked(open_page: NewPage, current: Server, name: str) -> None:
+    c.Button("Below")
+    c.Toast("Saved", duration=0)
+    c.Dialog("Sure?", open=True)
+    browser = open_page(current.url)
+    browser.get_by_role("dialog").wait_for()
+    with pytest.raises(Error, match="intercepts pointer events"):
+        browser.get_by_role("button", name=name).first.click(timeout=500)  # a toast's Close comes before the dialog's
+    with Page(current, timeout=0.01) as page, pytest.raises(NotThere, match="the dialog 'Sure\\?' is in front of it"):
+        page.get_by_role("button", name=name).first.click()
