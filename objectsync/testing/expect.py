@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from .locator import Locator, NotThere
+from .errors import NotThere
+from .locator import Locator
 
 Expected = str | re.Pattern[str]
 

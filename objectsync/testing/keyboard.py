@@ -76,15 +76,16 @@ def _is_stop(node: Node) -> bool:
         return node.attrs.get("aria-selected") == "true"
     if node.input_type != "radio":
         return True
-    group = list(_group(node))
-    return node.checked or (node is group[0] and not any(each.checked for each in group))
+    choices = list(group(node))
+    return node.checked or (node is choices[0] and not any(each.checked for each in choices))
 
 
-def _group(radio: Node) -> Iterator[Node]:
+def group(radio: Node) -> Iterator[Node]:
+    """The radio buttons of which one is on."""
     for each in radio.root.walk():
         is_same = each.object is radio.object if "name" not in radio.attrs else each.attrs.get("name") == radio.attrs["name"]
         if each.input_type == "radio" and is_same:
             yield each
 
 
-__all__ = ["Holder", "find", "holder_of", "next_to", "reached", "takes"]
+__all__ = ["Holder", "find", "group", "holder_of", "next_to", "reached", "takes"]

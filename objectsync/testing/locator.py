@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..client import ClientObject
-from .files import GivenFile, upload
+from .errors import NotThere
+from .fields import filled
+from .files import GivenFile
 from .nodes import Node, is_element, value_of
 from .roles import label_texts, name_of, role_of
 
@@ -22,10 +24,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Wanted = str | re.Pattern[str]
 Find = Callable[[Node], Iterable[Node]]
-
-
-class NotThere(AssertionError):
-    """A page does not show what a test looked for, or not in the way that it was looked for."""
 
 
 class Queries:
@@ -220,13 +218,23 @@ class Locator(Queries):
         """Press it twice. A cell of a table that can be edited has a field then, called by its column."""
         self._act("dblclick", self._page.person.dblclick)
 
+    def hover(self) -> None:
+        """Move the pointer onto it: its tooltip is shown."""
+        self._act("hover", self._page.person.hover)
+
     def fill(self, text: str) -> None:
         """Put this text into a field, in place of what is there. `change` comes when it is left, or Enter is pressed, as in a browser."""
 
         def act(node: Node) -> None:
             if not node.is_field or node.tag == "select" or node.input_type in ("checkbox", "radio", "file"):
                 raise NotThere(f"{self} is {node.start}, which cannot be filled")
-            self._page.person.fill(node, str(text))
+            if node.attrs.get("readonly"):
+                raise NotThere(f"{self} is {node.start}, which can be read only")
+            try:
+                given = filled(node, str(text))
+            except ValueError as error:
+                raise NotThere(f"{self} is {node.start}, which a browser fills with {error}, not {text!r}") from None
+            self._page.person.fill(node, given)
 
         self._act("fill", act)
 
@@ -253,6 +261,8 @@ class Locator(Queries):
         def act(node: Node) -> None:
             if node.input_type not in ("checkbox", "radio"):
                 raise NotThere(f"{self} is {node.start}, which cannot be checked")
+            if node.input_type == "radio" and not checked:
+                raise NotThere(f"{self} is {node.start}, which goes off when another is chosen: check that one")
             if node.checked != checked:
                 self._page.person.click(node)
 
@@ -280,7 +290,9 @@ class Locator(Queries):
         def act(node: Node) -> None:
             if node.input_type != "file" or is_element(node.object):
                 raise NotThere(f"{self} is {node.start}, which takes no files")
-            upload(self._page.client, node.object, chosen)
+            if len(chosen) > 1 and not node.attrs.get("multiple"):
+                raise NotThere(f"{self} is {node.start}, which takes one file, not {len(chosen)}; make it Upload(…, multiple=True)")
+            self._page.person.choose_files(node, chosen)
 
         self._act("set_input_files", act)
 

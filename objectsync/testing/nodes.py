@@ -31,6 +31,17 @@ Piece = Any
 _FIELDS = frozenset({"input", "select", "textarea"})
 
 
+@dataclass(frozen=True)
+class Entry:
+    """What stands in a field of a number, a day or a time."""
+
+    text: str
+    value: Any
+    """The value of the control meanwhile."""
+    wrong: str
+    """What is wrong with the text; "" for nothing."""
+
+
 @dataclass
 class PageState:
     """What a page knows besides the objects, by their ids."""
@@ -39,8 +50,14 @@ class PageState:
     """Dialogs and details that orders or a person opened and closed."""
     typed: dict[str, str] = field(default_factory=dict)
     """What stands in fields whose objects have no topic for it."""
+    entries: dict[str, Entry] = field(default_factory=dict)
+    """What was entered into fields in which it may be no value."""
+    complaints: dict[str, str] = field(default_factory=dict)
+    """What is said of files that were not taken."""
     focused: Holder | None = None
     """The element that has the keyboard."""
+    reached: str | None = None
+    """The object that a pointer or the keyboard came to last."""
     modal: set[str] = field(default_factory=set)
     """Elements `dialog` that were opened as modal ones."""
     dialogs: dict[str, Holder | None] = field(default_factory=dict)

@@ -17,9 +17,10 @@ from ..current import current_server
 from ..dom.methods import INVOKE
 from ..errors import LocalError
 from ..hub import Hub
-from . import dialogs
+from . import dialogs, entries, tooltips
+from .errors import NotThere
 from .keyboard import Holder, find
-from .locator import Find, Locator, NotThere, Queries
+from .locator import Find, Locator, Queries
 from .nodes import Node, PageState, read, render
 from .person import Person
 from .running import Running
@@ -101,6 +102,8 @@ class Page(Queries):
             self.client.flush()
         top = render(self._hub, self.client, self._state)
         put_field(top, self._state)
+        entries.show(top, self._state)
+        tooltips.show(top, self._state)
         dialogs.follow(top, self._state)
         return top
 

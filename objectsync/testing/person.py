@@ -7,23 +7,18 @@ does not pass: `throttle` and `debounce` tell at once. An action on what cannot 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..client import ClientObject, MemoryClient
-from ..topics import BoolTopic, EventTopic, FloatTopic, GenericTopic, IntTopic, StringTopic, Topic
-from . import controls, files, keyboard, tables
+from ..topics import BoolTopic, EventTopic
+from . import arrows, controls, entries, files, keyboard, tables
+from .errors import NotThere
+from .fields import PICKED, is_text, take_over, typed
 from .nodes import Node, PageState, is_element, read, value_of
+from .payload import MODIFIER_KEYS, asked, usual
 from .roles import LABELABLE, labelled_by
 
-_KEYBOARD = ("key", "code", "repeat")
-_MODIFIER_KEYS = {"Alt": "altKey", "Control": "ctrlKey", "Meta": "metaKey", "Shift": "shiftKey"}
-_MODIFIERS = tuple(_MODIFIER_KEYS.values())
-_POINTER = ("clientX", "clientY", "button")
-_PICKED = ("color", "date", "time", "datetime-local", "month", "week")
-"""Kinds of input that are not typed letter by letter."""
-_NOT_TEXT = ("button", "checkbox", "color", "file", "hidden", "image", "radio", "range", "reset", "submit")
-"""Kinds of input that hold no text to be edited."""
 _PRESS = ("pointerdown", "mousedown", "pointerup", "mouseup")
 
 
@@ -37,6 +32,7 @@ class Person:
 
     def click(self, node: Node) -> None:
         """Press it."""
+        self._state.reached = node.object.id
         kept = {type: self.dispatch(node, type, {}) for type in _PRESS}
         if not kept["mousedown"]:
             holder = keyboard.reached(node)
@@ -45,6 +41,12 @@ class Person:
             else:
                 self.focus(holder)
         self._activate(node, self.dispatch(node, "click", {"detail": 1}))
+
+    def hover(self, node: Node) -> None:
+        """Move the pointer onto it."""
+        self._state.reached = node.object.id
+        for type in ("pointerover", "pointerenter", "mouseover", "mouseenter", "pointermove", "mousemove"):
+            self.dispatch(node, type, {}, bubbles=not type.endswith("enter"))
 
     def dblclick(self, node: Node) -> None:
         """Press it twice."""
@@ -58,12 +60,11 @@ class Person:
         """Put this text into a field, in place of what is there."""
         self.focus(node)
         self._enter(node, text)
-        if node.tag == "input" and node.input_type in ("range", *_PICKED):
+        if node.tag == "input" and node.input_type in ("range", *PICKED):
             self._leave()
 
     def choose(self, select: Node, options: list[Node]) -> None:
-        """Choose an option, or several."""
-        self.focus(select)
+        """Choose an option, or several; as Playwright does it, which leaves the keyboard where it is."""
         if not is_element(select.object):
             controls.choose(select, [option.text for option in options])
             return
@@ -76,10 +77,14 @@ class Person:
             self._enter(select, value_of(options[0]))
         self._leave()
 
+    def choose_files(self, field: Node, chosen: Iterable[files.GivenFile]) -> None:
+        """Choose these files."""
+        files.upload(self._client, field.object, chosen, self._state)
+
     def press(self, node: Node, keys: str) -> None:
         """Press a key: "Enter", "a", "Control+Shift+z"."""
         *modifiers, key = keys.split("+") if keys != "+" else [keys]
-        fields = {_MODIFIER_KEYS[each]: True for each in modifiers}
+        fields = {MODIFIER_KEYS[each]: True for each in modifiers}
         top = node.root
         if keyboard.takes(node):
             self.focus(node)
@@ -101,7 +106,7 @@ class Person:
         if holder is None or self._state.focused == holder:
             return
         self.blur(node.root)
-        self._state.focused = holder
+        self._state.focused, self._state.reached = holder, holder.object
         self.dispatch(node, "focus", {}, bubbles=False)
 
     def blur(self, root: Node) -> None:
@@ -122,7 +127,7 @@ class Person:
                 keys = options.get("keys")
                 if keys is not None and fields.get("key") not in keys:
                     continue
-                payload = _asked(options["fields"], type, fields, node, each) if "fields" in options else _usual(type, fields, each)
+                payload = asked(options["fields"], type, fields, node, each) if "fields" in options else usual(type, fields, each)
                 each.object.emit(type, **payload)
                 is_kept = is_kept or options.get("prevent_default") is True
                 if options.get("stop_propagation"):
@@ -157,7 +162,7 @@ class Person:
                 self._tick(each, True if each.input_type == "radio" else not each.checked)
                 return
             if each.tag == "button" or each.input_type in ("submit", "image"):
-                if each.attrs.get("type", "submit") in ("submit", "image"):
+                if _sends(each):
                     self._submit(each)
                 return
             if each.tag in LABELABLE or each.tag == "a":
@@ -188,16 +193,18 @@ class Person:
         self.dispatch(node, "change", {})
 
     def _enter(self, node: Node, text: str) -> None:
-        if node.value == text:
-            return
+        if not text and not entries.text_of(node, self._state):
+            return  # of nothing in place of nothing, a browser tells nothing
         node.value = text
         with self._client.record():
             if tables.EDITS in node.attrs:
                 self._state.typed[node.object.id] = text
-            elif not is_element(node.object) and node.input_type in ("number", "range"):
-                controls.enter(node, _number(text))
+            elif entries.is_entry(node):
+                entries.enter(node, text, self._state)
+            elif not is_element(node.object) and node.input_type == "range":
+                controls.slide(node, float(text))
             elif node.object.has_attribute("value"):
-                _take_over(node, node.object.attribute("value"), text)
+                take_over(node, node.object.attribute("value"), text)
             else:
                 self._state.typed[node.object.id] = text
             self.dispatch(node, "input", {"data": text, "inputType": "insertText"})
@@ -215,22 +222,38 @@ class Person:
     def _type(self, node: Node, key: str) -> None:
         if key == "Enter" and node.tag == "input":
             self._leave()
-            controls.sent(node)
-            self._submit(node)
+            entry = self._state.entries.get(node.object.id)
+            controls.sent(node, is_right=entry is None or not entry.wrong)
+            self._send(node)
         elif key == "Escape":
+            self._state.reached = None
             if tables.EDITS in node.attrs:
                 self._edited = self._state.editing = None
             if node.root.front is not None:
                 self._close(node.root.front)
         elif key in ("Enter", " ", "Space") and _is_pressed_by(node, key):
             self._activate(node, self.dispatch(node, "click", {"detail": 0}))
-        elif node.tag in ("input", "textarea") and node.input_type not in ("checkbox", "radio", "range"):
-            before = node.value or ""
-            letter = {"Enter": "\n", "Space": " "}.get(key, key)
-            if key == "Backspace":
-                self._enter(node, before[:-1])
-            elif len(letter) == 1:
-                self._enter(node, before + letter)
+        elif (moved := arrows.number_after(node, key)) is not None:
+            self._enter(node, moved)
+            self._leave()
+        elif (other := arrows.beside(node, key)) is not None:
+            self.focus(other)
+            self._activate(other, self.dispatch(other, "click", {"detail": 0}))
+        elif (position := arrows.line_after(node, key)) is not None:
+            node.object.attribute("position").set(position)
+        elif is_text(node) and not node.attrs.get("readonly"):
+            self._write(node, key)
+
+    def _write(self, node: Node, key: str) -> None:
+        """Press the key of a letter, at the end of what is there."""
+        before = entries.text_of(node, self._state)
+        letter = {"Enter": "\n", "Space": " "}.get(key, key)
+        if key == "Backspace":
+            self._enter(node, before[:-1])
+        elif len(letter) == 1 and node.input_type in PICKED:
+            raise NotThere(f"{node.start} is not typed letter by letter here: give the whole of it to fill()")
+        elif len(letter) == 1 and typed(node, letter):
+            self._enter(node, before + letter)
 
     def _close(self, dialog: Node) -> None:
         """As a browser does when it is asked to."""
@@ -248,21 +271,35 @@ class Person:
 
     def _undo(self, node: Node, modifiers: list[str], key: str) -> None:
         """What the page does of the keys that undo; a text field has an undo of its own."""
-        if not {"Control", "Meta"} & {*modifiers} or "Alt" in modifiers or _is_text(node):
+        if not {"Control", "Meta"} & {*modifiers} or "Alt" in modifiers or is_text(node):
             return
         if key == "z" and "Shift" not in modifiers:
             self._client.undo()
         elif key == "z" or (key == "y" and "Control" in modifiers):
             self._client.redo()
 
+    def _send(self, field: Node) -> None:
+        """Enter presses the button that sends the form; a form without one is sent where there is one field in it."""
+        form = _form(field)
+        if form is None:
+            return
+        buttons = [each for each in form.walk() if _sends(each)]
+        if buttons and not buttons[0].disabled:
+            self._activate(buttons[0], self.dispatch(buttons[0], "click", {"detail": 0}))
+        elif not buttons and len([each for each in form.walk() if each.tag == "input" and is_text(each)]) == 1:
+            self._submit(field)
+
     def _submit(self, node: Node) -> None:
         form = _form(node)
         if form is not None:
-            self.dispatch(form, "submit", {})
+            with self._client.record():
+                entries.tell(form, self._state)
+                self.dispatch(form, "submit", {})
 
 
-def _is_text(node: Node) -> bool:
-    return node.tag == "textarea" or (node.tag == "input" and node.input_type not in _NOT_TEXT)
+def _sends(node: Node) -> bool:
+    is_button = node.tag == "button" and node.attrs.get("type", "submit") == "submit"
+    return is_button or node.input_type in ("submit", "image")
 
 
 def _form(node: Node) -> Node | None:
@@ -284,83 +321,3 @@ def _is_pressed_by(node: Node, key: str) -> bool:
 
 def _listens(sobject: ClientObject, type: str) -> bool:
     return not sobject.is_destroyed and sobject.has_attribute(type) and isinstance(sobject.attribute(type), EventTopic)
-
-
-def _take_over(node: Node, topic: Topic[Any], text: str) -> None:
-    if isinstance(topic, StringTopic):
-        if node.input_type in _PICKED:
-            topic.set(text)
-        else:
-            _edit(topic, text)
-    elif isinstance(topic, (IntTopic, FloatTopic)):
-        number = _number(text)
-        if number is not None and (isinstance(topic, FloatTopic) or number.is_integer()):
-            topic.set(number if isinstance(topic, FloatTopic) else int(number))
-    elif isinstance(topic, GenericTopic):
-        if node.input_type in ("number", "range"):
-            number = _number(text)
-            topic.set(None if number is None else int(number) if number.is_integer() else number)
-        else:
-            topic.set(text)
-
-
-def _edit(topic: StringTopic, text: str) -> None:
-    """As a person types: only what differs, so that it merges with what others type."""
-    before = topic.value
-    start = 0
-    while start < min(len(before), len(text)) and before[start] == text[start]:
-        start += 1
-    end = 0
-    while end < min(len(before), len(text)) - start and before[len(before) - 1 - end] == text[len(text) - 1 - end]:
-        end += 1
-    if len(before) - end > start:
-        topic.delete(start, len(before) - end - start)
-    if len(text) - end > start:
-        topic.insert(start, text[start : len(text) - end])
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
-
-
-def _usual(type: str, fields: Mapping[str, Any], node: Node) -> dict[str, Any]:
-    """What comes along where nothing was asked for."""
-    payload: dict[str, Any] = {"type": type}
-    is_key, is_pointer = type.startswith("key"), _is_pointer(type)
-    if is_key:
-        payload.update({"key": fields.get("key", ""), "code": fields.get("code", ""), "repeat": fields.get("repeat", False)})
-    if is_pointer:
-        payload.update({name: fields.get(name, 0) for name in _POINTER})
-    if is_key or is_pointer:
-        payload.update({name: fields.get(name, False) for name in _MODIFIERS})
-    if type == "wheel":
-        payload.update({name: fields.get(name, 0) for name in ("deltaX", "deltaY")})
-    if node.is_field:
-        if node.input_type not in ("file", "password"):
-            payload["value"] = node.value or ""
-        if node.input_type in ("checkbox", "radio"):
-            payload["checked"] = node.checked
-    return payload
-
-
-def _asked(names: list[str], type: str, fields: Mapping[str, Any], target: Node, node: Node) -> dict[str, Any]:
-    known: dict[str, Any] = {}
-    if type.startswith("key"):
-        known.update({"key": "", "code": "", "repeat": False, **dict.fromkeys(_MODIFIERS, False)})
-    if _is_pointer(type):
-        known.update({**dict.fromkeys((*_POINTER, "elementX", "elementY", "buttons"), 0), **dict.fromkeys(_MODIFIERS, False)})
-    known.update(fields)
-    for where, each in (("target", target), ("currentTarget", node)):
-        known[f"{where}.tagName"] = each.tag.upper()
-        known[f"{where}.id"] = str(each.attrs.get("id", ""))
-        if each.is_field:
-            known[f"{where}.value"] = each.value or ""
-            known[f"{where}.checked"] = each.checked
-    return {"type": type, **{name: known[name] for name in names if name in known}}
-
-
-def _is_pointer(type: str) -> bool:
-    return type in ("click", "dblclick", "contextmenu", "wheel") or type.startswith(("pointer", "mouse", "drag", "touch"))
