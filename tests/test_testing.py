@@ -31,7 +31,11 @@ from objectsync.dom import (
     select,
     span,
     summary,
+    table,
+    td,
     textarea,
+    th,
+    tr,
     ul,
 )
 from objectsync.hub import Hub
@@ -88,7 +92,7 @@ class TestFinding:
                 li(each, button("drop"))
         row = page.get_by_role("listitem").filter(has_text="bread")
         assert row.get_by_text("drop").count() == 1
-        assert page.get_by_role("listitem").first.text == "milk drop"
+        assert page.get_by_role("listitem").first.text == "milkdrop"
         assert [each.text for each in page.get_by_role("button").all()] == ["drop", "drop"]
 
     def test_what_cannot_be_seen_is_no_text_and_has_no_role(self, page: Page) -> None:
@@ -697,6 +701,21 @@ class TestControlsAreWhatAPageMakesOfThem:
         assert page.get_by_title("all of it").text == "Save"
         img(src="/a.png", alt="a cat")
         assert page.get_by_alt_text("cat").count() == 1
+
+    def test_names_are_read_out_of_what_is_inside(self, page: Page) -> None:
+        with table():
+            tr(td(input_(value="Apples")), td(button("×", aria_label="Remove")))
+            tr(th("Total"), td("3"))
+        button(img(src="/a.png", alt="icon"))
+        div(button("hidden"), aria_hidden="true")
+        assert page.get_by_role("row", name="Apples Remove", exact=True).count() == 1
+        assert page.get_by_role("rowheader", name="Total").count() == 1
+        assert page.get_by_role("button", name="icon").count() == 1
+        assert page.get_by_role("button", name="hidden").count() == 0
+
+    def test_what_a_layout_takes_apart_is_no_one_word(self, page: Page) -> None:
+        plain, laid_out = div(span("a"), button("b")), controls.Row(span("a"), span("b"))
+        assert (page.get(plain).text, page.get(laid_out).text) == ("ab", "a b")
 
 
 class TestDialogs:

@@ -25,6 +25,8 @@ Rule = Callable[[Any], Any]
 """A rule of a value: returns what is wrong with it, in words for a person (or raises ValueError with them); None or True for nothing."""
 
 
+FLEX = "display: flex"
+"""Of an element whose parts do not run on as one text."""
 REQUIRED = "os-required"
 """The class of a label that a page's style sheet puts a mark behind (js/packages/controls/src/styles.ts)."""
 MESSAGE = "os-error"
@@ -84,10 +86,10 @@ class Control(Methods):
         """The elements that its view makes on a page, for who cannot look at one (`objectsync.testing`); its picture, unless it says."""
         return self.picture()
 
-    def _outer(self, tag: str, *parts: str | Markup | SObject | None, role: str | None = None, **attrs: Any) -> Markup:
-        """What a page's view makes: the root element, with what is the same of all controls."""
+    def _outer(self, tag: str, *parts: str | Markup | SObject | None, role: str | None = None, style: str = "", **attrs: Any) -> Markup:
+        """What a page's view makes: the root element, with what is the same of all controls; `style` is what its sheet says of it."""
         given = {"hidden": self.hidden.value, "title": self.tooltip.value or None, "class": " ".join(self.classes.value) or None}
-        return markup(tag, *parts, style=style_text(self.style.value), role=role, **given, **attrs)
+        return markup(tag, *parts, style="; ".join(filter(None, [style_text(self.style.value), style])), role=role, **given, **attrs)
 
     def _box(self, *children: str | Markup | SObject | None, style: str = "", tag: str = "div") -> Markup:
         """The picture of the whole control around its parts; nothing where it is hidden."""
@@ -182,7 +184,7 @@ class Field(Control):
         label = markup(
             "label", self.label.value, for_=self._field_id, hidden=not self.label.value, class_=REQUIRED if self.required.value else None
         )
-        return self._outer("div", label, markup("div", *parts), *self._notes())
+        return self._outer("div", label, markup("div", *parts, style=FLEX), *self._notes(), style=FLEX)
 
     @property
     def _field_id(self) -> str:
@@ -201,7 +203,7 @@ class Field(Control):
 
     def _notes(self) -> tuple[Markup | None, ...]:
         notes = ((self.help.value, None), (self.error.value, MESSAGE))
-        return tuple(markup("small", text, style="display: block", class_=of) if text else None for text, of in notes)
+        return tuple(markup("small", text, class_=of) if text else None for text, of in notes)
 
     def _labelled(self, *parts: str | Markup | SObject | None, tag: str = "label") -> Markup:
         """The picture of a field: its label, the given parts, the hint, the message."""
@@ -235,4 +237,4 @@ def _signature(build: Callable[..., Any]) -> inspect.Signature:
     return inspect.Signature([*(each for each in own if each not in rest), *extra, *rest])
 
 
-__all__ = ["MESSAGE", "REQUIRED", "Control", "Field", "Handler", "Rule", "check_style", "with_value"]
+__all__ = ["FLEX", "MESSAGE", "REQUIRED", "Control", "Field", "Handler", "Rule", "check_style", "with_value"]

@@ -8,7 +8,7 @@ from typing import Any
 from ..picture import Markup, markup
 from ..sobject import attribute
 from ..topics import BoolTopic, EventTopic, StringTopic
-from .base import REQUIRED, Control, Field, Handler, Rule
+from .base import FLEX, REQUIRED, Control, Field, Handler, Rule
 
 KINDS = ("", "primary", "danger", "quiet")
 BUTTON_STYLE = "padding: 0.3em 0.9em; border: 1px solid #8888; border-radius: 0.4em; font: inherit"
@@ -112,7 +112,7 @@ class Checkbox(Field, frontend_type="objectsync.checkbox"):
     def shown(self) -> Markup:
         box = markup("input", **self._of_field(type="checkbox", role=self._role, checked=self.value.value, aria_required=None))
         text = markup("span", self.label.value, class_=REQUIRED if self.required.value else None)
-        return self._outer("div", markup("label", box, text), *self._notes())
+        return self._outer("div", markup("label", box, text), *self._notes(), style=FLEX)
 
     def picture(self) -> Markup:
         return self._box(

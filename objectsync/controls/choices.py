@@ -13,7 +13,7 @@ from ..picture import Markup, markup
 from ..sobject import attribute
 from ..topics import GenericTopic, IntTopic, ListTopic
 from ..values import same_value
-from .base import Field, Handler, Rule
+from .base import FLEX, Field, Handler, Rule
 
 Options = Mapping[str, Any] | Iterable[Any]
 
@@ -131,7 +131,7 @@ class Radio(_Choice, frontend_type="objectsync.radio"):
 
         # A `<label>` cannot be for a group.
         given = self._of_field(role="radiogroup", disabled=None, aria_label=self.label.value or self._os_type.name)
-        return self._field(markup("div", *(choice(*each) for each in self.options.value), **given))
+        return self._field(markup("div", *(choice(*each) for each in self.options.value), style=FLEX, **given))
 
     def picture(self) -> Markup:
         parts = [
@@ -159,7 +159,7 @@ class MultiSelect(_Choice, frontend_type="objectsync.multi-select"):
         return any(same_value(each, value) for each in self.value.value)
 
     def _select(self, **attrs: Any) -> Markup:
-        return super()._select(multiple=True, size=self.rows.value or min(8, max(2, len(self.options.value))), **attrs)
+        return super()._select(**attrs, multiple=True, size=self.rows.value or min(8, max(2, len(self.options.value))))
 
 
 __all__ = ["MultiSelect", "Options", "Radio", "Select"]

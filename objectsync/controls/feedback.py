@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from ..picture import Markup, markup
 from ..sobject import attribute
 from ..topics import EventTopic, FloatTopic, GenericTopic, StringTopic
-from .base import Control
+from .base import FLEX, Control
 
 T = TypeVar("T")
 
@@ -69,7 +69,9 @@ class Progress(Control, frontend_type="objectsync.progress"):
     def shown(self) -> Markup:
         label, id = self.label.value, f"os-{self._os_id}"
         bar = self._bar(id=id, aria_label=None if label else "progress")
-        return self._outer("div", markup("label", label, for_=id, hidden=not label), markup("div", bar, markup("span", self._said())))
+        return self._outer(
+            "div", markup("label", label, for_=id, hidden=not label), markup("div", bar, markup("span", self._said())), style=FLEX
+        )
 
     def picture(self) -> Markup:
         return self._box(
@@ -160,7 +162,7 @@ class Toast(Control, frontend_type="objectsync.toast"):
     def shown(self) -> Markup:
         close = markup("button", "✕", type="button", aria_label="Close")
         role = "alert" if self.kind.value in ("error", "warning") else "status"
-        return self._outer("div", markup("span", self.text.value), close, role=role)
+        return self._outer("div", markup("span", self.text.value), close, role=role, style=FLEX)
 
     def picture(self) -> Markup:
         colour = _COLOURS[self.kind.value]

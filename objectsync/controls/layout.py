@@ -14,7 +14,7 @@ from ..dom.given import as_text
 from ..picture import Markup, markup
 from ..sobject import SObject, attribute
 from ..topics import BoolTopic, FloatTopic, IntTopic, StringTopic
-from .base import Control, Handler
+from .base import FLEX, Control, Handler
 
 Child = SObject | str | float
 
@@ -177,7 +177,7 @@ class Tabs(Control, frontend_type="objectsync.tabs"):
             markup("div", page, role="tabpanel", aria_labelledby=id, hidden=at != chosen)
             for at, (id, page) in enumerate(zip(ids, self.children, strict=True))
         ]
-        return self._outer("div", markup("div", *tabs, role="tablist", aria_label=self.label.value or None), *panels)
+        return self._outer("div", markup("div", *tabs, role="tablist", style=FLEX, aria_label=self.label.value or None), *panels)
 
     def picture(self) -> Markup:
         # All pages, one after the other: where nothing runs, nobody can change the page.
@@ -241,7 +241,9 @@ class Tooltip(Control, frontend_type="objectsync.tooltip"):
             Element("span", parent=self, text=as_text(child), attrs={"tabindex": 0})
 
     def shown(self) -> Markup:
-        return self._outer("span", markup("span", *self.children), markup("span", self.text.value, role="tooltip", hidden=True))
+        return self._outer(
+            "span", markup("span", *self.children), markup("span", self.text.value, role="tooltip", hidden=True, style="display: block")
+        )
 
     def picture(self) -> Markup:
         return self._box(markup("span", *self.children, title=self.text.value), style="display: inline-block")
@@ -301,7 +303,7 @@ class Dialog(Control, frontend_type="objectsync.dialog"):
     def shown(self) -> Markup:
         id = f"os-{self._os_id}-title"
         close = markup("button", "✕", type="button", aria_label="Close")
-        header = markup("header", markup("h2", self.label.value, id=id), close)
+        header = markup("header", markup("h2", self.label.value, id=id), close, style=FLEX)
         return self._outer("dialog", header, markup("div", *self.children), open=self.open.value, aria_labelledby=id)
 
 

@@ -7,6 +7,7 @@ Rules: `value` follows the drag, and `on_change` with it; `release` happens when
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..picture import Markup, markup
@@ -68,7 +69,7 @@ class _Slider(Field):
 
     def _handle(self, value: Any, **attrs: Any) -> Markup:
         limits = {"min": self.min.value, "max": self.max.value, "step": self.step.value}
-        return markup("input", type="range", value=str(value), **limits, **attrs)
+        return markup("input", type="range", **limits, value=str(value), **attrs)
 
 
 class IntSlider(_Slider, frontend_type="objectsync.slider"):
@@ -145,20 +146,20 @@ class _RangeSlider(_Slider):
             raise ValueError(f"expected two rising numbers from {self.min.value} to {self.max.value}")
 
     def shown(self) -> Markup:
-        return self._field(markup("div", *self._handles(), role="group"), markup("output", self._range_text()))
+        first, second = (
+            replace(handle, attrs={**handle.attrs, "aria-valuetext": self._text(number)})
+            for handle, number in zip(self._handles(), self.value.value, strict=True)
+        )
+        first = replace(first, attrs={**first.attrs, "id": self._field_id})  # which the label is for
+        return self._field(markup("div", first, second, role="group"), markup("output", self._range_text()))
 
     def picture(self) -> Markup:
         return self._labelled(*self._handles(), markup("output", self._range_text()), tag="div")
 
     def _handles(self) -> list[Markup]:
+        limits = {"min": self.min.value, "max": self.max.value, "step": self.step.value, "disabled": self.disabled.value}
         return [
-            self._handle(
-                number,
-                disabled=self.disabled.value,
-                aria_label=f"{self.label.value} {end}".strip(),
-                aria_valuetext=self._text(number),
-                id=f"{self._field_id}-{end}" if end == "to" else self._field_id,
-            )
+            markup("input", type="range", value=str(number), **limits, **{"aria-label": f"{self.label.value} {end}".strip()})
             for number, end in zip(self.value.value, ("from", "to"), strict=True)
         ]
 

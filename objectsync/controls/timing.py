@@ -217,7 +217,7 @@ class Play(_Timed, Field, frontend_type="objectsync.play"):
         return [
             markup("button", sign, type="button", disabled=disabled, style=BUTTON_STYLE, aria_label=does),
             markup("button", "■", type="button", disabled=disabled, style=BUTTON_STYLE, aria_label=BACK),
-            markup("input", type="range", value=str(self.value.value), **limits, **of_range),
+            markup("input", type="range", value=str(self.value.value), **of_range, **limits),
             markup("output", str(self.value.value)),
         ]
 

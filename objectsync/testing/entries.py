@@ -68,7 +68,6 @@ def complain(field: Node, message: str) -> None:
     said = next((each for each in whole.children if each.attrs.get("class") == MESSAGE), None)
     if said is None:
         said = Node(field.object, "small", {"class": MESSAGE}, "", None, False)
-        said.is_block = True
         whole.append(said)
     said.own_text = message
     field.attrs = {**field.attrs, "aria-invalid": "true"}

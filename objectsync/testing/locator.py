@@ -16,7 +16,7 @@ from .errors import NotThere
 from .fields import filled
 from .files import GivenFile
 from .nodes import Node, is_element, value_of
-from .roles import label_texts, name_of, role_of
+from .roles import is_told, label_texts, name_of, role_of
 
 if TYPE_CHECKING:
     from .page import Page
@@ -45,7 +45,7 @@ class Queries:
 
         def find(top: Node) -> Iterator[Node]:
             for node in top.walk():
-                if role_of(node) == role and node.visible and (name is None or _matches(name_of(node), name, exact)):
+                if role_of(node) == role and is_told(node) and (name is None or _matches(name_of(node), name, exact)):
                     yield node
 
         return self._narrow(f"get_by_role({role!r}{'' if name is None else f', name={_shown(name)}'}{_flag(exact)})", find)

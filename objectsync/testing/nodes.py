@@ -23,7 +23,30 @@ from ..sobject import SObject
 from .keyboard import Holder
 
 _INLINE = frozenset(
-    {"a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "del", "dfn", "em", "i", "ins", "kbd", "label", "mark", "output"}
+    {
+        "a",
+        "abbr",
+        "b",
+        "bdi",
+        "bdo",
+        "button",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "i",
+        "img",
+        "input",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "meter",
+        "output",
+        "progress",
+    }
     | {"q", "s", "samp", "small", "span", "strong", "sub", "sup", "text", "time", "tspan", "u", "var"}
 )
 Piece = Any
@@ -86,8 +109,8 @@ class Node:
         self.is_open = True
         """Of a dialog or details: whether it is open."""
         self.hidden_by_style = False
-        self.is_block = False
-        """Whether a style gives it lines of its own."""
+        self.display = ""
+        """Its own style `display`, where it has one."""
         self.front: Node | None = None
         """Of the topmost node: the modal dialog that is in front of all."""
         self.texts_taken = 0
@@ -181,11 +204,17 @@ class Node:
             if isinstance(item, str):
                 parts.append(item)
             elif item is self or not (item.tag in skipped or item.hidden_itself):
-                around = "" if item.tag in _INLINE and not item.is_block else " "
+                around = " " if item.is_block else ""
                 between: list[Node | str] = [around, *reversed(item.children)]
                 stack.extend(between)
                 parts.append(around + item.own_text)
         return " ".join("".join(parts).split())
+
+    @property
+    def is_block(self) -> bool:
+        """Whether it stands in lines of its own, by what it is, or by the styles of it and what it is in."""
+        is_laid_out = self.parent is not None and self.parent.display.endswith(("flex", "grid"))
+        return self.tag not in _INLINE or self.display in ("block", "flex", "grid") or is_laid_out
 
     @property
     def hidden_itself(self) -> bool:
@@ -274,10 +303,15 @@ def _node(sobject: ClientObject, state: PageState) -> Node:
     if tag in _FIELDS:
         given = read(sobject, "value")
         value = state.typed.get(sobject.id, "") if not sobject.has_attribute("value") else "" if given is None else _text(given)
-    checked = read(sobject, "checked") is True or (tag == "input" and read(sobject, "value") is True)
+    checked = (
+        str(attrs.get("aria-checked")).lower() == "true"
+        or read(sobject, "checked") is True
+        or (tag == "input" and read(sobject, "value") is True)
+    )
     node = Node(sobject, tag, attrs, own_text, value, checked)
     style = _mapping(read(sobject, "style"))
-    node.hidden_by_style = style.get("display") == "none" or style.get("visibility") == "hidden"
+    node.display = str(style.get("display", ""))
+    node.hidden_by_style = node.display == "none" or style.get("visibility") == "hidden"
     if tag in ("dialog", "details"):
         node.is_open = state.open.get(sobject.id, bool(attrs.get("open")))
     return node
@@ -293,9 +327,9 @@ def _drawn(sobject: ClientObject, piece: Markup) -> Node:
     first = piece.children[0] if piece.children else None
     node = Node(sobject, piece.tag, attrs, first if isinstance(first, str) else "", None, bool(attrs.get("checked")))
     node.texts_taken = 1 if isinstance(first, str) else 0
-    style = str(attrs.get("style", ""))
-    node.hidden_by_style = "display: none" in style or node.tag == "datalist"
-    node.is_block = "display: block" in style
+    _, _, display = str(attrs.get("style", "")).partition("display: ")
+    node.display = display.partition(";")[0].strip()
+    node.hidden_by_style = node.display == "none" or node.tag == "datalist"
     node.is_open = node.tag not in ("dialog", "details") or "open" in attrs
     if node.tag == "textarea":
         node.value, node.own_text = node.own_text, ""

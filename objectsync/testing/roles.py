@@ -120,7 +120,7 @@ def role_of(node: Node) -> str:
             table = next((each for each in node.ancestors() if each.tag == "table"), None)
             return "gridcell" if table is not None and table.attrs.get("role") in ("grid", "treegrid") else "cell"
         case "th":
-            return "rowheader" if node.attrs.get("scope") in ("row", "rowgroup") else "columnheader"
+            return _role_of_heading(node)
     return _ROLES.get(node.tag, "")
 
 
@@ -137,7 +137,7 @@ def name_of(node: Node) -> str:
     if node.tag in LABELABLE:
         labels = labels_of(node)
         if labels and type not in ("submit", "reset", "button"):
-            return " ".join(_label_text(label) for label in labels)
+            return " ".join(_spoken(label, node) for label in labels)
     if type in ("submit", "reset", "button"):
         return str(node.value or {"submit": "Submit", "reset": "Reset"}.get(type, title))
     if type == "file":
@@ -150,10 +150,15 @@ def name_of(node: Node) -> str:
     inner = {"fieldset": "legend", "figure": "figcaption", "table": "caption"}.get(node.tag)
     first = next((child for child in node.children if child.tag == inner), None)
     if first is not None:
-        return first.text
+        return _spoken(first, node)
     if role in _NAMED_BY_CONTENT:
-        return node.text or title
+        return _spoken(node, node) or title
     return title
+
+
+def is_told(node: Node) -> bool:
+    """Whether somebody who cannot see it is told of it."""
+    return node.visible and not any(_is_kept_back(each) for each in (node, *node.ancestors()))
 
 
 def labels_of(node: Node) -> list[Node]:
@@ -182,8 +187,12 @@ def labelled_by(label: Node) -> Node | None:
     return next((each for each in label.walk() if each.tag in LABELABLE and each.input_type != "hidden"), None)
 
 
+def _is_kept_back(node: Node) -> bool:
+    return str(node.attrs.get("aria-hidden")).lower() == "true"
+
+
 def _given_name(node: Node) -> str:
-    named = " ".join(each.text for each in _referred(node))
+    named = " ".join(_spoken(each, node) for each in _referred(node))
     return named or str(node.attrs.get("aria-label") or "").strip()
 
 
@@ -192,6 +201,46 @@ def _referred(node: Node) -> list[Node]:
     return [each for each in found if each is not None]
 
 
-def _label_text(label: Node) -> str:
-    is_marked = any(REQUIRED in str(each.attrs.get("class", "")).split() for each in label.walk())
-    return label.text_without(LABELABLE) + (_BEHIND if is_marked else "")
+def _spoken(top: Node, of: Node) -> str:
+    """What is read out of an element and what is in it, as a name: of a field what it holds, of a picture what it shows."""
+    parts: list[str] = []
+    stack: list[Node | str] = [top]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, str):
+            parts.append(item)
+        elif item is top or not (item is of or item.hidden_itself or _is_kept_back(item)):
+            around = " " if item.is_block else ""
+            said = None if item is top else _said_instead(item)
+            behind = _BEHIND if REQUIRED in str(item.attrs.get("class", "")).split() else ""
+            between: list[Node | str] = [around, behind, *(reversed(item.children) if said is None else ())]
+            stack.extend(between)
+            parts.append(around + (item.own_text if said is None else said))
+    return " ".join("".join(parts).split())
+
+
+def _said_instead(node: Node) -> str | None:
+    """What is read out in place of what is in it; None for what is in it."""
+    if node.tag == "select":
+        return str(node.value or "")
+    if node.tag == "textarea" or (node.tag == "input" and _INPUTS.get(node.input_type, "textbox") in ("textbox", "searchbox")):
+        return str(node.value or "")
+    if node.input_type in ("range", "number"):
+        return str(node.attrs.get("aria-valuetext") or "")
+    if node.tag == "img" or node.attrs.get("aria-label"):
+        return name_of(node)
+    return None
+
+
+def _role_of_heading(cell: Node) -> str:
+    """Of columns or of its row, by its scope, or by what is beside it."""
+    scope = cell.attrs.get("scope")
+    if scope is not None:
+        return "rowheader" if scope in ("row", "rowgroup") else "columnheader"
+    beside = [] if cell.parent is None else cell.parent.children
+    place = beside.index(cell) if cell in beside else 0
+    before, after = beside[max(0, place - 1) : place], beside[place + 1 : place + 2]
+    if all(each and each[0].tag == "th" for each in (before, after)):
+        return "columnheader"
+    is_of_row = any(each.tag == "td" and (each.text or each.children) for each in (*before, *after))
+    return "rowheader" if is_of_row else "columnheader"

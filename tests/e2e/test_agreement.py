@@ -17,10 +17,11 @@ from playwright.sync_api import Page as Browser
 
 from objectsync import Server
 from objectsync import controls as c
+from objectsync import dom as d
 from objectsync.dom import button, dialog, div, form, input_, p
 from objectsync.testing import NotThere, Page
 from objectsync.testing.nodes import Node
-from objectsync.testing.roles import name_of, role_of
+from objectsync.testing.roles import is_told, name_of, role_of
 from tests.e2e.conftest import NewPage
 
 PNG = bytes.fromhex(
@@ -38,10 +39,10 @@ def told(top: Node) -> list[Part]:
 def _told(top: Node) -> Iterator[Part]:
     for node in top.walk():
         role = role_of(node)
-        if node is top or not node.visible or role in ("", "presentation"):
+        if node is top or not is_told(node) or role in ("", "presentation"):
             continue
         flags = {name for name in ("pressed", "selected") if node.attrs.get(f"aria-{name}") == "true"}
-        flags |= {name for name, holds in (("checked", node.checked), ("disabled", node.disabled)) if holds}
+        flags |= {name for name, holds in (("checked", node.checked), ("disabled", node.disabled and role != "group")) if holds}
         yield role, name_of(node), frozenset(flags)
 
 
@@ -179,6 +180,71 @@ def test_what_there_is_of_each_control(open_page: NewPage, current: Server) -> N
         if shown != seen:
             differences[f"{name}, its text"] = {"Page": shown, "Chromium": seen}
     assert differences == {}
+
+
+KINDS = ("text", "search", "email", "url", "tel", "number", "range", "password", "date", "time", "color", "file", "checkbox", "radio")
+DOT = "data:image/gif;base64,R0lGODlhAQABAAAAACw="
+
+
+def elements() -> None:
+    """Elements of all kinds, as a page is made of them."""
+    with d.section(aria_label="part"):
+        d.h2("Head")
+        d.p("a ", d.strong("strong"), d.em("em"), d.code("code"), d.sub("sub"), d.sup("sup"), d.mark("mark"), d.ins("ins"), d.dfn("term"))
+    d.section(d.nav(d.a("there", href="#x"), d.a("nowhere")), d.header("head"), d.footer("foot"), d.aside("aside"))
+    with d.form(), d.label("Name "):
+        d.input_(name="n")
+    d.form(*(d.input_(type=kind, value=value) for kind in ("submit", "reset", "button") for value in ("Go", "")), aria_label="named")
+    d.fieldset(d.legend("Colours"), *(d.input_(type="radio", name="r", checked=each == "red", aria_label=each) for each in ("red", "blue")))
+    d.label("Country", d.select(d.option("Austria"), d.option("Chile"), value="Chile"))
+    for kind in KINDS:
+        d.input_(type=kind, title=f"title of {kind}")
+        d.input_(type=kind, placeholder=f"hint of {kind}")
+    d.textarea(placeholder="hint")
+    d.textarea(title="title", value="text")
+    for attrs in ({"alt": "a cat"}, {"alt": ""}, {"title": "a dog"}, {"alt": "", "title": "a cow"}):
+        d.img(src=DOT, attrs=attrs)
+    d.figure(d.img(src=DOT, alt="a cat"), d.figcaption("caption"))
+    with d.table():
+        d.caption("Table")
+        d.thead(d.tr(d.th("a", scope="col"), d.th("b")))
+        d.tbody(d.tr(d.th("row", scope="row"), d.td("1")), d.tr(d.th("Total"), d.td("2")), d.tr(d.td(d.input_(value="in it")), d.td("3")))
+    d.dl(d.dt("term"), d.dd("definition"))
+    d.details(d.summary("More"), d.p("not seen"))
+    d.details(d.summary("Less"), d.p("seen"), open=True)
+    d.meter(value="0.5", title="meter")
+    d.progress(value="0.5", title="progress")
+    d.output("output")
+    d.hr()
+    d.ul(d.li("one"), d.li(d.a("two", href="#y"), d.button("remove")))
+    d.button("text", title="title")
+    d.button(title="title only")
+    d.button(d.img(src=DOT, alt="icon"))
+    d.button("a ", d.span("b"), d.div("c"))
+    d.button("not used", disabled=True)
+    d.fieldset(d.button("not used either"), disabled=True)
+    d.div("custom", role="button", tabindex=0)
+    d.div("switch", role="switch", aria_checked="true")
+    d.div(d.button("not told"), aria_hidden="true")
+    d.p("seen", d.span("not seen", style={"display": "none"}), d.span("not told", aria_hidden="true"))
+    d.label("box", d.input_(type="checkbox"))
+    d.label("other ", d.input_(value="of which"), " than that", for_="that")
+    d.input_(id="that")
+    d.span("its label", id="its")
+    d.input_(aria_labelledby="its")
+    with d.label("from ", d.select(d.option("one"), d.option("two"), value="two"), style={"display": "flex"}):
+        d.span("on")
+
+
+def test_what_there_is_of_elements(open_page: NewPage, current: Server) -> None:
+    with div(id="all"):
+        elements()
+    with Page(current) as page:
+        node = page.look().by_id("all")
+    assert node is not None
+    browser = open_page(current.url)
+    assert told(node) == told_by(browser, "#all")
+    assert node.text.split() == browser.locator("#all").inner_text().split()
 
 
 Make = Callable[[Callable[..., None]], Any]
