@@ -45,3 +45,6 @@ def _was_opened(dialog: Node, state: PageState) -> bool:
 
 def _is_modal(dialog: Node, state: PageState) -> bool:
     return dialog.object.id in state.modal if is_element(dialog.object) else bool(read(dialog.object, "modal"))
+
+
+__all__ = ["follow"]

@@ -42,6 +42,10 @@ class Expectation:
         """The field holds this."""
         self._await("value", lambda: self._values("value"), lambda values: len(values) == 1 and _equals(values[0], value), value)
 
+    def to_have_values(self, values: list[str]) -> None:
+        """These are chosen of a select that takes several."""
+        self._await("values", lambda: self._values("values"), lambda found: found == [values], values)
+
     def to_have_count(self, count: int) -> None:
         """There are so many of them."""
         self._await("count", self._locator.count, lambda found: found == count, count)

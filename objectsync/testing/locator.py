@@ -8,7 +8,8 @@ says what was looked for and what is there.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..client import ClientObject
@@ -268,15 +269,16 @@ class Locator(Queries):
 
         self._act("check", act)
 
-    def select_option(self, *options: str) -> None:
-        """Choose an option of a select, by its text or its value; of one that takes several, just these."""
+    def select_option(self, *options: str | Sequence[str]) -> None:
+        """Choose an option of a select, by its text or its value; of one that takes several, just these (or a list of them)."""
+        wanted = [text for each in options for text in ([each] if isinstance(each, str) else each)]
 
         def act(node: Node) -> None:
             known = [each for each in node.walk() if each.tag == "option"]
-            found = [each for each in known if each.text in options or value_of(each) in options]
-            if node.tag != "select" or len(found) < len(options):
+            found = [each for each in known if each.text in wanted or value_of(each) in wanted]
+            if node.tag != "select" or len(found) < len(wanted):
                 missing = ", ".join(
-                    repr(each) for each in options if each not in [text for one in found for text in (one.text, value_of(one))]
+                    repr(each) for each in wanted if each not in [text for one in found for text in (one.text, value_of(one))]
                 )
                 texts = ", ".join(repr(each.text) for each in known)
                 raise NotThere(f"{self} is {node.start} and has no option {missing}; it has {texts}")
@@ -284,8 +286,9 @@ class Locator(Queries):
 
         self._act("select_option", act)
 
-    def set_input_files(self, *chosen: GivenFile) -> None:
-        """Choose files in an `Upload`: by their paths, or as `{"name": "cat.png", "mimeType": "image/png", "buffer": b"…"}`."""
+    def set_input_files(self, *files: GivenFile | Sequence[GivenFile]) -> None:
+        """Choose files in an `Upload`: by their paths, or as `{"name": "cat.png", "mimeType": "image/png", "buffer": b"…"}`; or a list."""
+        chosen = [one for each in files for one in ([each] if isinstance(each, (str, Path, Mapping)) else each)]
 
         def act(node: Node) -> None:
             if node.input_type != "file" or is_element(node.object):

@@ -73,6 +73,10 @@ class PageState:
     """Dialogs and details that orders or a person opened and closed."""
     typed: dict[str, str] = field(default_factory=dict)
     """What stands in fields whose objects have no topic for it."""
+    caret: int | None = None
+    """After how many letters of the field that has the keyboard the next one comes; None for at the end."""
+    is_all_selected: bool = False
+    """Whether the next letter takes the place of all that is in the field."""
     entries: dict[str, Entry] = field(default_factory=dict)
     """What was entered into fields in which it may be no value."""
     complaints: dict[str, str] = field(default_factory=dict)
@@ -102,7 +106,9 @@ class Node:
         self.attrs = attrs
         self.own_text = own_text
         self.value = value
-        """What a field holds, as text; None for other elements."""
+        """What a field holds, as text; None for other elements. Of several that are chosen, the first."""
+        self.values: list[str] = []
+        """What is chosen of a select, in the order that it offers."""
         self.checked = checked
         self.children: list[Node] = []
         self.parent: Node | None = None
@@ -282,8 +288,8 @@ def render(hub: Hub, client: BaseClient, state: PageState) -> Node:
             stack.extend((child, below, child) for child in reversed(piece.children))
         parent.append(below)
     for node in top.walk():
-        if node.tag == "select" and is_element(node.object) and not node.attrs.get("multiple"):
-            _choose_first(node)
+        if node.tag == "select" and is_element(node.object):
+            _choose(node)
     return top
 
 
@@ -334,7 +340,8 @@ def _drawn(sobject: ClientObject, piece: Markup) -> Node:
     if node.tag == "textarea":
         node.value, node.own_text = node.own_text, ""
     elif node.tag == "select":
-        node.value = ", ".join(str(each.children[0]) for each in piece.children if isinstance(each, Markup) and each.attrs.get("selected"))
+        node.values = [str(each.children[0]) for each in piece.children if isinstance(each, Markup) and each.attrs.get("selected")]
+        node.value = next(iter(node.values), "")
     elif node.tag == "input" and node.input_type not in ("checkbox", "radio"):
         node.value = "" if node.input_type == "file" else str(attrs.get("value", ""))
     return node
@@ -355,11 +362,13 @@ def is_element(sobject: ClientObject) -> bool:
     return tag in safety.HTML_TAGS or tag in safety.SVG_TAGS
 
 
-def _choose_first(select: Node) -> None:
-    """A list that opens shows its first option where its value is none of them."""
-    values = [value_of(option) for option in select.walk() if option.tag == "option"]
-    if values and select.value not in values:
-        select.value = values[0]
+def _choose(select: Node) -> None:
+    """What of the options is chosen; a list that opens shows its first one where its value is none of them."""
+    given = read(select.object, "value")
+    chosen = [_text(each) for each in given] if isinstance(given, list) else [select.value]
+    options = [value_of(option) for option in select.walk() if option.tag == "option"]
+    select.values = [each for each in options if each in chosen] or ([] if select.attrs.get("multiple") else options[:1])
+    select.value = next(iter(select.values), select.value if not options else "")
 
 
 def value_of(option: Node) -> str:

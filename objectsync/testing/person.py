@@ -19,6 +19,8 @@ from .nodes import Node, PageState, is_element, read, value_of
 from .payload import MODIFIER_KEYS, asked, usual
 from .roles import LABELABLE, labelled_by
 
+_WITH_CARET = ("text", "search", "url", "tel", "password")
+"""Kinds of input of which a program can place the caret."""
 _PRESS = ("pointerdown", "mousedown", "pointerup", "mouseup")
 
 
@@ -40,7 +42,7 @@ class Person:
                 self.blur(node.root)
             else:
                 self.focus(holder)
-        self._activate(node, self.dispatch(node, "click", {"detail": 1}))
+        self._click(node, 1)
 
     def hover(self, node: Node) -> None:
         """Move the pointer onto it."""
@@ -60,6 +62,7 @@ class Person:
         """Put this text into a field, in place of what is there."""
         self.focus(node)
         self._enter(node, text)
+        self._state.caret, self._state.is_all_selected = None, False
         if node.tag == "input" and node.input_type in ("range", *PICKED):
             self._leave()
 
@@ -87,7 +90,8 @@ class Person:
         fields = {MODIFIER_KEYS[each]: True for each in modifiers}
         top = node.root
         if keyboard.takes(node):
-            self.focus(node)
+            if self.focus(node) and node.input_type in _WITH_CARET:
+                self._state.caret = 0  # as Playwright does where it gives the keyboard itself
         else:
             # What cannot have the keyboard hears what is pressed inside of it alone, as in a browser.
             node = keyboard.find(top, self._state.focused) or top
@@ -100,14 +104,16 @@ class Person:
                 self._type(node, key)
         self.dispatch(node, "keyup", {"key": key, **fields})
 
-    def focus(self, node: Node) -> None:
-        """Give it the keyboard; who had it hears of that."""
+    def focus(self, node: Node) -> bool:
+        """Give it the keyboard; who had it hears of that. Returns whether it did not have it before."""
         holder = keyboard.holder_of(node) if keyboard.takes(node) else None
         if holder is None or self._state.focused == holder:
-            return
+            return False
         self.blur(node.root)
         self._state.focused, self._state.reached = holder, holder.object
+        self._state.caret, self._state.is_all_selected = None, False
         self.dispatch(node, "focus", {}, bubbles=False)
+        return True
 
     def blur(self, root: Node) -> None:
         """Take the keyboard from who has it."""
@@ -136,6 +142,15 @@ class Person:
 
     # --- what a browser does by itself
 
+    def _click(self, node: Node, detail: int) -> None:
+        """The event, and what follows from it. A handler of it finds a box as it is then."""
+        was_checked = node.checked
+        if is_element(node.object) and node.input_type in ("checkbox", "radio"):
+            node.checked = node.input_type == "radio" or not was_checked
+        is_kept = self.dispatch(node, "click", {"detail": detail})
+        node.checked = was_checked
+        self._activate(node, is_kept)
+
     def _activate(self, node: Node, is_kept: bool) -> None:
         for each in (node, *node.ancestors()):
             if not is_element(each.object) and each.tag == "button":
@@ -146,7 +161,8 @@ class Person:
             if each.tag == "label":
                 field = labelled_by(each)
                 if field is not None and field is not node and not field.disabled:
-                    self.click(field)
+                    self.focus(field)
+                    self._click(field, 0)
                 return
             if not is_element(each.object):
                 if each.input_type in ("checkbox", "radio") or each.attrs.get("role") == "gridcell":
@@ -154,9 +170,7 @@ class Person:
                     return
                 continue
             if each.tag == "summary" and each.parent is not None and each.parent.tag == "details":
-                details = each.parent
-                self._state.open[details.object.id] = not details.is_open
-                self.dispatch(details, "toggle", {"newState": "closed" if details.is_open else "open"}, bubbles=False)
+                self._unfold(each.parent)
                 return
             if each.input_type in ("checkbox", "radio"):
                 self._tick(each, True if each.input_type == "radio" else not each.checked)
@@ -167,6 +181,14 @@ class Person:
                 return
             if each.tag in LABELABLE or each.tag == "a":
                 return
+
+    def _unfold(self, details: Node) -> None:
+        """Open or close it; of those with one name, one is open."""
+        name = details.attrs.get("name")
+        others = [each for each in details.root.walk() if each.tag == "details" and name and each.attrs.get("name") == name]
+        for each in [details, *(other for other in others if other is not details and other.is_open and not details.is_open)]:
+            self._state.open[each.object.id] = not each.is_open
+            self.dispatch(each, "toggle", {"newState": "closed" if each.is_open else "open"}, bubbles=False)
 
     def _press_control(self, node: Node, is_kept: bool = False) -> None:
         if node.object.frontend_type == "objectsync.download":
@@ -222,6 +244,9 @@ class Person:
     def _type(self, node: Node, key: str) -> None:
         if key == "Enter" and node.tag == "input":
             self._leave()
+            if tables.EDITS in node.attrs:
+                self._state.focused = keyboard.Holder(node.object.id, 0)  # the table
+                return
             entry = self._state.entries.get(node.object.id)
             controls.sent(node, is_right=entry is None or not entry.wrong)
             self._send(node)
@@ -229,31 +254,42 @@ class Person:
             self._state.reached = None
             if tables.EDITS in node.attrs:
                 self._edited = self._state.editing = None
+                self._state.focused = keyboard.Holder(node.object.id, 0)  # the table
             if node.root.front is not None:
                 self._close(node.root.front)
         elif key in ("Enter", " ", "Space") and _is_pressed_by(node, key):
-            self._activate(node, self.dispatch(node, "click", {"detail": 0}))
+            self._click(node, 0)
         elif (moved := arrows.number_after(node, key)) is not None:
             self._enter(node, moved)
             self._leave()
         elif (other := arrows.beside(node, key)) is not None:
             self.focus(other)
-            self._activate(other, self.dispatch(other, "click", {"detail": 0}))
+            self._click(other, 0)
         elif (position := arrows.line_after(node, key)) is not None:
             node.object.attribute("position").set(position)
         elif is_text(node) and not node.attrs.get("readonly"):
             self._write(node, key)
 
     def _write(self, node: Node, key: str) -> None:
-        """Press the key of a letter, at the end of what is there."""
-        before = entries.text_of(node, self._state)
+        """Press the key of a letter, where the caret is."""
         letter = {"Enter": "\n", "Space": " "}.get(key, key)
-        if key == "Backspace":
-            self._enter(node, before[:-1])
-        elif len(letter) == 1 and node.input_type in PICKED:
+        if len(letter) > 1 and key != "Backspace":
+            return
+        if node.input_type in PICKED:
             raise NotThere(f"{node.start} is not typed letter by letter here: give the whole of it to fill()")
-        elif len(letter) == 1 and typed(node, letter):
-            self._enter(node, before + letter)
+        if key != "Backspace" and not typed(node, letter):
+            return
+        before, state = entries.text_of(node, self._state), self._state
+        start = end = len(before) if state.caret is None else min(state.caret, len(before))
+        if state.is_all_selected:
+            start, end = 0, len(before)
+        elif key == "Backspace":
+            start = max(0, start - 1)
+        inserted = "" if key == "Backspace" else letter
+        text = before[:start] + inserted + before[end:]
+        state.caret, state.is_all_selected = start + len(inserted), False
+        if text != before:
+            self._enter(node, text)
 
     def _close(self, dialog: Node) -> None:
         """As a browser does when it is asked to."""
@@ -268,6 +304,7 @@ class Person:
             self.blur(top)
         else:
             self.focus(node)
+            self._state.is_all_selected = node.tag == "input" and is_text(node)
 
     def _undo(self, node: Node, modifiers: list[str], key: str) -> None:
         """What the page does of the keys that undo; a text field has an undo of its own."""
@@ -285,7 +322,7 @@ class Person:
             return
         buttons = [each for each in form.walk() if _sends(each)]
         if buttons and not buttons[0].disabled:
-            self._activate(buttons[0], self.dispatch(buttons[0], "click", {"detail": 0}))
+            self._click(buttons[0], 0)
         elif not buttons and len([each for each in form.walk() if each.tag == "input" and is_text(each)]) == 1:
             self._submit(field)
 

@@ -41,6 +41,7 @@ def begin(cell: Node, client: MemoryClient, state: PageState) -> None:
         state.editing = (cell.object.id, _row(cell), _place(cell))
         state.began = state.typed[cell.object.id] = str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
         state.focused = Holder(cell.object.id, 1 + len(read(cell.object, "columns")))  # behind the table and its headings
+        state.is_all_selected, state.caret = True, None
 
 
 def save(field: Node, state: PageState) -> None:

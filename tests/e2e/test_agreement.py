@@ -327,6 +327,7 @@ def a_form(heard: Callable[..., None]) -> None:
     with c.Form(on_submit=heard):
         c.Text("Name", required=True)
         c.IntInput("Age", 30, min=18)
+        c.Checkbox("I agree")
 
 
 def a_form_of_elements(heard: Callable[..., None]) -> None:
@@ -345,12 +346,59 @@ def three_buttons(heard: Callable[..., None]) -> None:
     c.Column(c.Button("first"), c.Button("second", disabled=True), c.Checkbox("third"))
 
 
+def edit(text: str, *keys: str) -> Act:
+    def act(page: Any) -> None:
+        see("gridcell", "pear")(page)
+        page.get_by_role("gridcell", name="3").dblclick()
+        page.get_by_label("left", exact=True).fill(text)
+        press(*keys)(page)
+
+    return act
+
+
+def a_form_on_a_tab(heard: Callable[..., None]) -> None:
+    with c.Form(on_submit=heard):
+        c.Tabs({"One": p("first"), "Two": c.Accordion({"More": c.Text("Name", required=True)})})
+
+
+def two_dialogs_in_turn(heard: Callable[..., None]) -> None:
+    second = c.Dialog("Second", c.Button("two"))
+    first = c.Dialog("First", c.Button("Next", lambda: second.open.set(True)))
+    c.Button("Open", lambda: first.open.set(True))
+
+
+def a_field(heard: Callable[..., None]) -> None:
+    for name in ("first", "second"):
+        field = input_(aria_label=name, value="")
+        for event in ("focus", "input", "change", "blur", "keydown"):
+            field.on(event, lambda event, name=name: heard(name, event["type"], event.get("value")))
+
+
+def a_number(heard: Callable[..., None]) -> None:
+    field = input_(aria_label="n", type="number", value=3)
+    for event in ("input", "change"):
+        field.on(event, lambda event: heard(event["type"], event["value"], field.value.value))
+
+
+def a_box(heard: Callable[..., None]) -> None:
+    with d.label("box "):
+        field = input_(type="checkbox", checked=False)
+    for event in ("click", "input", "change"):
+        field.on(event, lambda event: heard(event["type"], event.get("checked")))
+
+
+def radios(heard: Callable[..., None]) -> None:
+    for name in ("one", "two"):
+        field = input_(type="radio", name="r", aria_label=name, checked=name == "one")
+        field.on("change", lambda event, name=name: heard(name, event["checked"]))
+
+
 def a_tooltip(heard: Callable[..., None]) -> None:
     c.Column(c.Button("Before"), c.Tooltip(c.Button("Save"), "Ctrl+S"))
 
 
 def a_table(heard: Callable[..., None]) -> None:
-    c.Table({"fruit": ["pear", "fig"], "left": [3, 0]}, label="stock", selectable=True, on_select=heard)
+    c.Table({"fruit": ["pear", "fig"], "left": [3, 0]}, label="stock", selectable=True, editable=["left"], on_select=heard, on_edit=heard)
 
 
 LONG = {"name": "long.txt", "mimeType": "text/plain", "buffer": b"long"}
@@ -443,6 +491,46 @@ DONE: dict[str, tuple[Make, Act]] = {
     "a heading of a table": (a_table, both(see("gridcell", "pear"), click("button", "fruit"), see("button", "fruit ▲"))),
     "a row of a table": (a_table, lambda page: page.get_by_role("gridcell", name="fig").click()),
     "a file that is too big": (lambda heard: c.Upload("Photo", max_size=3), lambda page: page.get_by_label("Photo").set_input_files(LONG)),
+    "sections of which one is open": (
+        lambda heard: c.Accordion({"One": p("first"), "Two": p("second")}, exclusive=True, open=0),
+        lambda page: page.get_by_text("Two").click(),
+    ),
+    "a section by keyboard": (
+        lambda heard: c.Column(c.Button("Before"), c.Section("More", p("inside"))),
+        both(click("button", "Before"), press("Tab", "Enter")),
+    ),
+    "a key in a text that is there": (lambda heard: c.Text("Name", "Ada"), lambda page: page.get_by_label("Name").press("x")),
+    "keys in a text that has the keyboard": (
+        lambda heard: c.Text("Name", "Ada"),
+        both(lambda page: page.get_by_label("Name").focus(), press("x", "Backspace", "y")),
+    ),
+    "keys in a text that Tab leads to": (two_texts, both(fill("Two", "Ada"), fill("One", "b"), press("Tab", "x"))),
+    "a key in a number that is there": (lambda heard: c.IntInput("Age", 3), lambda page: page.get_by_label("Age").press("4")),
+    "lines": (lambda heard: c.TextArea("Notes", "a"), both(fill("Notes", "b"), press("Enter", "c"))),
+    "a password": (lambda heard: c.Password("Secret", on_submit=heard), both(fill("Secret", "1234"), press("Enter"))),
+    "several of some": (
+        lambda heard: c.MultiSelect("Toppings", ["ham", "olives", "egg"], ["ham"], heard),
+        lambda page: page.get_by_label("Toppings").select_option(["olives", "egg"]),
+    ),
+    "a toggle by keyboard": (lambda heard: c.ToggleButton("Live"), both(click("button", "Live"), press("Enter", "Space", "Enter"))),
+    "undo": (lambda heard: c.IntSlider("Size", 3), both(fill("Size", "7"), press("Control+z"))),
+    "a cell of a table": (a_table, edit("12", "Enter")),
+    "a cell that is left": (a_table, both(edit("12"), lambda page: page.get_by_role("gridcell", name="fig").click())),
+    "a cell that is given up": (a_table, edit("12", "Escape")),
+    "a box in a form, and Enter": (a_form, lambda page: page.get_by_label("I agree").press("Enter")),
+    "a form on a tab": (a_form_on_a_tab, click("button", "Send")),
+    "a dialog from a dialog": (
+        two_dialogs_in_turn,
+        both(click("button", "Open"), see("button", "Next"), click("button", "Next"), see("dialog", "Second"), press("Escape", "Escape")),
+    ),
+    "a button in an output": (
+        lambda heard: c.Output().display(c.Button("in it", lambda: heard("pressed"))),
+        lambda page: page.get_by_role("group").get_by_role("button").click(),
+    ),
+    "an element's change": (a_field, both(lambda page: page.get_by_label("first").click(), press("a", "b", "Tab"))),
+    "an element's number": (a_number, both(fill("n", "12"), press("Enter"))),
+    "an element's box": (a_box, lambda page: page.get_by_text("box").click()),
+    "elements of which one is on": (radios, lambda page: page.get_by_label("two").check()),
     "a tooltip": (a_tooltip, both(lambda page: page.get_by_text("Save").hover(), see("tooltip", "Ctrl+S"))),
     "a tooltip by keyboard": (a_tooltip, both(click("button", "Before"), press("Tab"), see("tooltip", "Ctrl+S"))),
     "a toast's Close": (lambda heard: c.Toast("Saved", duration=0), click("button", "Close")),
@@ -515,8 +603,8 @@ def observed_in(open_page: NewPage, server: Server, make: Make, act: Act) -> dic
 
 def state_of(server: Server, heard: list[Any]) -> dict[str, Any]:
     """What Python has of it."""
-    names = ("value", "open", "selected", "position", "complaint", "error", "running")
-    controls = [each for each in server.root.walk() if isinstance(each, c.Control)]
+    names = ("value", "checked", "open", "selected", "position", "complaint", "error", "running")
+    controls = [each for each in server.root.children[0].walk() if isinstance(each, (c.Control, d.Element))]
     return {
         "heard": heard,
         "python": [
