@@ -25,6 +25,14 @@ Rule = Callable[[Any], Any]
 """A rule of a value: returns what is wrong with it, in words for a person (or raises ValueError with them); None or True for nothing."""
 
 
+FLEX = "display: flex"
+"""Of an element whose parts do not run on as one text."""
+REQUIRED = "os-required"
+"""The class of a label that a page's style sheet puts a mark behind (js/packages/controls/src/styles.ts)."""
+MESSAGE = "os-error"
+"""The class of what says what is wrong with a value."""
+
+
 def check_style(style: Mapping[str, Any]) -> None:
     """The validator of an attribute `style`."""
     for name, value in style.items():
@@ -75,8 +83,13 @@ class Control(Methods):
             self.classes.set(as_names(classes))
 
     def shown(self) -> Markup | None:
-        """What it is on a page, for who cannot look at one (`objectsync.testing`): its picture, unless a page shows something else."""
+        """The elements that its view makes on a page, for who cannot look at one (`objectsync.testing`); its picture, unless it says."""
         return self.picture()
+
+    def _outer(self, tag: str, *parts: str | Markup | SObject | None, role: str | None = None, style: str = "", **attrs: Any) -> Markup:
+        """What a page's view makes: the root element, with what is the same of all controls; `style` is what its sheet says of it."""
+        given = {"hidden": self.hidden.value, "title": self.tooltip.value or None, "class": " ".join(self.classes.value) or None}
+        return markup(tag, *parts, style="; ".join(filter(None, [style_text(self.style.value), style])), role=role, **given, **attrs)
 
     def _box(self, *children: str | Markup | SObject | None, style: str = "", tag: str = "div") -> Markup:
         """The picture of the whole control around its parts; nothing where it is hidden."""
@@ -166,6 +179,32 @@ class Field(Control):
     def _is_empty(self, value: Any) -> bool:
         return value is None or value == "" or value == []
 
+    def _field(self, *parts: Markup) -> Markup:
+        """What a page's view makes: the label of the field among the parts, these, the hint, the message."""
+        label = markup(
+            "label", self.label.value, for_=self._field_id, hidden=not self.label.value, class_=REQUIRED if self.required.value else None
+        )
+        return self._outer("div", label, markup("div", *parts, style=FLEX), *self._notes(), style=FLEX)
+
+    @property
+    def _field_id(self) -> str:
+        return f"os-{self._os_id}"
+
+    def _of_field(self, otherwise: str = "", **attrs: Any) -> dict[str, Any]:
+        """The attributes of the field itself; without a label it is called after what stands in it, or what it is."""
+        return {
+            "id": self._field_id,
+            "disabled": self.disabled.value,
+            "aria_label": None if self.label.value else otherwise or self._os_type.name,
+            "aria_required": "true" if self.required.value else None,
+            "aria_invalid": "true" if self.error.value else None,
+            **attrs,
+        }
+
+    def _notes(self) -> tuple[Markup | None, ...]:
+        notes = ((self.help.value, None), (self.error.value, MESSAGE))
+        return tuple(markup("small", text, class_=of) if text else None for text, of in notes)
+
     def _labelled(self, *parts: str | Markup | SObject | None, tag: str = "label") -> Markup:
         """The picture of a field: its label, the given parts, the hint, the message."""
         label = self.label.value + (" *" if self.required.value and self.label.value else "")
@@ -198,4 +237,4 @@ def _signature(build: Callable[..., Any]) -> inspect.Signature:
     return inspect.Signature([*(each for each in own if each not in rest), *extra, *rest])
 
 
-__all__ = ["Control", "Field", "Handler", "Rule", "check_style", "with_value"]
+__all__ = ["FLEX", "MESSAGE", "REQUIRED", "Control", "Field", "Handler", "Rule", "check_style", "with_value"]

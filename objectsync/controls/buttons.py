@@ -8,7 +8,7 @@ from typing import Any
 from ..picture import Markup, markup
 from ..sobject import attribute
 from ..topics import BoolTopic, EventTopic, StringTopic
-from .base import Control, Field, Handler, Rule
+from .base import FLEX, REQUIRED, Control, Field, Handler, Rule
 
 KINDS = ("", "primary", "danger", "quiet")
 BUTTON_STYLE = "padding: 0.3em 0.9em; border: 1px solid #8888; border-radius: 0.4em; font: inherit"
@@ -47,6 +47,10 @@ class Button(Control, frontend_type="objectsync.button"):
         end: Callable[[], None] = self.on("click", handler)
         return end
 
+    def shown(self) -> Markup:
+        kind = "submit" if self.submits.value else "button"
+        return self._outer("button", self.label.value, type=kind, disabled=self.disabled.value)
+
     def picture(self) -> Markup:
         return self._box(
             markup("button", self.label.value, type="button", disabled=self.disabled.value, style=BUTTON_STYLE),
@@ -70,6 +74,10 @@ class ToggleButton(Field, frontend_type="objectsync.toggle-button"):
     ) -> None:
         """Make it; `on_change(value)` is called after each change."""
         self._set_up(value, on_change, validate, label=label, **look)
+
+    def shown(self) -> Markup:
+        pressed = str(self.value.value).lower()
+        return self._outer("button", self.label.value, type="button", disabled=self.disabled.value, aria_pressed=pressed)
 
     def picture(self) -> Markup:
         pressed = "; background: #8884; font-weight: 600" if self.value.value else ""
@@ -100,6 +108,11 @@ class Checkbox(Field, frontend_type="objectsync.checkbox"):
 
     def _is_empty(self, value: Any) -> bool:
         return value is False
+
+    def shown(self) -> Markup:
+        box = markup("input", **self._of_field(type="checkbox", role=self._role, checked=self.value.value, aria_required=None))
+        text = markup("span", self.label.value, class_=REQUIRED if self.required.value else None)
+        return self._outer("div", markup("label", box, text), *self._notes(), style=FLEX)
 
     def picture(self) -> Markup:
         return self._box(

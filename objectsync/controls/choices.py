@@ -13,7 +13,7 @@ from ..picture import Markup, markup
 from ..sobject import attribute
 from ..topics import GenericTopic, IntTopic, ListTopic
 from ..values import same_value
-from .base import Field, Handler, Rule
+from .base import FLEX, Field, Handler, Rule
 
 Options = Mapping[str, Any] | Iterable[Any]
 
@@ -102,9 +102,15 @@ class _Choice(Field):
     def _is_chosen(self, value: Any) -> bool:
         return same_value(self.value.value, value)
 
+    def shown(self) -> Markup:
+        return self._field(self._select(**self._of_field()))
+
+    def picture(self) -> Markup:
+        return self._labelled(self._select(disabled=self.disabled.value))
+
     def _select(self, **attrs: Any) -> Markup:
         options = [markup("option", text, selected=self._is_chosen(value)) for text, value in self.options.value]
-        return self._labelled(markup("select", *options, disabled=self.disabled.value, **attrs))
+        return markup("select", *options, **attrs)
 
 
 class Select(_Choice, frontend_type="objectsync.select"):
@@ -112,14 +118,20 @@ class Select(_Choice, frontend_type="objectsync.select"):
 
     value = attribute(GenericTopic, None)
 
-    def picture(self) -> Markup:
-        return self._select()
-
 
 class Radio(_Choice, frontend_type="objectsync.radio"):
     """One of some, all to be seen: `Radio("Size", {"small": 1, "large": 2})`."""
 
     value = attribute(GenericTopic, None)
+
+    def shown(self) -> Markup:
+        def choice(text: str, value: Any) -> Markup:
+            is_chosen = self._is_chosen(value)
+            return markup("label", markup("input", type="radio", checked=is_chosen, disabled=self.disabled.value), text)
+
+        # A `<label>` cannot be for a group.
+        given = self._of_field(role="radiogroup", disabled=None, aria_label=self.label.value or self._os_type.name)
+        return self._field(markup("div", *(choice(*each) for each in self.options.value), style=FLEX, **given))
 
     def picture(self) -> Markup:
         parts = [
@@ -146,8 +158,8 @@ class MultiSelect(_Choice, frontend_type="objectsync.multi-select"):
     def _is_chosen(self, value: Any) -> bool:
         return any(same_value(each, value) for each in self.value.value)
 
-    def picture(self) -> Markup:
-        return self._select(multiple=True, size=self.rows.value or min(8, max(2, len(self.options.value))))
+    def _select(self, **attrs: Any) -> Markup:
+        return super()._select(**attrs, multiple=True, size=self.rows.value or min(8, max(2, len(self.options.value))))
 
 
 __all__ = ["MultiSelect", "Options", "Radio", "Select"]

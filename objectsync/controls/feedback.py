@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sized
 from typing import Any, TypeVar
 
 from ..picture import Markup, markup
 from ..sobject import attribute
 from ..topics import EventTopic, FloatTopic, GenericTopic, StringTopic
-from .base import Control
+from .base import FLEX, Control
 
 T = TypeVar("T")
 
@@ -30,6 +31,9 @@ class Label(Control, frontend_type="objectsync.label"):
     def build(self, text: str = "", **look: Any) -> None:
         """Make it; `look` is as of any control."""
         self._look(**look, text=text)
+
+    def shown(self) -> Markup:
+        return self._outer("span", self.text.value)
 
     def picture(self) -> Markup:
         return self._box(self.text.value, tag="span")
@@ -62,14 +66,27 @@ class Progress(Control, frontend_type="objectsync.progress"):
             raise ValueError(f"a progress needs a max above 0, got {max}")
         self._look(label, **look, value=value, max=max, text=text)
 
+    def shown(self) -> Markup:
+        label, id = self.label.value, f"os-{self._os_id}"
+        bar = self._bar(id=id, aria_label=None if label else "progress")
+        return self._outer(
+            "div", markup("label", label, for_=id, hidden=not label), markup("div", bar, markup("span", self._said())), style=FLEX
+        )
+
     def picture(self) -> Markup:
-        value = self.value.value
-        said = self.text.value or ("" if value is None else f"{100 * value / self.max.value:.0f} %")
         return self._box(
             markup("span", self.label.value, style="min-width: 8em; display: inline-block") if self.label.value else None,
-            markup("progress", max=self.max.value, value=None if value is None else str(value)),
-            markup("span", f" {said}"),
+            self._bar(),
+            markup("span", f" {self._said()}"),
         )
+
+    def _bar(self, **attrs: Any) -> Markup:
+        value = self.value.value
+        return markup("progress", max=self.max.value, value=None if value is None else str(value), **attrs)
+
+    def _said(self) -> str:
+        value = self.value.value
+        return self.text.value or ("" if value is None else f"{math.floor(100 * value / self.max.value + 0.5)} %")
 
 
 def track(items: Iterable[T], label: str = "", total: float | None = None, progress: Progress | None = None) -> Iterator[T]:
@@ -105,6 +122,9 @@ class Spinner(Control, frontend_type="objectsync.spinner"):
         """Make it; `look` is as of any control."""
         self._look(label, **look)
 
+    def shown(self) -> Markup:
+        return self._outer("span", markup("span", self.label.value), role="status")
+
     def picture(self) -> Markup:
         return self._box(f"⏳ {self.label.value}", tag="span")
 
@@ -138,6 +158,11 @@ class Toast(Control, frontend_type="objectsync.toast"):
 
     def _closed(self, **_: Any) -> None:
         self.remove()
+
+    def shown(self) -> Markup:
+        close = markup("button", "✕", type="button", aria_label="Close")
+        role = "alert" if self.kind.value in ("error", "warning") else "status"
+        return self._outer("div", markup("span", self.text.value), close, role=role, style=FLEX)
 
     def picture(self) -> Markup:
         colour = _COLOURS[self.kind.value]

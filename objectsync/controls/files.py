@@ -19,17 +19,25 @@ from ..sobject import attribute
 from ..topics import BoolTopic, IntTopic, ListTopic, StringTopic
 from .base import Control, Field, Handler, Rule
 from .buttons import BUTTON_STYLE
+from .numbers import shown_number
 
 CHUNK: Final = 256 * 1024
 """Bytes of one piece: well below what any transport takes."""
 _IN_MEMORY = 1024 * 1024
 _UNFINISHED = 16
+_UNITS = ("B", "kB", "MB", "GB")
 
 
 def plain_name(name: str, otherwise: str) -> str:
     """The last part of what may be a path."""
     last = name.replace("\\", "/").rpartition("/")[2].replace("\0", "")
     return otherwise if last in ("", ".", "..") else last
+
+
+def size_text(size: int) -> str:
+    """A number of bytes as people read it: as a page does (js/packages/controls/src/files.ts)."""
+    power = min(len(_UNITS) - 1, (len(str(size)) - 1) // 3)
+    return f"{shown_number(float(f'{size / 1000**power:.3g}'))} {_UNITS[power]}"
 
 
 class UploadedFile:
@@ -158,8 +166,9 @@ class Upload(Field, frontend_type="objectsync.upload"):
             self.server.handle_later(self, "upload", partial(handler, file))
 
     def shown(self) -> Markup:
-        files = [markup("li", f"{each['name']} ({each['size']} bytes)") for each in self.value.value]
-        return self._labelled(markup("input", type="file", disabled=self.disabled.value), markup("ul", *files))
+        files = [markup("li", f"{each['name']} ({size_text(each['size'])})") for each in self.value.value]
+        given = self._of_field(type="file", accept=self.accept.value, multiple=self.multiple.value)
+        return self._field(markup("input", **given), markup("ul", *files, hidden=not files))
 
     def picture(self) -> Markup:
         names = ", ".join(each["name"] for each in self.value.value)
@@ -225,14 +234,15 @@ class Download(Control, frontend_type="objectsync.download"):
         return {"data": piece, "total": len(data), "type": kind}
 
     def shown(self) -> Markup:
-        return self._button(self.disabled.value)
+        return self._outer("button", self._text, type="button", disabled=self.disabled.value)
 
     def picture(self) -> Markup:
-        return self._button(disabled=True)
-
-    def _button(self, disabled: bool) -> Markup:
-        button = markup("button", f"⤓ {self.label.value}", type="button", disabled=disabled, style=BUTTON_STYLE)
+        button = markup("button", self._text, type="button", disabled=True, style=BUTTON_STYLE)
         return self._box(button, style="display: inline-block")
+
+    @property
+    def _text(self) -> str:
+        return f"⤓ {self.label.value}"
 
 
 def _bytes_of(content: Any) -> bytes:

@@ -29,6 +29,9 @@ _SEEN = frozenset({"button", "canvas", "hr", "input", "meter", "progress", "sele
 class _HTML(Control):
     value = attribute(StringTopic, "", writable=False)
 
+    def shown(self) -> Markup:
+        return self._outer("div", html_picture(self.value.value))
+
     def picture(self) -> Markup:
         return self._box(html_picture(self.value.value))
 

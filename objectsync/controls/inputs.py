@@ -90,6 +90,11 @@ class _TextField(Field):
         end: Callable[[], None] = self.on("submit", with_value(handler, self.value.get))
         return end
 
+    def _shown_input(self, kind: str, *beside: Markup, **attrs: Any) -> Markup:
+        hint = self.placeholder.value
+        given = self._of_field(hint, type=kind, value=self.value.value, placeholder=hint or None)
+        return self._field(markup("input", **given, **attrs), *beside)
+
     def _input(self, kind: str) -> Markup:
         return self._labelled(
             markup("input", type=kind, value=self.value.value, placeholder=self.placeholder.value or None, disabled=self.disabled.value)
@@ -99,6 +104,9 @@ class _TextField(Field):
 class Text(_TextField, frontend_type="objectsync.text"):
     """A line of text: `Text("Name", on_change=greet)`."""
 
+    def shown(self) -> Markup:
+        return self._shown_input("text")
+
     def picture(self) -> Markup:
         return self._input("text")
 
@@ -107,6 +115,9 @@ class Password(_TextField, frontend_type="objectsync.password"):
     """A secret: it is shown as dots. It is in the tree like any value: every page that sees this control could read it."""
 
     value = attribute(StringTopic, "", is_stateful=False, order_strict=True)
+
+    def shown(self) -> Markup:
+        return self._shown_input("password")
 
     def picture(self) -> Markup:
         return self._labelled(markup("input", type="password", disabled=self.disabled.value))
@@ -120,6 +131,10 @@ class TextArea(_TextField, frontend_type="objectsync.textarea"):
     def build(self, label: str = "", value: str = "", on_change: Handler | None = None, *, rows: int = 4, **more: Any) -> None:
         """Make it with `rows` lines; the rest is as for `Text`."""
         super().build(label, value, on_change, rows=rows, **more)
+
+    def shown(self) -> Markup:
+        hint = self.placeholder.value
+        return self._field(markup("textarea", self.value.value, **self._of_field(hint, placeholder=hint or None, rows=self.rows.value)))
 
     def picture(self) -> Markup:
         return self._labelled(markup("textarea", self.value.value, rows=self.rows.value, disabled=self.disabled.value))
@@ -143,6 +158,11 @@ class Combobox(_TextField, frontend_type="objectsync.combobox"):
         super().build(label, value, on_change, **more)
         self.options.set(list(options))
 
+    def shown(self) -> Markup:
+        id = f"{self._field_id}-options"
+        options = (markup("option", value=str(each)) for each in self.options.value)
+        return self._shown_input("text", markup("datalist", *options, id=id), list=id)
+
     def picture(self) -> Markup:
         return self._input("text")
 
@@ -155,6 +175,9 @@ class Color(_TextField, frontend_type="objectsync.color"):
     def build(self, label: str = "", value: str = "#000000", on_change: Handler | None = None, **more: Any) -> None:
         """Make it; the rest is as for `Text`."""
         super().build(label, value, on_change, **more)
+
+    def shown(self) -> Markup:
+        return self._shown_input("color")
 
     def picture(self) -> Markup:
         return self._input("color")
@@ -218,6 +241,11 @@ class _NumberField(_Entry):
     def _check_type(self, value: Any) -> None:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise ValueError("expected a number or None")
+
+    def shown(self) -> Markup:
+        value = self.value.value
+        limits = {"min": self.min.value, "max": self.max.value, "step": self.step.value}
+        return self._field(markup("input", **self._of_field(type="number", value=None if value is None else str(value), **limits)))
 
     def picture(self) -> Markup:
         value = self.value.value
@@ -306,6 +334,9 @@ class Date(_DateField, frontend_type="objectsync.date"):
         """The day, or None."""
         return self._parse(self.value.value) if self.value.value else None
 
+    def shown(self) -> Markup:
+        return self._shown_input("date")
+
     def picture(self) -> Markup:
         return self._input("date")
 
@@ -327,6 +358,9 @@ class Time(_DateField, frontend_type="objectsync.time"):
     def time(self) -> dt.time | None:
         """The time, or None."""
         return dt.time.fromisoformat(self.value.value) if self.value.value else None
+
+    def shown(self) -> Markup:
+        return self._shown_input("time")
 
     def picture(self) -> Markup:
         return self._input("time")

@@ -14,7 +14,7 @@ from ..dom.given import as_text
 from ..picture import Markup, markup
 from ..sobject import SObject, attribute
 from ..topics import BoolTopic, FloatTopic, IntTopic, StringTopic
-from .base import Control, Handler
+from .base import FLEX, Control, Handler
 
 Child = SObject | str | float
 
@@ -168,9 +168,16 @@ class Tabs(Control, frontend_type="objectsync.tabs"):
     def shown(self) -> Markup:
         titles = [page.title.value if isinstance(page, Tab) else "" for page in self.children]
         chosen = min(self.selected.value, len(titles) - 1)  # of pages that have gone, the last one that is left
-        tabs = [markup("button", title, role="tab", aria_selected=str(at == chosen).lower()) for at, title in enumerate(titles)]
-        panels = [markup("div", page, role="tabpanel", hidden=at != chosen) for at, page in enumerate(self.children)]
-        return self._box(markup("div", *tabs, role="tablist"), *panels)
+        ids = [f"os-{page._os_id}-tab" for page in self.children]
+        tabs = [
+            markup("button", title, type="button", role="tab", id=id, aria_selected=str(at == chosen).lower())
+            for at, (id, title) in enumerate(zip(ids, titles, strict=True))
+        ]
+        panels = [
+            markup("div", page, role="tabpanel", aria_labelledby=id, hidden=at != chosen)
+            for at, (id, page) in enumerate(zip(ids, self.children, strict=True))
+        ]
+        return self._outer("div", markup("div", *tabs, role="tablist", style=FLEX, aria_label=self.label.value or None), *panels)
 
     def picture(self) -> Markup:
         # All pages, one after the other: where nothing runs, nobody can change the page.
@@ -200,6 +207,19 @@ class Split(Control, frontend_type="objectsync.split"):
             elif child is not None:
                 Element("span", parent=self, text=as_text(child))
 
+    def shown(self) -> Markup:
+        line = markup(
+            "div",
+            role="separator",
+            tabindex="0",
+            aria_label="Size of the parts",
+            aria_valuemin="0",
+            aria_valuemax="100",
+            aria_valuenow=str(round(self.position.value)),
+            aria_orientation="vertical" if self.direction.value == "row" else "horizontal",
+        )
+        return self._outer("div", line, *self.children)
+
     def picture(self) -> Markup:
         share = self.position.value
         widths = (f"{share:g}%", f"{100 - share:g}%")
@@ -220,6 +240,11 @@ class Tooltip(Control, frontend_type="objectsync.tooltip"):
         elif child is not None:
             Element("span", parent=self, text=as_text(child), attrs={"tabindex": 0})
 
+    def shown(self) -> Markup:
+        return self._outer(
+            "span", markup("span", *self.children), markup("span", self.text.value, role="tooltip", hidden=True, style="display: block")
+        )
+
     def picture(self) -> Markup:
         return self._box(markup("span", *self.children, title=self.text.value), style="display: inline-block")
 
@@ -228,7 +253,7 @@ class Dialog(Control, frontend_type="objectsync.dialog"):
     """What stands above everything else until it is closed: `Dialog("Sure?", p("…"), Button("Yes"))`; `dialog.open.set(True)` shows it."""
 
     open = attribute(BoolTopic, False)
-    """Whether it is there; for everyone. Escape closes it."""
+    """Whether it is there; for everyone. Escape closes one that is modal."""
     modal = attribute(BoolTopic, True, writable=False)
     """Whether the rest has to wait."""
 
@@ -276,7 +301,10 @@ class Dialog(Control, frontend_type="objectsync.dialog"):
         )
 
     def shown(self) -> Markup:
-        return markup("dialog", self.picture(), open=self.open.value, aria_label=self.label.value)
+        id = f"os-{self._os_id}-title"
+        close = markup("button", "✕", type="button", aria_label="Close")
+        header = markup("header", markup("h2", self.label.value, id=id), close, style=FLEX)
+        return self._outer("dialog", header, markup("div", *self.children), open=self.open.value, aria_labelledby=id)
 
 
 def around(sobject: SObject, below: SObject) -> Iterator[SObject]:

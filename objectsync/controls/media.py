@@ -89,6 +89,9 @@ class Image(_Media, frontend_type="objectsync.image"):
         if source:
             self.show(source, mime)
 
+    def shown(self) -> Markup:
+        return self._outer("img", alt=self.alt.value)
+
     def picture(self) -> Markup:
         style = "max-width: 100%"
         if self.data.value:
@@ -97,6 +100,7 @@ class Image(_Media, frontend_type="objectsync.image"):
 
 
 class _Player(_Media):
+    _tag: str
     autoplay = attribute(BoolTopic, False, writable=False)
     loop = attribute(BoolTopic, False, writable=False)
 
@@ -117,6 +121,9 @@ class _Player(_Media):
         if source:
             self.show(source, mime)
 
+    def shown(self) -> Markup:
+        return self._outer(self._tag, aria_label=self.label.value or self._tag)
+
     def picture(self) -> Markup:
         return self._box(
             f"▶ {self.label.value or type(self).__name__}", style="border: 1px solid #8888; padding: 0.5em; border-radius: 0.4em"
@@ -127,12 +134,14 @@ class Audio(_Player, frontend_type="objectsync.audio"):
     """Sound that can be played: `Audio(Path("bell.ogg"), "a bell")`; `play()` and `pause()`."""
 
     _default = "audio/mpeg"
+    _tag = "audio"
 
 
 class Video(_Player, frontend_type="objectsync.video"):
     """A film that can be played: `Video(Path("cat.mp4"), "a cat")`; `play()` and `pause()`."""
 
     _default = "video/mp4"
+    _tag = "video"
 
 
 __all__ = ["Audio", "Image", "Video"]

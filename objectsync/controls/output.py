@@ -42,6 +42,8 @@ class _Lines(Control):
     limit = attribute(IntTopic, 1000, writable=False)
     """How many items are kept."""
 
+    _called: str
+    """What it is called that has no label."""
     _clears = False
     """Whether what is there goes when something comes."""
 
@@ -78,6 +80,14 @@ class _Lines(Control):
     def _left(self, items: list[Any]) -> None:
         """These items are no longer there."""
 
+    def shown(self) -> Markup:
+        items = (self._item_picture(*item) for item in self.items.value)
+        return self._outer("div", *items, role=self._role(), aria_label=self.label.value or self._called, tabindex="0")
+
+    def _role(self) -> str:
+        # A landmark needs a name of its own.
+        return "region" if self.label.value else "group"
+
     def picture(self) -> Markup:
         return self._box(*(self._item_picture(*item) for item in self.items.value), style="max-height: 40em; overflow: auto")
 
@@ -96,6 +106,7 @@ class Output(_Lines, frontend_type="objectsync.output"):
     own = attribute(ObjDictTopic, is_stateful=False, order_strict=True, writable=False)
     """The objects that it has made to show values, by the ids that its items say."""
 
+    _called = "output"
     _shown: Mapping[str, SObject] = {}
     """The objects among the items, and some that were: what an output shows is in use."""
 
@@ -261,6 +272,11 @@ def current_output() -> Output | None:
 
 class Log(_Lines, frontend_type="objectsync.log"):
     """Lines with levels, the newest at the end: `log.info("ready")`; `logging.getLogger().addHandler(log.handler())`."""
+
+    _called = "log"
+
+    def _role(self) -> str:
+        return "log"
 
     def build(self, label: str = "", *, limit: int = 1000, **look: Any) -> None:
         """Make it; `limit` is how many lines are kept, `look` as of any control."""

@@ -7,6 +7,7 @@ Rules: `value` follows the drag, and `on_change` with it; `release` happens when
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..picture import Markup, markup
@@ -56,19 +57,19 @@ class _Slider(Field):
         number = shown_number(value)
         return self.format.value.replace("{}", number) if self.format.value else number
 
+    def shown(self) -> Markup:
+        value = self.value.value
+        text = self._text(value)
+        handle = self._handle(value, **self._of_field(), aria_valuetext=text)
+        return self._field(handle, markup("output", text, for_=self._field_id))
+
     def picture(self) -> Markup:
-        return self._labelled(
-            markup(
-                "input",
-                type="range",
-                min=self.min.value,
-                max=self.max.value,
-                step=self.step.value,
-                value=str(self.value.value),
-                disabled=self.disabled.value,
-            ),
-            markup("output", self._text(self.value.value)),
-        )
+        value = self.value.value
+        return self._labelled(self._handle(value, disabled=self.disabled.value), markup("output", self._text(value)))
+
+    def _handle(self, value: Any, **attrs: Any) -> Markup:
+        limits = {"min": self.min.value, "max": self.max.value, "step": self.step.value}
+        return markup("input", type="range", **limits, value=str(value), **attrs)
 
 
 class IntSlider(_Slider, frontend_type="objectsync.slider"):
@@ -144,14 +145,26 @@ class _RangeSlider(_Slider):
         if not self.min.value <= value[0] <= value[1] <= self.max.value:
             raise ValueError(f"expected two rising numbers from {self.min.value} to {self.max.value}")
 
+    def shown(self) -> Markup:
+        first, second = (
+            replace(handle, attrs={**handle.attrs, "aria-valuetext": self._text(number)})
+            for handle, number in zip(self._handles(), self.value.value, strict=True)
+        )
+        first = replace(first, attrs={**first.attrs, "id": self._field_id})  # which the label is for
+        return self._field(markup("div", first, second, role="group"), markup("output", self._range_text()))
+
     def picture(self) -> Markup:
+        return self._labelled(*self._handles(), markup("output", self._range_text()), tag="div")
+
+    def _handles(self) -> list[Markup]:
         limits = {"min": self.min.value, "max": self.max.value, "step": self.step.value, "disabled": self.disabled.value}
-        handles = [
+        return [
             markup("input", type="range", value=str(number), **limits, **{"aria-label": f"{self.label.value} {end}".strip()})
             for number, end in zip(self.value.value, ("from", "to"), strict=True)
         ]
-        text = " – ".join(self._text(each) for each in self.value.value)
-        return self._labelled(*handles, markup("output", text), tag="div")
+
+    def _range_text(self) -> str:
+        return " – ".join(self._text(each) for each in self.value.value)
 
 
 class IntRangeSlider(_RangeSlider, frontend_type="objectsync.range-slider"):

@@ -198,8 +198,8 @@ class Table(Control, frontend_type="objectsync.table"):
         selected = set(self.selected.value)
         head = markup("tr", *(heading(each["name"]) for each in self.columns.value))
         body = [line(place, cells) for place, *cells in self._rows(0, _SHOWN_ROWS)["rows"]]
-        grid = {"role": "grid", "aria-label": self.label.value or "table"}
-        return self._box(markup("table", markup("thead", head), markup("tbody", *body), **grid))
+        grid = {"role": "grid", "tabindex": "0", "aria-label": self.label.value or "table", "aria-rowcount": str(self.length.value + 1)}
+        return self._outer("div", markup("table", markup("thead", head), markup("tbody", *body), **grid))
 
     def picture(self) -> Markup:
         cell = "padding: 0.2em 0.6em; border-bottom: 1px solid #8884; text-align: left"

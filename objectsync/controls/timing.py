@@ -204,17 +204,22 @@ class Play(_Timed, Field, frontend_type="objectsync.play"):
             else:
                 self.running.set(False)
 
+    def shown(self) -> Markup:
+        return self._field(*self._parts(**self._of_field()))
+
     def picture(self) -> Markup:
+        return self._labelled(*self._parts(disabled=self.disabled.value, **{"aria-label": self.label.value or None}), tag="div")
+
+    def _parts(self, **of_range: Any) -> list[Markup]:
         disabled = self.disabled.value
         limits = {"min": self.min.value, "max": self.max.value, "step": self.step.value}
         sign, does = ("❚❚", "pause") if self.running.value else ("▶", "play")
-        return self._labelled(
+        return [
             markup("button", sign, type="button", disabled=disabled, style=BUTTON_STYLE, aria_label=does),
             markup("button", "■", type="button", disabled=disabled, style=BUTTON_STYLE, aria_label=BACK),
-            markup("input", type="range", value=str(self.value.value), disabled=disabled, aria_label=self.label.value or None, **limits),
+            markup("input", type="range", value=str(self.value.value), **of_range, **limits),
             markup("output", str(self.value.value)),
-            tag="div",
-        )
+        ]
 
 
 __all__ = ["Play", "Timer"]

@@ -8,8 +8,9 @@ assert page.get_by_role("status").text == "1"
 expect(page.get_by_text("done")).to_be_visible()     # waits, for what an async handler or a thread does later
 """
 
+from .errors import NotThere
 from .expect import Expectation, expect
-from .locator import Locator, NotThere
+from .locator import Locator
 from .page import Page, Rejected
 
 __all__ = ["Expectation", "Locator", "NotThere", "Page", "Rejected", "expect"]

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..client import ClientObject
 from ..controls.timing import BACK
-from ..topics import BoolTopic, EventTopic, FloatTopic, IntTopic, ListTopic
+from ..topics import BoolTopic, EventTopic, IntTopic, ListTopic
 from . import tables
 from .nodes import Node, read
 
@@ -29,6 +29,10 @@ def press(node: Node) -> None:
         _play(sobject, back=node.attrs.get("aria-label") == BACK)
     elif node.tag == "button" and _is(sobject, "click", EventTopic):
         sobject.emit("click")
+    elif node.tag == "button" and _is(sobject, "closed", EventTopic):
+        sobject.emit("closed")
+    elif node.tag == "button" and _is(sobject, "open", BoolTopic):
+        sobject.attribute("open").set(False)
     elif (node.tag == "button" or node.input_type == "checkbox") and _is(sobject, "value", BoolTopic):
         topic = sobject.attribute("value")
         topic.set(not topic.value)
@@ -41,19 +45,16 @@ def choose(node: Node, texts: list[str]) -> None:
     topic.set(values if isinstance(topic, ListTopic) else values[0])
 
 
-def enter(node: Node, number: float | None) -> None:
-    """A number, in a field or slider whose value is one."""
+def slide(node: Node, number: float) -> None:
+    """Move a slider; a handle of two goes no further than the other."""
     topic = node.object.attribute("value")
-    if isinstance(topic, ListTopic) and number is not None:
-        handles = [each for each in _parts(node) if each.input_type == "range"]
+    if isinstance(topic, ListTopic):
+        low, high = topic.value
         given = int(number) if number.is_integer() else number
-        topic.set([given if each is node else value for each, value in zip(handles, topic.value, strict=True)])
-    elif isinstance(topic, IntTopic) and number is not None:
-        topic.set(round(number))
-    elif isinstance(topic, FloatTopic) and number is not None:
-        topic.set(number)
+        is_first = node is next(each for each in _parts(node) if each.input_type == "range")
+        topic.set([min(given, high), high] if is_first else [low, max(given, low)])
     else:
-        topic.set(int(number) if number is not None and number.is_integer() else number)
+        topic.set(round(number) if isinstance(topic, IntTopic) else number)
 
 
 def released(node: Node) -> None:
@@ -62,9 +63,9 @@ def released(node: Node) -> None:
         node.object.emit("release", value=read(node.object, "value"))
 
 
-def sent(node: Node) -> None:
-    """Enter, in a field that tells of it."""
-    if node.tag == "input" and _is(node.object, "submit", EventTopic):
+def sent(node: Node, is_right: bool) -> None:
+    """Enter, in a field that tells of it; one in which something is wrong does not."""
+    if node.tag == "input" and is_right and _is(node.object, "submit", EventTopic):
         node.object.emit("submit")
 
 

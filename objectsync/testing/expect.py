@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from .locator import Locator, NotThere
+from .errors import NotThere
+from .locator import Locator
 
 Expected = str | re.Pattern[str]
 
@@ -40,6 +41,10 @@ class Expectation:
     def to_have_value(self, value: Expected) -> None:
         """The field holds this."""
         self._await("value", lambda: self._values("value"), lambda values: len(values) == 1 and _equals(values[0], value), value)
+
+    def to_have_values(self, values: list[str]) -> None:
+        """These are chosen of a select that takes several."""
+        self._await("values", lambda: self._values("values"), lambda found: found == [values], values)
 
     def to_have_count(self, count: int) -> None:
         """There are so many of them."""

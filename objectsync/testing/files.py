@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..client import ClientObject, MemoryClient
+from ..controls.files import size_text
 from .nodes import PageState, read
 
 CHUNK = 256 * 1024
@@ -15,14 +16,19 @@ GivenFile = str | Path | Mapping[str, Any]
 """A path, or `{"name", "mimeType", "buffer"}`."""
 
 
-def upload(client: MemoryClient, sobject: ClientObject, files: Iterable[GivenFile]) -> None:
-    """Choose these files in an `Upload`."""
+def upload(client: MemoryClient, sobject: ClientObject, files: Iterable[GivenFile], state: PageState) -> None:
+    """Choose these files in an `Upload`; one that is too big is not sent, and said so."""
+    most = read(sobject, "max_size")
     for number, given in enumerate(files):
         if isinstance(given, Mapping):
             name, type, data = str(given["name"]), str(given.get("mimeType", "")), bytes(given["buffer"])
         else:
             name, type, data = Path(given).name, mimetypes.guess_type(given)[0] or "", Path(given).read_bytes()
         about = {"id": f"file {number}", "name": name, "type": type, "size": len(data)}
+        if len(data) > most:
+            state.complaints[sobject.id] = f"{name} is too big: at most {size_text(most)}."
+            continue
+        state.complaints.pop(sobject.id, None)
         for offset in range(0, max(1, len(data)), CHUNK):
             coming = sobject.call("upload", **about, offset=offset, data=data[offset : offset + CHUNK])
             client.flush()

@@ -8,13 +8,16 @@ says what was looked for and what is there.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..client import ClientObject
-from .files import GivenFile, upload
+from .errors import NotThere
+from .fields import filled
+from .files import GivenFile
 from .nodes import Node, is_element, value_of
-from .roles import LABELABLE, labels_of, name_of, role_of
+from .roles import is_told, label_texts, name_of, role_of
 
 if TYPE_CHECKING:
     from .page import Page
@@ -22,10 +25,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Wanted = str | re.Pattern[str]
 Find = Callable[[Node], Iterable[Node]]
-
-
-class NotThere(AssertionError):
-    """A page does not show what a test looked for, or not in the way that it was looked for."""
 
 
 class Queries:
@@ -47,7 +46,7 @@ class Queries:
 
         def find(top: Node) -> Iterator[Node]:
             for node in top.walk():
-                if role_of(node) == role and node.visible and (name is None or _matches(name_of(node), name, exact)):
+                if role_of(node) == role and is_told(node) and (name is None or _matches(name_of(node), name, exact)):
                     yield node
 
         return self._narrow(f"get_by_role({role!r}{'' if name is None else f', name={_shown(name)}'}{_flag(exact)})", find)
@@ -57,8 +56,7 @@ class Queries:
 
         def find(top: Node) -> Iterator[Node]:
             for node in top.walk():
-                said = [str(node.attrs.get("aria-label") or ""), *(label.text_without(LABELABLE) for label in labels_of(node))]
-                if any(each and _matches(each, text, exact) for each in said):
+                if any(each and _matches(each, text, exact) for each in label_texts(node)):
                     yield node
 
         return self._narrow(f"get_by_label({_shown(text)}{_flag(exact)})", find)
@@ -66,6 +64,14 @@ class Queries:
     def get_by_placeholder(self, text: Wanted, *, exact: bool = False) -> Locator:
         """The fields with this placeholder."""
         return self._by_attribute(f"get_by_placeholder({_shown(text)}{_flag(exact)})", "placeholder", text, exact)
+
+    def get_by_title(self, text: Wanted, *, exact: bool = False) -> Locator:
+        """The elements with this `title`: the tooltip of a control."""
+        return self._by_attribute(f"get_by_title({_shown(text)}{_flag(exact)})", "title", text, exact)
+
+    def get_by_alt_text(self, text: Wanted, *, exact: bool = False) -> Locator:
+        """The pictures with this `alt`."""
+        return self._by_attribute(f"get_by_alt_text({_shown(text)}{_flag(exact)})", "alt", text, exact)
 
     def get_by_test_id(self, id: str) -> Locator:
         """The element with this `data-testid`."""
@@ -213,13 +219,23 @@ class Locator(Queries):
         """Press it twice. A cell of a table that can be edited has a field then, called by its column."""
         self._act("dblclick", self._page.person.dblclick)
 
+    def hover(self) -> None:
+        """Move the pointer onto it: its tooltip is shown."""
+        self._act("hover", self._page.person.hover)
+
     def fill(self, text: str) -> None:
         """Put this text into a field, in place of what is there. `change` comes when it is left, or Enter is pressed, as in a browser."""
 
         def act(node: Node) -> None:
             if not node.is_field or node.tag == "select" or node.input_type in ("checkbox", "radio", "file"):
                 raise NotThere(f"{self} is {node.start}, which cannot be filled")
-            self._page.person.fill(node, str(text))
+            if node.attrs.get("readonly"):
+                raise NotThere(f"{self} is {node.start}, which can be read only")
+            try:
+                given = filled(node, str(text))
+            except ValueError as error:
+                raise NotThere(f"{self} is {node.start}, which a browser fills with {error}, not {text!r}") from None
+            self._page.person.fill(node, given)
 
         self._act("fill", act)
 
@@ -246,20 +262,23 @@ class Locator(Queries):
         def act(node: Node) -> None:
             if node.input_type not in ("checkbox", "radio"):
                 raise NotThere(f"{self} is {node.start}, which cannot be checked")
+            if node.input_type == "radio" and not checked:
+                raise NotThere(f"{self} is {node.start}, which goes off when another is chosen: check that one")
             if node.checked != checked:
                 self._page.person.click(node)
 
         self._act("check", act)
 
-    def select_option(self, *options: str) -> None:
-        """Choose an option of a select, by its text or its value; of one that takes several, just these."""
+    def select_option(self, *options: str | Sequence[str]) -> None:
+        """Choose an option of a select, by its text or its value; of one that takes several, just these (or a list of them)."""
+        wanted = [text for each in options for text in ([each] if isinstance(each, str) else each)]
 
         def act(node: Node) -> None:
             known = [each for each in node.walk() if each.tag == "option"]
-            found = [each for each in known if each.text in options or value_of(each) in options]
-            if node.tag != "select" or len(found) < len(options):
+            found = [each for each in known if each.text in wanted or value_of(each) in wanted]
+            if node.tag != "select" or len(found) < len(wanted):
                 missing = ", ".join(
-                    repr(each) for each in options if each not in [text for one in found for text in (one.text, value_of(one))]
+                    repr(each) for each in wanted if each not in [text for one in found for text in (one.text, value_of(one))]
                 )
                 texts = ", ".join(repr(each.text) for each in known)
                 raise NotThere(f"{self} is {node.start} and has no option {missing}; it has {texts}")
@@ -267,13 +286,16 @@ class Locator(Queries):
 
         self._act("select_option", act)
 
-    def set_input_files(self, *chosen: GivenFile) -> None:
-        """Choose files in an `Upload`: by their paths, or as `{"name": "cat.png", "mimeType": "image/png", "buffer": b"…"}`."""
+    def set_input_files(self, *files: GivenFile | Sequence[GivenFile]) -> None:
+        """Choose files in an `Upload`: by their paths, or as `{"name": "cat.png", "mimeType": "image/png", "buffer": b"…"}`; or a list."""
+        chosen = [one for each in files for one in ([each] if isinstance(each, (str, Path, Mapping)) else each)]
 
         def act(node: Node) -> None:
             if node.input_type != "file" or is_element(node.object):
                 raise NotThere(f"{self} is {node.start}, which takes no files")
-            upload(self._page.client, node.object, chosen)
+            if len(chosen) > 1 and not node.attrs.get("multiple"):
+                raise NotThere(f"{self} is {node.start}, which takes one file, not {len(chosen)}; make it Upload(…, multiple=True)")
+            self._page.person.choose_files(node, chosen)
 
         self._act("set_input_files", act)
 
@@ -317,7 +339,7 @@ class Locator(Queries):
     def _node(self, usable: bool = False) -> Node:
         def ready() -> Node | None:
             nodes = self._nodes()
-            if len(nodes) != 1 or (usable and (nodes[0].disabled or not nodes[0].visible)):
+            if len(nodes) != 1 or (usable and (nodes[0].disabled or nodes[0].is_inert or not nodes[0].visible)):
                 return None
             return nodes[0]
 
@@ -334,8 +356,12 @@ class Locator(Queries):
             listed = "\n".join(f"  {number}: {node.line()}" for number, node in enumerate(nodes))
             return f"{self} means {len(nodes)} elements; say which (`.nth(0)`, `exact=True`, `.filter(…)`):\n{listed}"
         (node,) = nodes
-        why = node.why_hidden()
-        return f"{self} cannot be seen: {why}" if why else f"{self} cannot be used: {node.start} is disabled"
+        why, front = node.why_hidden(), node.root.front
+        if why:
+            return f"{self} cannot be seen: {why}"
+        if node.is_inert and front is not None:
+            return f"{self} cannot be used: the dialog {name_of(front)!r} is in front of it; close that first, as by page.press('Escape')"
+        return f"{self} cannot be used: {node.start} is disabled"
 
     def _act(self, what: str, act: Callable[[Node], Any], usable: bool = True) -> None:
         node = self._node(usable)

@@ -20,14 +20,49 @@ from ..controls.numbers import shown_number
 from ..hub import Hub
 from ..picture import Markup
 from ..sobject import SObject
+from .keyboard import Holder
 
 _INLINE = frozenset(
-    {"a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "del", "dfn", "em", "i", "ins", "kbd", "label", "mark", "output"}
+    {
+        "a",
+        "abbr",
+        "b",
+        "bdi",
+        "bdo",
+        "button",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "i",
+        "img",
+        "input",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "meter",
+        "output",
+        "progress",
+    }
     | {"q", "s", "samp", "small", "span", "strong", "sub", "sup", "text", "time", "tspan", "u", "var"}
 )
 Piece = Any
 """What becomes a node: a text, `Markup`, or an object (of the server, where a picture names it)."""
 _FIELDS = frozenset({"input", "select", "textarea"})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What stands in a field of a number, a day or a time."""
+
+    text: str
+    value: Any
+    """The value of the control meanwhile."""
+    wrong: str
+    """What is wrong with the text; "" for nothing."""
 
 
 @dataclass
@@ -38,8 +73,22 @@ class PageState:
     """Dialogs and details that orders or a person opened and closed."""
     typed: dict[str, str] = field(default_factory=dict)
     """What stands in fields whose objects have no topic for it."""
-    focused: str | None = None
-    """The object that has the keyboard."""
+    caret: int | None = None
+    """After how many letters of the field that has the keyboard the next one comes; None for at the end."""
+    is_all_selected: bool = False
+    """Whether the next letter takes the place of all that is in the field."""
+    entries: dict[str, Entry] = field(default_factory=dict)
+    """What was entered into fields in which it may be no value."""
+    complaints: dict[str, str] = field(default_factory=dict)
+    """What is said of files that were not taken."""
+    focused: Holder | None = None
+    """The element that has the keyboard."""
+    reached: str | None = None
+    """The object that a pointer or the keyboard came to last."""
+    modal: set[str] = field(default_factory=set)
+    """Elements `dialog` that were opened as modal ones."""
+    dialogs: dict[str, Holder | None] = field(default_factory=dict)
+    """The dialogs that have opened, the newest last, with who had the keyboard before."""
     editing: tuple[str, int, int] | None = None
     """The cell of a table that is edited: the table's id, the row's place in the data, the column's place."""
     began: str = ""
@@ -57,13 +106,19 @@ class Node:
         self.attrs = attrs
         self.own_text = own_text
         self.value = value
-        """What a field holds, as text; None for other elements."""
+        """What a field holds, as text; None for other elements. Of several that are chosen, the first."""
+        self.values: list[str] = []
+        """What is chosen of a select, in the order that it offers."""
         self.checked = checked
         self.children: list[Node] = []
         self.parent: Node | None = None
         self.is_open = True
         """Of a dialog or details: whether it is open."""
         self.hidden_by_style = False
+        self.display = ""
+        """Its own style `display`, where it has one."""
+        self.front: Node | None = None
+        """Of the topmost node: the modal dialog that is in front of all."""
         self.texts_taken = 0
         """How many of its texts stand in `own_text`, and not in nodes of their own."""
 
@@ -129,6 +184,12 @@ class Node:
         return not self.why_hidden()
 
     @property
+    def is_inert(self) -> bool:
+        """Whether a modal dialog is in front of it."""
+        front = self.root.front
+        return front is not None and front is not self and front not in self.ancestors()
+
+    @property
     def disabled(self) -> bool:
         """Whether it cannot be used."""
         if bool(self.attrs.get("disabled")):
@@ -149,11 +210,17 @@ class Node:
             if isinstance(item, str):
                 parts.append(item)
             elif item is self or not (item.tag in skipped or item.hidden_itself):
-                around = "" if item.tag in _INLINE else " "
+                around = " " if item.is_block else ""
                 between: list[Node | str] = [around, *reversed(item.children)]
                 stack.extend(between)
                 parts.append(around + item.own_text)
         return " ".join("".join(parts).split())
+
+    @property
+    def is_block(self) -> bool:
+        """Whether it stands in lines of its own, by what it is, or by the styles of it and what it is in."""
+        is_laid_out = self.parent is not None and self.parent.display.endswith(("flex", "grid"))
+        return self.tag not in _INLINE or self.display in ("block", "flex", "grid") or is_laid_out
 
     @property
     def hidden_itself(self) -> bool:
@@ -221,8 +288,8 @@ def render(hub: Hub, client: BaseClient, state: PageState) -> Node:
             stack.extend((child, below, child) for child in reversed(piece.children))
         parent.append(below)
     for node in top.walk():
-        if node.tag == "select" and is_element(node.object) and not node.attrs.get("multiple"):
-            _choose_first(node)
+        if node.tag == "select" and is_element(node.object):
+            _choose(node)
     return top
 
 
@@ -242,10 +309,15 @@ def _node(sobject: ClientObject, state: PageState) -> Node:
     if tag in _FIELDS:
         given = read(sobject, "value")
         value = state.typed.get(sobject.id, "") if not sobject.has_attribute("value") else "" if given is None else _text(given)
-    checked = read(sobject, "checked") is True or (tag == "input" and read(sobject, "value") is True)
+    checked = (
+        str(attrs.get("aria-checked")).lower() == "true"
+        or read(sobject, "checked") is True
+        or (tag == "input" and read(sobject, "value") is True)
+    )
     node = Node(sobject, tag, attrs, own_text, value, checked)
     style = _mapping(read(sobject, "style"))
-    node.hidden_by_style = style.get("display") == "none" or style.get("visibility") == "hidden"
+    node.display = str(style.get("display", ""))
+    node.hidden_by_style = node.display == "none" or style.get("visibility") == "hidden"
     if tag in ("dialog", "details"):
         node.is_open = state.open.get(sobject.id, bool(attrs.get("open")))
     return node
@@ -261,20 +333,25 @@ def _drawn(sobject: ClientObject, piece: Markup) -> Node:
     first = piece.children[0] if piece.children else None
     node = Node(sobject, piece.tag, attrs, first if isinstance(first, str) else "", None, bool(attrs.get("checked")))
     node.texts_taken = 1 if isinstance(first, str) else 0
-    node.hidden_by_style = "display: none" in str(attrs.get("style", ""))
+    _, _, display = str(attrs.get("style", "")).partition("display: ")
+    node.display = display.partition(";")[0].strip()
+    node.hidden_by_style = node.display == "none" or node.tag == "datalist"
     node.is_open = node.tag not in ("dialog", "details") or "open" in attrs
     if node.tag == "textarea":
         node.value, node.own_text = node.own_text, ""
     elif node.tag == "select":
-        node.value = ", ".join(str(each.children[0]) for each in piece.children if isinstance(each, Markup) and each.attrs.get("selected"))
+        node.values = [str(each.children[0]) for each in piece.children if isinstance(each, Markup) and each.attrs.get("selected")]
+        node.value = next(iter(node.values), "")
     elif node.tag == "input" and node.input_type not in ("checkbox", "radio"):
-        node.value = str(attrs.get("value", read(sobject, "value") or ""))
+        node.value = "" if node.input_type == "file" else str(attrs.get("value", ""))
     return node
 
 
 def _tag_of(sobject: ClientObject) -> str:
     kind = sobject.frontend_type
-    if kind in ("Root", "text"):
+    if kind == "Root":
+        return "main"
+    if kind == "text":
         return "div"
     return str(read(sobject, "tag") or "div") if kind == "Element" else kind
 
@@ -285,11 +362,13 @@ def is_element(sobject: ClientObject) -> bool:
     return tag in safety.HTML_TAGS or tag in safety.SVG_TAGS
 
 
-def _choose_first(select: Node) -> None:
-    """A list that opens shows its first option where its value is none of them."""
-    values = [value_of(option) for option in select.walk() if option.tag == "option"]
-    if values and select.value not in values:
-        select.value = values[0]
+def _choose(select: Node) -> None:
+    """What of the options is chosen; a list that opens shows its first one where its value is none of them."""
+    given = read(select.object, "value")
+    chosen = [_text(each) for each in given] if isinstance(given, list) else [select.value]
+    options = [value_of(option) for option in select.walk() if option.tag == "option"]
+    select.values = [each for each in options if each in chosen] or ([] if select.attrs.get("multiple") else options[:1])
+    select.value = next(iter(select.values), select.value if not options else "")
 
 
 def value_of(option: Node) -> str:

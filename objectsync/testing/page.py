@@ -17,7 +17,10 @@ from ..current import current_server
 from ..dom.methods import INVOKE
 from ..errors import LocalError
 from ..hub import Hub
-from .locator import Find, Locator, NotThere, Queries
+from . import dialogs, entries, tooltips
+from .errors import NotThere
+from .keyboard import Holder, find
+from .locator import Find, Locator, Queries
 from .nodes import Node, PageState, read, render
 from .person import Person
 from .running import Running
@@ -91,7 +94,7 @@ class Page(Queries):
     @property
     def focused(self) -> Locator:
         """What has the keyboard."""
-        return self._narrow("focused", lambda top: [node for node in top.walk() if node.object.id == self._state.focused][:1])
+        return self._narrow("focused", lambda top: filter(None, [find(top, self._state.focused)]))
 
     def look(self) -> Node:
         """The tree of elements as it is now."""
@@ -99,6 +102,9 @@ class Page(Queries):
             self.client.flush()
         top = render(self._hub, self.client, self._state)
         put_field(top, self._state)
+        entries.show(top, self._state)
+        tooltips.show(top, self._state)
+        dialogs.follow(top, self._state)
         return top
 
     @property
@@ -109,14 +115,10 @@ class Page(Queries):
     # --- what is done with it
 
     def press(self, key: str) -> None:
-        """Press a key where the keyboard is; "Control+z" outside of fields undoes, as on the page."""
+        """Press a key where the keyboard is; "Control+z" outside of text fields undoes, as on the page."""
 
         def act() -> None:
-            top = self.look()
-            node = next((each for each in top.walk() if each.object.id == self._state.focused), top)
-            self.person.press(node, key)
-            if not node.is_field and key.lower() in ("control+z", "control+shift+z", "meta+z", "meta+shift+z"):
-                (self.client.redo if "shift" in key.lower() else self.client.undo)()
+            self.person.press(self.look(), key)
 
         self.act(f"page.press({key!r})", act)
 
@@ -166,13 +168,14 @@ class Page(Queries):
         method = args.get("method")
         if method in ("showModal", "show"):
             self._state.open[sobject.id] = True
+            (self._state.modal.add if method == "showModal" else self._state.modal.discard)(sobject.id)
         elif method == "close":
             self._state.open[sobject.id] = False
         elif method in ("focus", "select"):
-            self._state.focused = sobject.id
+            self._state.focused = Holder(sobject.id)
             if method == "focus":
                 self._open_sections(sobject)
-        elif method == "blur" and self._state.focused == sobject.id:
+        elif method == "blur" and self._state.focused is not None and self._state.focused.object == sobject.id:
             self._state.focused = None
 
     def _open_sections(self, sobject: ClientObject) -> None:

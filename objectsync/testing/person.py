@@ -7,21 +7,20 @@ does not pass: `throttle` and `debounce` tell at once. An action on what cannot 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..client import ClientObject, MemoryClient
-from ..topics import BoolTopic, EventTopic, FloatTopic, GenericTopic, IntTopic, StringTopic, Topic
-from . import controls, files, tables
+from ..topics import BoolTopic, EventTopic
+from . import arrows, controls, entries, files, keyboard, tables
+from .errors import NotThere
+from .fields import PICKED, is_text, take_over, typed
 from .nodes import Node, PageState, is_element, read, value_of
+from .payload import MODIFIER_KEYS, asked, usual
 from .roles import LABELABLE, labelled_by
 
-_KEYBOARD = ("key", "code", "repeat")
-_MODIFIER_KEYS = {"Alt": "altKey", "Control": "ctrlKey", "Meta": "metaKey", "Shift": "shiftKey"}
-_MODIFIERS = tuple(_MODIFIER_KEYS.values())
-_POINTER = ("clientX", "clientY", "button")
-_PICKED = ("color", "date", "time", "datetime-local", "month", "week")
-"""Kinds of input that are not typed letter by letter."""
+_WITH_CARET = ("text", "search", "url", "tel", "password")
+"""Kinds of input of which a program can place the caret."""
 _PRESS = ("pointerdown", "mousedown", "pointerup", "mouseup")
 
 
@@ -35,12 +34,21 @@ class Person:
 
     def click(self, node: Node) -> None:
         """Press it."""
-        for type in _PRESS:
-            self.dispatch(node, type, {})
-        if node.is_field or node.tag in ("a", "button", "summary"):
-            self.focus(node)
-        self.dispatch(node, "click", {"detail": 1})
-        self._activate(node)
+        self._state.reached = node.object.id
+        kept = {type: self.dispatch(node, type, {}) for type in _PRESS}
+        if not kept["mousedown"]:
+            holder = keyboard.reached(node)
+            if holder is None:
+                self.blur(node.root)
+            else:
+                self.focus(holder)
+        self._click(node, 1)
+
+    def hover(self, node: Node) -> None:
+        """Move the pointer onto it."""
+        self._state.reached = node.object.id
+        for type in ("pointerover", "pointerenter", "mouseover", "mouseenter", "pointermove", "mousemove"):
+            self.dispatch(node, type, {}, bubbles=not type.endswith("enter"))
 
     def dblclick(self, node: Node) -> None:
         """Press it twice."""
@@ -54,12 +62,12 @@ class Person:
         """Put this text into a field, in place of what is there."""
         self.focus(node)
         self._enter(node, text)
-        if node.tag == "input" and node.input_type in ("range", *_PICKED):
+        self._state.caret, self._state.is_all_selected = None, False
+        if node.tag == "input" and node.input_type in ("range", *PICKED):
             self._leave()
 
     def choose(self, select: Node, options: list[Node]) -> None:
-        """Choose an option, or several."""
-        self.focus(select)
+        """Choose an option, or several; as Playwright does it, which leaves the keyboard where it is."""
         if not is_element(select.object):
             controls.choose(select, [option.text for option in options])
             return
@@ -72,83 +80,123 @@ class Person:
             self._enter(select, value_of(options[0]))
         self._leave()
 
+    def choose_files(self, field: Node, chosen: Iterable[files.GivenFile]) -> None:
+        """Choose these files."""
+        files.upload(self._client, field.object, chosen, self._state)
+
     def press(self, node: Node, keys: str) -> None:
         """Press a key: "Enter", "a", "Control+Shift+z"."""
         *modifiers, key = keys.split("+") if keys != "+" else [keys]
-        fields = {_MODIFIER_KEYS[each]: True for each in modifiers}
-        self.focus(node)
-        self.dispatch(node, "keydown", {"key": key, **fields})
-        if not any(each in ("Control", "Alt", "Meta") for each in modifiers):
-            self._type(node, key)
+        fields = {MODIFIER_KEYS[each]: True for each in modifiers}
+        top = node.root
+        if keyboard.takes(node):
+            if self.focus(node) and node.input_type in _WITH_CARET:
+                self._state.caret = 0  # as Playwright does where it gives the keyboard itself
+        else:
+            # What cannot have the keyboard hears what is pressed inside of it alone, as in a browser.
+            node = keyboard.find(top, self._state.focused) or top
+        is_kept = self.dispatch(node, "keydown", {"key": key, **fields})
+        self._undo(node, modifiers, key.lower())
+        if not is_kept and not any(each in ("Control", "Alt", "Meta") for each in modifiers):
+            if key == "Tab":
+                self._go(top, keyboard.next_to(top, node, -1 if "Shift" in modifiers else 1))
+            else:
+                self._type(node, key)
         self.dispatch(node, "keyup", {"key": key, **fields})
 
-    def focus(self, node: Node) -> None:
-        """Give it the keyboard; who had it hears of that."""
-        if self._state.focused == node.object.id:
-            return
-        self._leave()
+    def focus(self, node: Node) -> bool:
+        """Give it the keyboard; who had it hears of that. Returns whether it did not have it before."""
+        holder = keyboard.holder_of(node) if keyboard.takes(node) else None
+        if holder is None or self._state.focused == holder:
+            return False
         self.blur(node.root)
-        self._state.focused = node.object.id
+        self._state.focused, self._state.reached = holder, holder.object
+        self._state.caret, self._state.is_all_selected = None, False
         self.dispatch(node, "focus", {}, bubbles=False)
+        return True
 
     def blur(self, root: Node) -> None:
         """Take the keyboard from who has it."""
         self._leave()
-        had = next((each for each in root.walk() if each.object.id == self._state.focused), None)
+        had = keyboard.find(root, self._state.focused)
         self._state.focused = None
         if had is not None:
             self.dispatch(had, "blur", {}, bubbles=False)
 
-    def dispatch(self, node: Node, type: str, fields: Mapping[str, Any], bubbles: bool = True) -> None:
-        """Let an event happen at a node."""
+    def dispatch(self, node: Node, type: str, fields: Mapping[str, Any], bubbles: bool = True) -> bool:
+        """Let an event happen at a node; returns whether who listens keeps the browser from what it does then by itself."""
         around = [node, *node.ancestors()] if bubbles else [node]
+        is_kept = False
         for each in around:
             if _listens(each.object, type) and is_element(each.object):
                 options = (read(each.object, "events") or {}).get(type) or {}
                 keys = options.get("keys")
                 if keys is not None and fields.get("key") not in keys:
                     continue
-                payload = _asked(options["fields"], type, fields, node, each) if "fields" in options else _usual(type, fields, each)
+                payload = asked(options["fields"], type, fields, node, each) if "fields" in options else usual(type, fields, each)
                 each.object.emit(type, **payload)
+                is_kept = is_kept or options.get("prevent_default") is True
                 if options.get("stop_propagation"):
-                    return
+                    break
+        return is_kept
 
     # --- what a browser does by itself
 
-    def _activate(self, node: Node) -> None:
+    def _click(self, node: Node, detail: int) -> None:
+        """The event, and what follows from it. A handler of it finds a box as it is then."""
+        was_checked = node.checked
+        if is_element(node.object) and node.input_type in ("checkbox", "radio"):
+            node.checked = node.input_type == "radio" or not was_checked
+        is_kept = self.dispatch(node, "click", {"detail": detail})
+        node.checked = was_checked
+        self._activate(node, is_kept)
+
+    def _activate(self, node: Node, is_kept: bool) -> None:
         for each in (node, *node.ancestors()):
+            if not is_element(each.object) and each.tag == "button":
+                self._press_control(each, is_kept)  # a control listens itself
+                return
+            if is_kept:
+                continue
             if each.tag == "label":
                 field = labelled_by(each)
                 if field is not None and field is not node and not field.disabled:
-                    self.click(field)
+                    self.focus(field)
+                    self._click(field, 0)
                 return
             if not is_element(each.object):
-                if each.tag == "button" or each.input_type in ("checkbox", "radio") or each.attrs.get("role") == "gridcell":
+                if each.input_type in ("checkbox", "radio") or each.attrs.get("role") == "gridcell":
                     self._press_control(each)
                     return
                 continue
             if each.tag == "summary" and each.parent is not None and each.parent.tag == "details":
-                details = each.parent
-                self._state.open[details.object.id] = not details.is_open
-                self.dispatch(details, "toggle", {"newState": "closed" if details.is_open else "open"}, bubbles=False)
+                self._unfold(each.parent)
                 return
             if each.input_type in ("checkbox", "radio"):
                 self._tick(each, True if each.input_type == "radio" else not each.checked)
                 return
             if each.tag == "button" or each.input_type in ("submit", "image"):
-                if each.attrs.get("type", "submit") in ("submit", "image"):
+                if _sends(each):
                     self._submit(each)
                 return
             if each.tag in LABELABLE or each.tag == "a":
                 return
 
-    def _press_control(self, node: Node) -> None:
+    def _unfold(self, details: Node) -> None:
+        """Open or close it; of those with one name, one is open."""
+        name = details.attrs.get("name")
+        others = [each for each in details.root.walk() if each.tag == "details" and name and each.attrs.get("name") == name]
+        for each in [details, *(other for other in others if other is not details and other.is_open and not details.is_open)]:
+            self._state.open[each.object.id] = not each.is_open
+            self.dispatch(each, "toggle", {"newState": "closed" if each.is_open else "open"}, bubbles=False)
+
+    def _press_control(self, node: Node, is_kept: bool = False) -> None:
         if node.object.frontend_type == "objectsync.download":
             files.download(self._client, node.object, self._state)
             return
         with self._client.record():
             controls.press(node)
-        if node.tag == "button" and read(node.object, "submits") is True:
+        if node.tag == "button" and read(node.object, "submits") is True and not is_kept:
             self._submit(node)
 
     def _tick(self, node: Node, checked: bool) -> None:
@@ -167,16 +215,18 @@ class Person:
         self.dispatch(node, "change", {})
 
     def _enter(self, node: Node, text: str) -> None:
-        if node.value == text:
-            return
+        if not text and not entries.text_of(node, self._state):
+            return  # of nothing in place of nothing, a browser tells nothing
         node.value = text
         with self._client.record():
             if tables.EDITS in node.attrs:
                 self._state.typed[node.object.id] = text
-            elif not is_element(node.object) and node.input_type in ("number", "range"):
-                controls.enter(node, _number(text))
+            elif entries.is_entry(node):
+                entries.enter(node, text, self._state)
+            elif not is_element(node.object) and node.input_type == "range":
+                controls.slide(node, float(text))
             elif node.object.has_attribute("value"):
-                _take_over(node, node.object.attribute("value"), text)
+                take_over(node, node.object.attribute("value"), text)
             else:
                 self._state.typed[node.object.id] = text
             self.dispatch(node, "input", {"data": text, "inputType": "insertText"})
@@ -194,25 +244,99 @@ class Person:
     def _type(self, node: Node, key: str) -> None:
         if key == "Enter" and node.tag == "input":
             self._leave()
-            controls.sent(node)
-            self._submit(node)
-        elif key == "Escape" and tables.EDITS in node.attrs:
-            self._edited = self._state.editing = None
+            if tables.EDITS in node.attrs:
+                self._state.focused = keyboard.Holder(node.object.id, 0)  # the table
+                return
+            entry = self._state.entries.get(node.object.id)
+            controls.sent(node, is_right=entry is None or not entry.wrong)
+            self._send(node)
+        elif key == "Escape":
+            self._state.reached = None
+            if tables.EDITS in node.attrs:
+                self._edited = self._state.editing = None
+                self._state.focused = keyboard.Holder(node.object.id, 0)  # the table
+            if node.root.front is not None:
+                self._close(node.root.front)
         elif key in ("Enter", " ", "Space") and _is_pressed_by(node, key):
-            self.dispatch(node, "click", {"detail": 0})
-            self._activate(node)
-        elif node.tag in ("input", "textarea") and node.input_type not in ("checkbox", "radio", "range"):
-            before = node.value or ""
-            letter = {"Enter": "\n", "Space": " "}.get(key, key)
-            if key == "Backspace":
-                self._enter(node, before[:-1])
-            elif len(letter) == 1:
-                self._enter(node, before + letter)
+            self._click(node, 0)
+        elif (moved := arrows.number_after(node, key)) is not None:
+            self._enter(node, moved)
+            self._leave()
+        elif (other := arrows.beside(node, key)) is not None:
+            self.focus(other)
+            self._click(other, 0)
+        elif (position := arrows.line_after(node, key)) is not None:
+            node.object.attribute("position").set(position)
+        elif is_text(node) and not node.attrs.get("readonly"):
+            self._write(node, key)
+
+    def _write(self, node: Node, key: str) -> None:
+        """Press the key of a letter, where the caret is."""
+        letter = {"Enter": "\n", "Space": " "}.get(key, key)
+        if len(letter) > 1 and key != "Backspace":
+            return
+        if node.input_type in PICKED:
+            raise NotThere(f"{node.start} is not typed letter by letter here: give the whole of it to fill()")
+        if key != "Backspace" and not typed(node, letter):
+            return
+        before, state = entries.text_of(node, self._state), self._state
+        start = end = len(before) if state.caret is None else min(state.caret, len(before))
+        if state.is_all_selected:
+            start, end = 0, len(before)
+        elif key == "Backspace":
+            start = max(0, start - 1)
+        inserted = "" if key == "Backspace" else letter
+        text = before[:start] + inserted + before[end:]
+        state.caret, state.is_all_selected = start + len(inserted), False
+        if text != before:
+            self._enter(node, text)
+
+    def _close(self, dialog: Node) -> None:
+        """As a browser does when it is asked to."""
+        if not is_element(dialog.object):
+            dialog.object.attribute("open").set(False)
+        elif not self.dispatch(dialog, "cancel", {}, bubbles=False):
+            self._state.open[dialog.object.id] = False
+            self.dispatch(dialog, "close", {}, bubbles=False)
+
+    def _go(self, top: Node, node: Node | None) -> None:
+        if node is None:
+            self.blur(top)
+        else:
+            self.focus(node)
+            self._state.is_all_selected = node.tag == "input" and is_text(node)
+
+    def _undo(self, node: Node, modifiers: list[str], key: str) -> None:
+        """What the page does of the keys that undo; a text field has an undo of its own."""
+        if not {"Control", "Meta"} & {*modifiers} or "Alt" in modifiers or is_text(node):
+            return
+        if key == "z" and "Shift" not in modifiers:
+            self._client.undo()
+        elif key == "z" or (key == "y" and "Control" in modifiers):
+            self._client.redo()
+
+    def _send(self, field: Node) -> None:
+        """Enter presses the button that sends the form; a form without one is sent where there is one field in it."""
+        form = _form(field)
+        if form is None:
+            return
+        buttons = [each for each in form.walk() if _sends(each)]
+        if buttons and not buttons[0].disabled:
+            self._click(buttons[0], 0)
+        elif not buttons and len([each for each in form.walk() if each.tag == "input" and is_text(each)]) == 1:
+            self._submit(field)
 
     def _submit(self, node: Node) -> None:
         form = _form(node)
         if form is not None:
-            self.dispatch(form, "submit", {})
+            with self._client.record():
+                entries.tell(form, self._state)
+                self.dispatch(form, "submit", {})
+
+
+def _sends(node: Node) -> bool:
+    is_button = node.tag == "button" and node.attrs.get("type", "submit") == "submit"
+    return is_button or node.input_type in ("submit", "image")
 
 
 def _form(node: Node) -> Node | None:
@@ -234,83 +358,3 @@ def _is_pressed_by(node: Node, key: str) -> bool:
 
 def _listens(sobject: ClientObject, type: str) -> bool:
     return not sobject.is_destroyed and sobject.has_attribute(type) and isinstance(sobject.attribute(type), EventTopic)
-
-
-def _take_over(node: Node, topic: Topic[Any], text: str) -> None:
-    if isinstance(topic, StringTopic):
-        if node.input_type in _PICKED:
-            topic.set(text)
-        else:
-            _edit(topic, text)
-    elif isinstance(topic, (IntTopic, FloatTopic)):
-        number = _number(text)
-        if number is not None and (isinstance(topic, FloatTopic) or number.is_integer()):
-            topic.set(number if isinstance(topic, FloatTopic) else int(number))
-    elif isinstance(topic, GenericTopic):
-        if node.input_type in ("number", "range"):
-            number = _number(text)
-            topic.set(None if number is None else int(number) if number.is_integer() else number)
-        else:
-            topic.set(text)
-
-
-def _edit(topic: StringTopic, text: str) -> None:
-    """As a person types: only what differs, so that it merges with what others type."""
-    before = topic.value
-    start = 0
-    while start < min(len(before), len(text)) and before[start] == text[start]:
-        start += 1
-    end = 0
-    while end < min(len(before), len(text)) - start and before[len(before) - 1 - end] == text[len(text) - 1 - end]:
-        end += 1
-    if len(before) - end > start:
-        topic.delete(start, len(before) - end - start)
-    if len(text) - end > start:
-        topic.insert(start, text[start : len(text) - end])
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
-
-
-def _usual(type: str, fields: Mapping[str, Any], node: Node) -> dict[str, Any]:
-    """What comes along where nothing was asked for."""
-    payload: dict[str, Any] = {"type": type}
-    is_key, is_pointer = type.startswith("key"), _is_pointer(type)
-    if is_key:
-        payload.update({"key": fields.get("key", ""), "code": fields.get("code", ""), "repeat": fields.get("repeat", False)})
-    if is_pointer:
-        payload.update({name: fields.get(name, 0) for name in _POINTER})
-    if is_key or is_pointer:
-        payload.update({name: fields.get(name, False) for name in _MODIFIERS})
-    if type == "wheel":
-        payload.update({name: fields.get(name, 0) for name in ("deltaX", "deltaY")})
-    if node.is_field:
-        if node.input_type not in ("file", "password"):
-            payload["value"] = node.value or ""
-        if node.input_type in ("checkbox", "radio"):
-            payload["checked"] = node.checked
-    return payload
-
-
-def _asked(names: list[str], type: str, fields: Mapping[str, Any], target: Node, node: Node) -> dict[str, Any]:
-    known: dict[str, Any] = {}
-    if type.startswith("key"):
-        known.update({"key": "", "code": "", "repeat": False, **dict.fromkeys(_MODIFIERS, False)})
-    if _is_pointer(type):
-        known.update({**dict.fromkeys((*_POINTER, "elementX", "elementY", "buttons"), 0), **dict.fromkeys(_MODIFIERS, False)})
-    known.update(fields)
-    for where, each in (("target", target), ("currentTarget", node)):
-        known[f"{where}.tagName"] = each.tag.upper()
-        known[f"{where}.id"] = str(each.attrs.get("id", ""))
-        if each.is_field:
-            known[f"{where}.value"] = each.value or ""
-            known[f"{where}.checked"] = each.checked
-    return {"type": type, **{name: known[name] for name in names if name in known}}
-
-
-def _is_pointer(type: str) -> bool:
-    return type in ("click", "dblclick", "contextmenu", "wheel") or type.startswith(("pointer", "mouse", "drag", "touch"))

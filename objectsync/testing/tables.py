@@ -7,6 +7,7 @@ by its column; Enter, or whatever takes the keyboard away, saves what was entere
 from __future__ import annotations
 
 from ..client import ClientObject, MemoryClient
+from .keyboard import Holder
 from .nodes import Node, PageState, read
 
 EDITS = "data-edits"
@@ -39,7 +40,8 @@ def begin(cell: Node, client: MemoryClient, state: PageState) -> None:
         value = coming.result()
         state.editing = (cell.object.id, _row(cell), _place(cell))
         state.began = state.typed[cell.object.id] = str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
-        state.focused = cell.object.id
+        state.focused = Holder(cell.object.id, 1 + len(read(cell.object, "columns")))  # behind the table and its headings
+        state.is_all_selected, state.caret = True, None
 
 
 def save(field: Node, state: PageState) -> None:
