@@ -68,8 +68,9 @@ export class TableView extends ControlView {
     this.bind('length', (length) => {
       table.ariaRowCount = String(Number(length) + 1)
     })
-    for (const name of ['columns', 'sort']) this.bind(name, () => this.#showHead())
+    this.bind('sort', () => this.#showSort())
     this.bind('columns', () => {
+      this.#makeHead()
       this.#since = this.object.attribute<IntTopic>('version').value
       this.#pages.clear()
     })
@@ -105,25 +106,38 @@ export class TableView extends ControlView {
     return this.#pages.get(Math.floor(index / PAGE))?.[index % PAGE]
   }
 
-  #showHead(): void {
-    const sort = this.object.attribute<Topic<readonly [string, boolean] | null>>('sort').value
+  get #sort(): readonly [name: string, descending: boolean] | null {
+    return this.object.attribute<Topic<readonly [string, boolean] | null>>('sort').value
+  }
+
+  #makeHead(): void {
     this.#head.replaceChildren(
       ...this.#columns.map(({ name, kind }) => {
-        const sorted = sort?.[0] === name
-        const button = this.make('button', 'os-sort', name)
+        const button = this.make('button', 'os-sort')
         button.type = 'button'
-        if (sorted) button.append(this.make('span', '', sort[1] ? ' ▼' : ' ▲'))
         button.addEventListener('click', () => {
-          const next = !sorted ? [name, false] : sort[1] ? null : [name, true]
+          const sort = this.#sort
+          const next = sort?.[0] !== name ? [name, false] : sort[1] ? null : [name, true]
           this.act(() => this.object.attribute('sort').set(next))
         })
         const cell = this.make('th', '', button)
         cell.scope = 'col'
         cell.dataset['kind'] = kind
-        cell.ariaSort = sorted ? (sort[1] ? 'descending' : 'ascending') : 'none'
         return cell
       }),
     )
+    this.#showSort()
+  }
+
+  /** The buttons stay: one that was pressed has the keyboard. */
+  #showSort(): void {
+    const [column, descending] = this.#sort ?? []
+    this.#columns.forEach(({ name }, index) => {
+      const cell = this.#head.children[index]
+      const mark = name === column ? [this.make('span', '', descending ? ' ▼' : ' ▲')] : []
+      cell?.firstElementChild?.replaceChildren(name, ...mark)
+      if (cell) cell.ariaSort = name !== column ? 'none' : descending ? 'descending' : 'ascending'
+    })
   }
 
   /** What was fetched is old; it stays in sight until the new is there. */
