@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import altair as alt
@@ -18,6 +19,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from IPython import display
 from matplotlib import pyplot as plt
 from matplotlib.animation import FuncAnimation
 from matplotlib.figure import Figure
@@ -26,7 +28,7 @@ from plotly import graph_objects
 
 import objectsync
 from objectsync import Element, LocalError, Shown, show
-from objectsync.controls import Table
+from objectsync.controls import Audio, Table, Video
 from objectsync.hub import Hub
 from tests.clients import WireClient, changes_in, make_hub
 
@@ -170,10 +172,10 @@ def test_a_table_that_was_brought_back_or_copied_is_a_picture_too(hub: Hub) -> N
     hub.undo()
     back: Any = hub.objects[shown_id]
     for each in (back, copy):
-        assert (each.children, "table" in content(each)) == ([], False)
+        assert (each.children, "control" in content(each)) == ([], False)
         assert "<td>17</td>" in each.to_html()
         [table] = each.update(frame).children
-        assert content(each)["table"] == table.id
+        assert content(each)["control"] == table.id
     hub.redo()
     assert shown_id not in hub.objects
 
@@ -252,7 +254,7 @@ MANY = {"n": list(range(100_000)), "half": [n / 2 for n in range(100_000)], "nam
 def table_of(shown: Any) -> Table:
     [table] = shown.children
     assert isinstance(table, Table)
-    assert shown.content.value["table"] == table.id
+    assert shown.content.value["control"] == table.id
     return table
 
 
@@ -286,7 +288,7 @@ def test_another_frame_takes_its_place_in_the_same_table_which_stays_sorted(hub:
     hub.undo()
     assert table.records() == [{"other": 1}]  # what is shown is no part of the history
     shown.update("a text")
-    assert (shown.children, "table" in shown.content.value) == ([], False)
+    assert (shown.children, "control" in shown.content.value) == ([], False)
 
 
 def test_an_index_that_says_something_is_a_column_and_equal_names_are_told_apart(hub: Hub) -> None:
@@ -423,3 +425,36 @@ def test_no_plotting_library_is_imported_by_us() -> None:
     out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
     assert out.strip() == "set()"
     assert "show" in objectsync.__all__
+
+
+def test_sound_is_played_by_a_control(hub: Hub) -> None:
+    shown = show(display.Audio([0.0, 0.5, -0.5], rate=8000, autoplay=True), parent=hub.root)
+    assert isinstance(shown, Shown)
+    [player] = shown.children
+    assert isinstance(player, Audio)
+    assert content(shown)["control"] == player.id
+    assert (player.mime.value, player.autoplay.value, player.data.value[:4]) == ("audio/wav", True, b"RIFF")
+    shown.update(display.Audio(b"RIFF1234WAVE"))
+    assert shown.children == [player]
+    assert player.data.value == b"RIFF1234WAVE"
+    assert "Audio" in shown.to_html()
+    shown.update("other")
+    assert (shown.children, "control" in content(shown)) == ([], False)
+
+
+def test_films_are_played_by_a_control(hub: Hub, tmp_path: Path) -> None:
+    film = tmp_path / "film.mp4"
+    film.write_bytes(b"\0\0\0\x18ftypmp42")
+    for given in (display.Video(str(film)), display.Video(film.read_bytes(), embed=True, mimetype="video/mp4")):
+        [player] = show(given, parent=hub.root).children
+        assert isinstance(player, Video)
+        assert (player.mime.value, player.data.value) == ("video/mp4", film.read_bytes())
+    [player] = show(display.Video(url="https://example.org/film.webm"), parent=hub.root).children
+    assert isinstance(player, Video)
+    assert player.url.value == "https://example.org/film.webm"
+
+
+def test_a_film_that_is_not_there_is_an_error_and_nothing_is_shown(hub: Hub) -> None:
+    with pytest.raises(FileNotFoundError):
+        show(display.Video(filename="no such film.mp4"), parent=hub.root)
+    assert hub.root.children == []

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..controls.offers import says_only_its_class
 from ..controls.rich import PICTURES, SIZES, own_bundle_of
-from . import frames, pixels, plotly, plots, vega
+from . import frames, pixels, players, plotly, plots, vega
 from .drawn import Drawn, How
 
 _DRAWERS: dict[str, Callable[[Any, How], Drawn | None]] = {
@@ -23,6 +23,7 @@ _DRAWERS: dict[str, Callable[[Any, How], Drawn | None]] = {
     "numpy": lambda value, how: pixels.array(value, how) or plots.figures_of_many(value, how),
     "pandas": frames.frame,
     "polars": frames.frame,
+    "IPython": players.player,
     "builtins": plots.figures_of_many,
 }
 """By package; each returns None for a value that it does not know."""

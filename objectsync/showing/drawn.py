@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .players import Played
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class Drawn:
     """Whether each of its pixels means something: shown larger, they stay squares."""
     table: Any = None
     """A DataFrame, which a page shows through a `Table`; the rest is what it looks like where nothing runs."""
+    played: Played | None = None
+    """Sound or a film, for which a page has a control; the rest stands for it where nothing runs."""
     figure: tuple[str, str] | None = None
     """A figure that a page draws itself: its library (scripts.py), and it as JSON. The rest is what it looks like where no script runs."""
 

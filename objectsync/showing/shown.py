@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 
 from ..controls.base import Control
 from ..controls.html import html_picture
+from ..controls.media import Audio, Video
 from ..controls.rich import Offer, drawers, image_picture, plain_bundle
 from ..controls.table import Table
 from ..errors import LocalError
@@ -32,7 +33,8 @@ class Shown(Control, frontend_type="objectsync.shown"):
 
     content = attribute(GenericTopic, is_stateful=False, order_strict=False, writable=False)
     """What is shown: `{"mime", "data", "alt", "width", "height", "pixels"}`; also "library" and "figure" for
-    one that a page draws itself (by "plotly" or "vega", from JSON), and "table", the id of the `Table` below that shows a DataFrame."""
+    one that a page draws itself (by "plotly" or "vega", from JSON), and "control", the id of the one below that shows it: a `Table` shows a
+    DataFrame, `Audio` and `Video` play."""
     alt = attribute(StringTopic, "", writable=False)
     """What is to be seen, for those who cannot; where it is empty, what the value says of itself."""
     width = attribute(IntTopic, 0, writable=False)
@@ -40,7 +42,7 @@ class Shown(Control, frontend_type="objectsync.shown"):
 
     _how = How()
     _value: Any = _SAME
-    _table: Table | None = None
+    _part: Table | Audio | Video | None = None
 
     def build(self, value: Any, *, alt: str = "", width: int = 0, format: str = "png", dpi: float | None = None, **look: Any) -> None:
         """Draw it for the first time.
@@ -67,12 +69,12 @@ class Shown(Control, frontend_type="objectsync.shown"):
     def init(self) -> None:
         # Of the bytes of a library, not of anything that belongs to the object; `live`, since a cell that runs must not hold up a picture.
         self.register_service("script", script, live=True)
-        if self._table is not None and self._value is _SAME:
+        if self._part is not None and self._value is _SAME:
             # Brought back, without the rows of its table: those were in Python only. Its picture is there.
             with unrecorded(self._os_tree.record()):
-                self._table.remove()
-                self._table = None
-                self.content.set({name: each for name, each in self.content.value.items() if name != "table"})
+                self._part.remove()
+                self._part = None
+                self.content.set({name: each for name, each in self.content.value.items() if name != "control"})
 
     def update(self, value: Any = _SAME) -> Self:
         """Draw again: what was shown, as it is now, or another value in its place.
@@ -101,23 +103,31 @@ class Shown(Control, frontend_type="objectsync.shown"):
         if drawn.figure is not None:
             content["library"], content["figure"] = drawn.figure
         with unrecorded(self._os_tree.record()):
-            if drawn.table is not None:
-                content["table"] = self._show_table(drawn.table, drawn.alt)
-            elif self._table is not None:
-                self._table.remove()
-                self._table = None
+            part = self._shown_by_control(drawn)
+            if self._part is not None and self._part is not part and self._part in self.children:
+                self._part.remove()
+            self._part = part
+            if part is not None:
+                content["control"] = part._os_id
             self.content.set(content)
 
-    def _show_table(self, data: Any, label: str) -> str:
-        if self._table is not None and self._table in self.children:
-            self._table.set_data(data)
-            self._table.label.set(label)
-        else:
-            self._table = Table(data, label=label, parent=self)
-        return self._table._os_id
+    def _shown_by_control(self, drawn: Drawn) -> Table | Audio | Video | None:
+        """The control that shows it, which stays where it is of the right kind."""
+        kind = Table if drawn.table is not None else None if drawn.played is None else drawn.played.control
+        part = self._part if kind is not None and type(self._part) is kind and self._part in self.children else None
+        if drawn.table is not None:
+            if not isinstance(part, Table):
+                return Table(drawn.table, label=drawn.alt, parent=self)
+            part.set_data(drawn.table)
+            part.label.set(drawn.alt)
+        elif drawn.played is not None:
+            if not isinstance(part, (Audio, Video)):
+                part = drawn.played.control(label=self.alt.value, autoplay=drawn.played.autoplay, parent=self)
+            part.show(drawn.played.source, drawn.played.mime)
+        return part
 
     def shown(self) -> Markup | None:
-        return self.picture() if self._table is None or self.hidden.value else self._box(self._table)
+        return self.picture() if self._part is None or self.hidden.value else self._box(self._part)
 
     def picture(self) -> Markup:
         content = self.content.value
@@ -160,7 +170,7 @@ def _offer(value: Any) -> Offer | None:
     if drawn is None:
         return None
     bundle = plain_bundle({drawn.mime: drawn.data, "text/plain": drawn.alt})
-    return Offer(bundle, None if drawn.figure is None and drawn.table is None else partial(_show_live, value, drawn))
+    return Offer(bundle, partial(_show_live, value, drawn) if drawn.figure or drawn.played or drawn.table is not None else None)
 
 
 def _show_live(value: Any, drawn: Drawn, parent: SObject, former: SObject | None) -> Shown:

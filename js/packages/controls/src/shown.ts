@@ -1,5 +1,5 @@
 /**
- * Shown: whatever Python has drawn of a value: a picture, HTML, text; a figure, which is drawn here; or a table.
+ * Shown: whatever Python has drawn of a value: a picture, HTML, text; a figure, which is drawn here; or a control: a table, a player.
  *
  * - What is seen stays until the next picture is decoded: there is no moment without one.
  * - Pictures that come while one is being decoded are passed over for the newest.
@@ -22,8 +22,8 @@ interface Content {
   /** Which library draws `figure`, which is JSON; the rest is what it looks like where that cannot run. */
   readonly library?: string
   readonly figure?: string
-  /** The id of the Table that shows a DataFrame; the rest is what stands for it where that is gone. */
-  readonly table?: string
+  /** The id of the control that shows it (a Table, Audio, Video); the rest is what stands for it where that is gone. */
+  readonly control?: string
 }
 
 interface Plot {
@@ -44,7 +44,7 @@ export class ShownView extends ControlView {
   #next: Content | undefined
   #busy = false
   #gone = false
-  #table: View | undefined
+  #control: View | undefined
   #plot: Plot | undefined
 
   protected build(): HTMLElement {
@@ -77,8 +77,8 @@ export class ShownView extends ControlView {
   }
 
   async #show(content: Content): Promise<void> {
-    const table = this.client.objects.get(content.table ?? '')
-    if (table) return this.#showTable(table)
+    const control = this.client.objects.get(content.control ?? '')
+    if (control) return this.#showControl(control)
     const { library = '', figure } = content
     const known = LIBRARIES[library]
     if (!known || figure === undefined) return this.#showStill(content)
@@ -90,13 +90,13 @@ export class ShownView extends ControlView {
     }
   }
 
-  /** The same table follows its data by itself. */
-  #showTable(table: SObject): void {
-    if (this.#table?.object === table) return
+  /** The same control follows its data by itself. */
+  #showControl(control: SObject): void {
+    if (this.#control?.object === control) return
     this.#endOther()
     this.#root.classList.remove('os-html')
-    this.#table = this.embed(table)
-    this.#root.replaceChildren(this.#table.element)
+    this.#control = this.embed(control)
+    this.#root.replaceChildren(this.#control.element)
     this.#forget()
   }
 
@@ -186,8 +186,8 @@ export class ShownView extends ControlView {
     this.#plot?.sizes.disconnect()
     this.#plot?.figure.end()
     this.#plot = undefined
-    if (this.#table) this.stage.hide(this.#table)
-    this.#table = undefined
+    if (this.#control) this.stage.hide(this.#control)
+    this.#control = undefined
   }
 
   #forget(): void {
