@@ -16,12 +16,15 @@ from objectsync.controls.output import Output, current_output
 from objectsync.controls.rich import plain_bundle
 from objectsync.hub import Hub
 from objectsync.showing import Shown
+from objectsync.showing.players import is_played
 
 from .outputs import VIEW
 
 _PLOTLY = "application/vnd.plotly.v1+json"
 _VEGA_LITE = "application/vnd.vegalite.v"
 """What Altair publishes; its version follows."""
+_VALUE = "application/vnd.objectsync.value"
+"""The value itself, which is published to nobody but an output."""
 
 
 class Captured:
@@ -49,6 +52,9 @@ class Captured:
         # Altair publishes a script for pages that fetch Vega from a network, unless it is told otherwise.
         if current_output() is not None and type(value).__module__.startswith("altair.") and hasattr(value, "to_dict"):
             return {f"{_VEGA_LITE}6+json": value.to_dict(), "text/plain": "a chart"}, {}
+        # IPython publishes a player with its data in its address, which no page takes from HTML.
+        if current_output() is not None and is_played(value):
+            return {_VALUE: value, "text/plain": "a player"}, {}
         return self._format(value, *args, **options)
 
     def _publish_there(
@@ -74,7 +80,7 @@ class Captured:
             named = Shown(_value_of(data, metadata))
             self._named[named] = id
             output.display(named)
-        elif _figure_mime(data) is not None:
+        elif _VALUE in data or _figure_mime(data) is not None:
             output.display(_value_of(data, metadata))
         else:
             output.add_bundle(plain_bundle(data, metadata))
@@ -102,6 +108,8 @@ def _figure_mime(data: Any) -> str | None:
 
 
 def _value_of(data: Any, metadata: Any) -> Any:
+    if _VALUE in data:
+        return data[_VALUE]
     mime = _figure_mime(data)
     if mime is None:
         return _Published(data, metadata)

@@ -21,15 +21,25 @@ class Played:
     autoplay: bool
 
 
+def is_played(value: Any) -> bool:
+    """Whether it is an `Audio` or `Video` of IPython's."""
+    return _control_of(value) is not None
+
+
 def player(value: Any, how: How) -> Drawn | None:
     """What is shown of an `IPython.display.Audio` or `Video`; None for others."""
-    control = next((each for each in (Audio, Video) if any(base.__name__ == each.__name__ for base in type(value).__mro__)), None)
+    control = _control_of(value)
     source = None if control is None else _source_of(value)
     if control is None or source is None:
         return None
     autoplay = getattr(value, "autoplay", False) is True or "autoplay" in getattr(value, "html_attributes", "")
     said = f"▶ {control.__name__}"
     return Drawn("text/plain", said, said, played=Played(control, source, getattr(value, "mimetype", None) or "", autoplay))
+
+
+def _control_of(value: Any) -> type[Audio | Video] | None:
+    names = {each.__name__ for each in type(value).__mro__ if each.__module__.startswith("IPython.")}
+    return next((each for each in (Audio, Video) if each.__name__ in names), None)
 
 
 def _source_of(value: Any) -> Source | None:
@@ -43,4 +53,4 @@ def _source_of(value: Any) -> Source | None:
     return url
 
 
-__all__ = ["Played", "player"]
+__all__ = ["Played", "is_played", "player"]

@@ -66,6 +66,12 @@ def test_an_object_is_live_in_it_and_stays_as_long_as_it_is_shown(kernel: Kernel
     assert kernel.value("held()") == ["a Button"]
 
 
+def test_a_player_is_one_in_it(kernel: Kernel) -> None:
+    sound = "from IPython.display import Audio\nwith out:\n    display(Audio([0.0, 0.5], rate=8000))"
+    assert captured(kernel, sound) == ["▶ Audio"]
+    assert kernel.value("[type(each).__name__ for each in out.walk()]") == ["Output", "Shown", "Audio"]
+
+
 def test_a_callback_and_its_threads_show_what_they_display_wherever_they_run(kernel: Kernel) -> None:
     kernel.run(
         "@out.capture\ndef called(text):\n    display(HTML(text))\n    thread = threading.Thread(target=lambda: display(Rich('thread')))\n"
