@@ -58,7 +58,7 @@ for (const name of ['objectsync.js', 'page.js', 'people.js', 'controls.js', 'com
   const { code, map } = await minify(await readFile(`${out}${name}`, 'utf8'), {
     module: true,
     ecma: 2022,
-    compress: { passes: 4, sequences: false, hoist_funs: true, unsafe_arrows: true, inline: 1 },
+    compress: { passes: 4, sequences: false, unsafe_arrows: true, inline: 1 },
     format: { preamble: name === 'objectsync.js' ? COMPILE_HINT : null },
     sourceMap: { content, filename: name, url: `${name}.map` },
   })
