@@ -321,7 +321,8 @@ def test_a_drawn_picture_and_a_chosen_file_arrive_as_bytes(lab: Lab, browsing: B
             context.fillStyle = 'rgb(10, 200, 30)'
             context.fillRect(200, 100, 100, 100)
             const bytes = new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer())
-            await [...client.objects.values()].find((object) => object.type === 'Blob').attribute('data').set(bytes)
+            const blob = [...client.objects.values()].find((object) => object.type === 'Blob')
+            await client.propose(() => blob.attribute('data').set(bytes))
         }"""
     )
     notebook.run(3)
