@@ -2,7 +2,7 @@
 
 import { CallError, SObject } from '@objectsync/client'
 import { builtIns } from '@objectsync/dom'
-import { describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Change } from '../../client/src/changes.js'
 import type { Value } from '../../client/src/values.js'
 import { type Shown, show } from '../../dom/test/helpers.js'
@@ -84,6 +84,22 @@ const open = ({ cells }: Sheet, index = 0): Field => {
 const press = (field: Element, key: string, more: KeyboardEventInit = {}): boolean =>
   field.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more }))
 
+interface Question {
+  readonly resolve: (value: Value) => void
+  readonly reject: (error: Error) => void
+}
+
+/** What the page asks from now on, which is answered when a test says so. */
+function held(): readonly Question[] {
+  const questions: Question[] = []
+  vi.spyOn(SObject.prototype, 'call').mockImplementation(
+    () => new Promise((resolve, reject) => questions.push({ resolve, reject })),
+  )
+  return questions
+}
+
+afterEach(() => vi.restoreAllMocks())
+
 describe('rows', () => {
   it('that stay are the same elements when the data change', async () => {
     const table = await sheet('number', 1, 2, 3)
@@ -102,51 +118,39 @@ describe('rows', () => {
 
   it('are shown as each answer says, however fast the data change', async () => {
     const table = await sheet('number', 0)
-    const answers: ((value: Value) => void)[] = []
-    const calls = vi
-      .spyOn(SObject.prototype, 'call')
-      .mockImplementation(() => new Promise((resolve) => answers.push(resolve)))
+    const questions = held()
     const shownNow = (): unknown => table.cells()[0]?.textContent
     for (const version of [2, 3, 4]) table.change(['set', '1', 'version', version])
-    expect(answers).toHaveLength(1)
-    answers[0]?.({ rows: [[0, 20]], version: 2 })
+    expect(questions).toHaveLength(1)
+    questions[0]?.resolve({ rows: [[0, 20]], version: 2 })
     await vi.waitFor(() => expect(shownNow()).toBe('20'))
     table.change(['set', '1', 'version', 5])
-    expect(answers).toHaveLength(2)
-    answers[1]?.({ rows: [[0, 50]], version: 5 })
+    expect(questions).toHaveLength(2)
+    questions[1]?.resolve({ rows: [[0, 50]], version: 5 })
     await vi.waitFor(() => expect(shownNow()).toBe('50'))
-    expect(answers).toHaveLength(2)
-    calls.mockRestore()
+    expect(questions).toHaveLength(2)
   })
 
   it('of other columns are not shown under the new ones', async () => {
     const table = await sheet('number', 0)
-    const answers: ((value: Value) => void)[] = []
-    const calls = vi
-      .spyOn(SObject.prototype, 'call')
-      .mockImplementation(() => new Promise((resolve) => answers.push(resolve)))
+    const questions = held()
     table.change(['set', '1', 'version', 2])
     table.change(['set', '1', 'version', 3], ['set', '1', 'columns', [{ name: 'd', kind: 'number' }]])
-    answers[0]?.({ rows: [[0, 20]], version: 2 })
-    await vi.waitFor(() => expect(answers).toHaveLength(2))
+    questions[0]?.resolve({ rows: [[0, 20]], version: 2 })
+    await vi.waitFor(() => expect(questions).toHaveLength(2))
     expect(table.cells()[0]?.textContent).toBe('…')
-    answers[1]?.({ rows: [[0, 30]], version: 3 })
+    questions[1]?.resolve({ rows: [[0, 30]], version: 3 })
     await vi.waitFor(() => expect(table.cells()[0]?.textContent).toBe('30'))
-    calls.mockRestore()
   })
 
   it('are asked for again when the connection broke before they came', async () => {
     const table = await sheet('number', 0)
-    const answers: { resolve: (value: Value) => void; reject: (error: Error) => void }[] = []
-    const calls = vi
-      .spyOn(SObject.prototype, 'call')
-      .mockImplementation(() => new Promise((resolve, reject) => answers.push({ resolve, reject })))
+    const questions = held()
     table.change(['set', '1', 'version', 2])
-    answers[0]?.reject(new CallError('disconnected', 'lost'))
-    await vi.waitFor(() => expect(answers).toHaveLength(2))
-    answers[1]?.resolve({ rows: [[0, 20]], version: 2 })
+    questions[0]?.reject(new CallError('disconnected', 'lost'))
+    await vi.waitFor(() => expect(questions).toHaveLength(2))
+    questions[1]?.resolve({ rows: [[0, 20]], version: 2 })
     await vi.waitFor(() => expect(table.cells()[0]?.textContent).toBe('20'))
-    calls.mockRestore()
   })
 
   it('come and go with the length, and cells with the columns', async () => {
