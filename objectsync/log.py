@@ -17,6 +17,7 @@ import msgspec
 
 from .changes import Change
 from .digest import Digest
+from .packed import Joined
 from .values import size_of
 
 DO: Final = "do"
@@ -226,6 +227,8 @@ def weigh(value: Any) -> int:
     """About how many bytes a transaction, change or record keeps in memory."""
     if isinstance(value, tuple):
         return 40 + sum(map(weigh, value))
+    if isinstance(value, Joined):
+        return weigh(value.parts)
     packed = getattr(value, "size", None)
     if isinstance(packed, int):
         return 60 + packed

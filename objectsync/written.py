@@ -7,11 +7,12 @@ was told of it meanwhile makes sense. Where many objects were created, what is t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from .changes import Change, Destroy
 from .creations import Creations, birthplace_of
-from .packed import MANY, PackedChanges, PackedDestroys
+from .packed import MANY, Joined, PackedChanges, PackedDestroys
 from .snapshot import describe_object
 from .sobject import SObject
 from .states import FRESH, LIVE
@@ -74,6 +75,10 @@ def _in_rows(transaction: OpenTransaction) -> list[Change]:
 def inverses_of(transaction: OpenTransaction) -> Sequence[Change]:
     """What undoes it, applied in reverse."""
     inverses = transaction.inverses
-    if len(inverses) >= MANY and set(map(type, inverses)) == {Destroy}:
-        return PackedDestroys([inverse.object for inverse in inverses])
-    return tuple(inverses)
+    if transaction.born < MANY:
+        return tuple(inverses)
+    parts: list[Sequence[Change]] = []
+    for kind, each in groupby(inverses, type):
+        run = tuple(each)
+        parts.append(PackedDestroys([inverse.object for inverse in run]) if kind is Destroy else run)
+    return parts[0] if len(parts) == 1 else Joined(parts)

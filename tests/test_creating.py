@@ -10,6 +10,7 @@ import pytest
 
 from objectsync import AlreadyExists, Destroyed, IntTopic, LimitExceeded, Limits, SObject, StringTopic, attribute
 from objectsync.hub import Hub
+from objectsync.log import weigh
 from tests.clients import WireClient, changes_in, make_hub
 from tests.replica import Replica, same, state
 
@@ -131,6 +132,46 @@ def test_undo_takes_back_what_was_made_below_old_and_new_parents_by_turns(hub: H
             replica.apply(change)
         assert same(replica.plain(), expected)
         hub.undo()
+
+
+def test_undo_and_redo_of_a_table_in_the_place_of_another_one(hub: Hub, top: Cell) -> None:
+    client = WireClient(hub)
+    replica = Replica()
+    for change in client.greeting[1]["changes"]:
+        replica.apply(change)
+    for number in range(50):
+        Cell(parent=top, text=f"old {number}")
+    states = [state(hub)]
+    with hub.record():
+        top.clear()
+        for number in range(50):
+            Cell(parent=top, text=f"new {number}")
+        top.text.set("fifty more")
+        for number in range(50):
+            Cell(parent=top, text=f"newer {number}")
+    states.append(state(hub))
+    for change in changes_in(client.receive()):
+        replica.apply(change)
+    for expected, act in ((states[1], hub.undo), (states[0], hub.redo), (states[1], hub.undo), (states[0], None)):
+        assert same(state(hub), expected)
+        for change in changes_in(client.receive()):
+            replica.apply(change)
+        assert same(replica.plain(), expected)
+        if act is not None:
+            act()
+
+
+def test_what_undoes_many_creations_is_kept_in_few_bytes_beside_other_changes(hub: Hub, top: Cell) -> None:
+    def kept(amount: int) -> int:
+        with hub.record():
+            for number in range(amount):
+                Cell(parent=top, text=f"{number}")
+            top.number.set(amount)
+            for number in range(amount):
+                Cell(parent=top, text=f"{number}")
+        return weigh(hub.history.done[-1].inverses)
+
+    assert kept(1000) - kept(100) < 1800 * 10
 
 
 def test_on_another_thread_it_waits_for_the_transaction_of_this_one(hub: Hub, top: Cell) -> None:
