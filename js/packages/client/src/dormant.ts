@@ -57,6 +57,7 @@ export class Dormant {
   /** As they came, or were changed since. */
   readonly values: Value[]
   readonly #born: number
+  readonly #end: number
   readonly #objects: Objects
   /** How many of the objects were neither made nor removed. */
   sleeping: number
@@ -75,6 +76,7 @@ export class Dormant {
     this.count = count
     this.values = values
     this.#born = born
+    this.#end = first + count * pattern.width
     this.sleeping = count * (pattern.width - 1)
   }
 
@@ -101,6 +103,11 @@ export class Dormant {
     if (part === 0) return undefined
     const parent = this.get(place - part + (this.pattern.above[part] as number))
     return parent?.state.sleepers === this ? this.#wake(place, part, parent, id) : undefined
+  }
+
+  /** Whether an id is, or was, one of its objects'. */
+  reaches(id: number): boolean {
+    return id >= this.first && id < this.#end
   }
 
   idOf(place: number): string {
@@ -205,18 +212,12 @@ export class Objects extends Map<string, SObject> {
   }
 
   override get(id: string): SObject | undefined {
-    return super.get(id) ?? this.#among(id, (dormant, place) => dormant.rouse(place, id))
-  }
-
-  /** What the first answers in whose rows this id may be asleep, and who knows of it there. */
-  #among<T>(id: string, ask: (dormant: Dormant, place: number) => T | undefined): T | undefined {
-    const number = this.#dormant.length ? Number(id) : Number.NaN
-    if (String(number) !== id) return undefined
+    const awake = super.get(id)
+    if (awake) return awake
+    const number = this.#numberOf(id)
     for (const dormant of this.#dormant) {
-      const place = number - dormant.first
-      const found =
-        place >= 0 && place < dormant.count * dormant.pattern.width ? ask(dormant, place) : undefined
-      if (found !== undefined) return found
+      const found = dormant.reaches(number) && dormant.rouse(number - dormant.first, id)
+      if (found) return found
     }
     return undefined
   }
@@ -224,7 +225,16 @@ export class Objects extends Map<string, SObject> {
   /** Sets a value of an object that sleeps, if it can sleep on. @returns whether it did */
   setAsleep(id: string, name: string, value: Value): boolean {
     if (this.host.isWatched) return false
-    return this.#among(id, (dormant, place) => dormant.set(place, name, value) || undefined) === true
+    const number = this.#numberOf(id)
+    for (const dormant of this.#dormant)
+      if (dormant.reaches(number) && dormant.set(number - dormant.first, name, value)) return true
+    return false
+  }
+
+  /** What an id says that may be asleep; NaN for another. */
+  #numberOf(id: string): number {
+    const number = this.#dormant.length ? Number(id) : Number.NaN
+    return String(number) === id ? number : Number.NaN
   }
 
   /** The object with this id, if it is awake. */
