@@ -17,7 +17,7 @@ import msgspec
 
 from .changes import Change
 from .digest import Digest
-from .packed import Joined
+from .joined import Joined
 from .values import size_of
 
 DO: Final = "do"

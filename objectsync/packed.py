@@ -11,7 +11,6 @@ from __future__ import annotations
 import zlib
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from typing import Final, TypeVar, overload
 
 from .changes import Change, Destroy, singly
@@ -108,31 +107,6 @@ class PackedDestroys(Packed[Change]):
     @property
     def size(self) -> int:
         return len(self._ids)
-
-
-class Joined(Sequence[T_co]):
-    """Sequences, one behind the other."""
-
-    __slots__ = ("parts",)
-
-    def __init__(self, parts: Sequence[Sequence[T_co]]) -> None:
-        self.parts = tuple(parts)
-
-    def __len__(self) -> int:
-        return sum(map(len, self.parts))
-
-    def __iter__(self) -> Iterator[T_co]:
-        return chain.from_iterable(self.parts)
-
-    def __reversed__(self) -> Iterator[T_co]:
-        return chain.from_iterable(map(reversed, reversed(self.parts)))
-
-    @overload
-    def __getitem__(self, index: int) -> T_co: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[T_co]: ...
-    def __getitem__(self, index: int | slice) -> T_co | Sequence[T_co]:
-        return tuple(self)[index]
 
 
 def deflated(data: bytes) -> bytes:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from .changes import Change, Destroy
 from .creations import Creations, birthplace_of
-from .packed import MANY, Joined, PackedChanges, PackedDestroys
+from .joined import Joined
+from .packed import MANY, PackedChanges, PackedDestroys
 from .snapshot import describe_object
 from .sobject import SObject
 from .states import FRESH, LIVE
