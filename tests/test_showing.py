@@ -74,6 +74,33 @@ def test_a_figure_is_a_picture_of_its_own_size_that_says_what_it_is(hub: Hub) ->
     assert 'alt="Squares: height over time"' in shown.to_html()
 
 
+@pytest.mark.parametrize("format", ["png", "svg"])
+@pytest.mark.parametrize(("style", "background"), [("default", "light"), ("dark_background", "dark")])
+def test_a_figure_that_is_seen_through_has_a_background_against_which_it_can_be_read(
+    hub: Hub, style: str, background: str, format: str
+) -> None:
+    with mpl.style.context(style):
+        solid, transparent = plot(), plot()
+    transparent.patch.set_alpha(0)
+    assert content(show(solid, format=format))["background"] == ""
+    assert "background" not in show(solid, format=format).to_html()
+    shown = show(transparent, format=format)
+    assert content(shown)["background"] == background
+    assert f"background: {'white' if background == 'light' else 'black'}" in shown.to_html()
+
+
+def test_a_value_may_say_what_background_its_picture_needs(hub: Hub) -> None:
+    class Drawing:
+        def __init__(self, needed: Any) -> None:
+            self.needed = needed
+
+        def _repr_png_(self) -> Any:
+            return b"\x89PNG", {"needs_background": self.needed}
+
+    for needed, background in (("light", "light"), ("dark", "dark"), ("url(x)", ""), (None, "")):
+        assert content(show(Drawing(needed)))["background"] == background
+
+
 def test_axes_are_shown_as_their_figure(hub: Hub) -> None:
     figure = plot()
     assert content(show(figure.axes[0])) == content(show(figure))

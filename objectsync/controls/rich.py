@@ -11,7 +11,7 @@ import binascii
 import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from ..picture import Markup, markup
 from ..sobject import SObject
@@ -23,6 +23,9 @@ from .offers import offered_by
 from .stylesheets import inlined
 
 SIZES = ("width", "height")
+Background = Literal["light", "dark", ""]
+BACKGROUNDS: Mapping[Background, str] = {"light": "white", "dark": "black"}
+"""Against what a picture that is seen through can be read, in the words of IPython's `needs_background`, as CSS has it."""
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 Live = Callable[[SObject, SObject | None], SObject]
 """Shows a value, as it was when it was drawn, by an object below a parent: by a new one, or by the former one that is given."""
@@ -33,7 +36,8 @@ class Offer:
     """What there is to show of a value."""
 
     bundle: Mapping[str, Any]
-    """By MIME type; pictures as bytes. There is always a `text/plain`; `width` and `height`, in CSS pixels, where a picture says them."""
+    """By MIME type; pictures as bytes. There is always a `text/plain`; `width` and `height`, in CSS pixels, and `background` where a
+    picture says them."""
     live: Live | None = None
     """For what a page shows otherwise than as a still picture."""
 
@@ -69,7 +73,7 @@ def plain_bundle(bundle: Mapping[str, Any], about: Mapping[str, Any] | None = No
 
     Args:
         bundle: By MIME type.
-        about: What is said of the data of a type: how wide and high a picture is to be shown.
+        about: What is said of the data of a type: how wide and high a picture is to be shown, and which background it needs.
     """
     kept: dict[str, Any] = {}
     for kind, data in bundle.items():
@@ -82,7 +86,7 @@ def plain_bundle(bundle: Mapping[str, Any], about: Mapping[str, Any] | None = No
             kept[kind] = Buffer(data)
         elif kind in ("text/html", "image/svg+xml", "text/plain"):
             kept[kind] = _text(data)
-    kept.update(_size(kept, about or {}))
+    kept.update(_look(kept, about or {}))
     if "text/html" in kept:
         kept["text/html"] = alone(kept["text/html"])
         if not says_something(kept["text/html"]):
@@ -103,17 +107,22 @@ def _text(data: Any) -> str:
     return "".join(data) if isinstance(data, list) else str(data)
 
 
-def _size(kept: Mapping[str, Any], about: Mapping[str, Any]) -> dict[str, int]:
-    """How large the picture that is shown of a bundle is to be, as far as that is said."""
+def _look(kept: Mapping[str, Any], about: Mapping[str, Any]) -> dict[str, Any]:
+    """How large the picture that is shown of a bundle is to be, and on what background, as far as that is said."""
     said = next((about.get(kind) for kind in (*PICTURES, "image/svg+xml") if kind in kept), None)
     if not isinstance(said, Mapping):
         return {}
-    return {name: round(said[name]) for name in SIZES if isinstance(said.get(name), (int, float)) and 0 < said[name] < 100_000}
+    look: dict[str, Any] = {
+        name: round(said[name]) for name in SIZES if isinstance(said.get(name), (int, float)) and 0 < said[name] < 100_000
+    }
+    if said.get("needs_background") in ("light", "dark"):
+        look["background"] = said["needs_background"]
+    return look
 
 
 def picture_of(bundle: Mapping[str, Any]) -> Markup:
     """The static picture of a bundle."""
-    style = f"max-width: 100%; width: {bundle['width']}px" if "width" in bundle else "max-width: 100%"
+    style = "max-width: 100%" + (f"; width: {bundle['width']}px" if "width" in bundle else "") + behind(bundle.get("background", ""))
     for kind in PICTURES:
         if kind in bundle:
             return image_picture(bytes(bundle[kind]), kind, style=style)
@@ -124,9 +133,17 @@ def picture_of(bundle: Mapping[str, Any]) -> Markup:
     return markup("pre", str(bundle.get("text/plain", "")), style="margin: 0; white-space: pre-wrap")
 
 
+def behind(background: Background) -> str:
+    """What the style of a picture says more, that needs a background."""
+    return f"; background: {BACKGROUNDS[background]}" if background else ""
+
+
 def image_picture(data: bytes, mime: str, alt: str = "", style: str = "max-width: 100%") -> Markup:
     """A picture that carries its bytes along."""
     return markup("img", src=f"data:{mime};base64,{base64.b64encode(data).decode()}", alt=alt, style=style)
 
 
-__all__ = ["PICTURES", "SIZES", "Live", "Offer", "drawers", "image_picture", "offer_of", "own_bundle_of", "picture_of", "plain_bundle"]
+__all__ = [
+    *("PICTURES", "SIZES", "Background", "Live", "Offer", "behind", "drawers", "image_picture", "offer_of", "own_bundle_of"),
+    *("picture_of", "plain_bundle"),
+]

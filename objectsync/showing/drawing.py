@@ -43,7 +43,7 @@ def draw(value: Any, how: How) -> Drawn:
     bundle = own_bundle_of(value)
     text = bundle["text/plain"]
     said: dict[str, Any] = {"alt": "" if says_only_its_class(text) else text[:_LONGEST]}
-    said |= {name: bundle[name] for name in SIZES if name in bundle}
+    said |= {name: bundle[name] for name in (*SIZES, "background") if name in bundle}
     for kind in PICTURES:
         if kind in bundle:
             return Drawn(kind, bytes(bundle[kind]), **said)

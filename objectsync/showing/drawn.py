@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ..controls.rich import Background
     from .players import Played
 
 
@@ -28,6 +29,8 @@ class Drawn:
     alt: str = ""
     width: int = 0
     height: int = 0
+    background: Background = ""
+    """Against what a picture can be read that is seen through; "" for one that brings its own."""
     pixels: bool = False
     """Whether each of its pixels means something: shown larger, they stay squares."""
     table: Any = None

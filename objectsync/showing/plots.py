@@ -11,7 +11,13 @@ import sys
 from types import ModuleType
 from typing import Any
 
+from ..controls.rich import Background
 from .drawn import Drawn, How
+
+_SEEN_THROUGH = 0.5
+"""Less opaque than this, a figure is read against what is behind it (as IPython has it)."""
+_BRIGHT = 0.5
+"""Of 1: what is written in brighter colours is read on a dark background."""
 
 
 def figure(value: Any, how: How) -> Drawn | None:
@@ -25,10 +31,10 @@ def figure(value: Any, how: How) -> Drawn | None:
         # Its ids are random and its date is today's, unless told otherwise.
         with sys.modules["matplotlib"].rc_context({"svg.hashsalt": "objectsync"}):
             found.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
-        return Drawn("image/svg+xml", out.getvalue(), _said(found), width, height)
+        return Drawn("image/svg+xml", out.getvalue(), _said(found), width, height, _background(found))
     # Level 1: a frame of a live plot is drawn in the time that another level takes to compress it.
     found.savefig(out, format="png", dpi=how.dpi or found.dpi, metadata={"Software": None}, pil_kwargs={"compress_level": 1})
-    return Drawn("image/png", out.getvalue(), _said(found), width, height)
+    return Drawn("image/png", out.getvalue(), _said(found), width, height, _background(found))
 
 
 def figures_of_many(value: Any, how: How) -> Drawn | None:
@@ -57,6 +63,18 @@ def _figure_of(value: Any) -> Any:
             return value
         value = getattr(value, "figure", None) or getattr(value, "_fig", None)
     return value if hasattr(value, "get_size_inches") else None
+
+
+def _background(found: Any) -> Background:
+    """Against what a figure can be read that is seen through: not the colour of its writing."""
+    matplotlib = sys.modules["matplotlib"]
+    if found.get_facecolor()[3] >= _SEEN_THROUGH and not matplotlib.rcParams["savefig.transparent"]:
+        return ""
+    texts = list(found.texts)
+    for axes in found.axes:
+        texts += [axes.title, axes.xaxis.label, axes.yaxis.label, *axes.get_xticklabels(), *axes.get_yticklabels()]
+    lights = [sum(matplotlib.colors.to_rgb(text.get_color())) / 3 for text in texts if text.get_text()]
+    return "dark" if lights and sum(lights) / len(lights) > _BRIGHT else "light"
 
 
 def _said(found: Any) -> str:

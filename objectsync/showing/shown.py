@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 from ..controls.base import Control
 from ..controls.html import html_picture
 from ..controls.media import Audio, Video
-from ..controls.rich import Offer, drawers, image_picture, plain_bundle
+from ..controls.rich import Offer, behind, drawers, image_picture, plain_bundle
 from ..controls.table import Table
 from ..errors import LocalError
 from ..picture import Markup, markup
@@ -32,7 +32,7 @@ class Shown(Control, frontend_type="objectsync.shown"):
     """Shows any value: `plot = Shown(figure)`; `plot.update()` draws it again, `plot.update(other)` another in its place."""
 
     content = attribute(GenericTopic, is_stateful=False, order_strict=False, writable=False)
-    """What is shown: `{"mime", "data", "alt", "width", "height", "pixels"}`; also "library" and "figure" for
+    """What is shown: `{"mime", "data", "alt", "width", "height", "background", "pixels"}`; also "library" and "figure" for
     one that a page draws itself (by "plotly" or "vega", from JSON), and "control", the id of the one below that shows it: a `Table` shows a
     DataFrame, `Audio` and `Video` play."""
     alt = attribute(StringTopic, "", writable=False)
@@ -98,6 +98,7 @@ class Shown(Control, frontend_type="objectsync.shown"):
             "alt": drawn.alt,
             "width": drawn.width,
             "height": drawn.height,
+            "background": drawn.background,
             "pixels": drawn.pixels,
         }
         if drawn.figure is not None:
@@ -140,8 +141,8 @@ class Shown(Control, frontend_type="objectsync.shown"):
         if mime.startswith("image/"):
             width = self.width.value or content["width"]
             style = "max-width: 100%" + (f"; width: {width}px" if width else "")
-            pixels = "; image-rendering: pixelated" if content["pixels"] else ""
-            return self._box(image_picture(bytes(data), mime, self.alt.value or content["alt"], style + pixels))
+            style += behind(content["background"]) + ("; image-rendering: pixelated" if content["pixels"] else "")
+            return self._box(image_picture(bytes(data), mime, self.alt.value or content["alt"], style))
         if mime == "text/html":
             return self._box(html_picture(data), style="overflow: auto")
         return self._box(markup("pre", data, style="margin: 0; white-space: pre-wrap"))
@@ -169,7 +170,7 @@ def _offer(value: Any) -> Offer | None:
     drawn = drawn_by_its_library(value, How())
     if drawn is None:
         return None
-    bundle = plain_bundle({drawn.mime: drawn.data, "text/plain": drawn.alt})
+    bundle = plain_bundle({drawn.mime: drawn.data, "text/plain": drawn.alt}, {drawn.mime: {"needs_background": drawn.background}})
     return Offer(bundle, partial(_show_live, value, drawn) if drawn.figure or drawn.played or drawn.table is not None else None)
 
 

@@ -79,6 +79,18 @@ def test_figures_images_and_arrays_are_shown_as_they_are(open_page: NewPage, cur
     expect(page.locator(".os-shown > img")).to_have_count(0)
 
 
+def test_what_is_seen_through_can_be_read_in_the_dark(open_page: NewPage, current: Server) -> None:
+    figure = filled("none")
+    show(figure)
+    Output().display(figure)
+    page = open_page(current.url, wait=".os-shown img")
+    page.emulate_media(color_scheme="dark")
+    images = page.get_by_role("img")
+    expect(images).to_have_count(2)
+    for image in images.all():
+        expect(image).to_have_css("background-color", "rgb(255, 255, 255)")
+
+
 def test_a_frame_of_a_hundred_thousand_rows_scrolls_sorts_and_changes_in_place(open_page: NewPage, current: Server) -> None:
     frame = pd.DataFrame({"n": range(100_000), "name": [f"row {n}" for n in range(100_000)]})
     shown: Any = show(frame)

@@ -178,6 +178,7 @@ export class LinesView extends ControlView {
       void this.#bring(image, url)
       image.alt = String(bundle['text/plain'] ?? '')
       if (bundle['width']) image.width = Number(bundle['width'])
+      if (bundle['background']) image.dataset['background'] = String(bundle['background'])
       return { element: image, end: () => URL.revokeObjectURL(url) }
     }
     const html = bundle['text/html']

@@ -18,6 +18,8 @@ interface Content {
   readonly alt: string
   readonly width: number
   readonly height: number
+  /** Against what a picture can be read that is seen through: "light", "dark", "". */
+  readonly background?: string
   readonly pixels: boolean
   /** Which library draws `figure`, which is JSON; the rest is what it looks like where that cannot run. */
   readonly library?: string
@@ -151,6 +153,7 @@ export class ShownView extends ControlView {
     image.src = url
     image.dataset['alt'] = content.alt
     if (content.pixels) image.dataset['pixels'] = ''
+    if (content.background) image.dataset['background'] = content.background
     if (content.width) {
       image.width = content.width
       if (content.height) image.height = content.height

@@ -148,6 +148,8 @@ const SHEET = `
 .os-shown { overflow: auto }
 .os-shown > img { display: block; max-width: 100%; height: auto }
 .os-shown > img[data-pixels] { image-rendering: pixelated }
+.os-control img[data-background='light'] { background: white }
+.os-control img[data-background='dark'] { background: black }
 .os-plot { position: relative }
 .os-shown:has(> .os-fills) { flex-grow: 1 }
 .os-fills { contain: inline-size; contain-intrinsic-inline-size: min(28rem, 85vw) }
