@@ -357,14 +357,20 @@ class TestInteract:
 
         column = interact(f, x=(0, 10), y=(0.0, 1.0, 0.1), on=True, name="Ada", pick={"one": "1", "two": "2"})
         assert [type(child).__name__ for child in column.children] == [
-            "IntInput",
             "IntSlider",
             "FloatSlider",
             "Checkbox",
             "Text",
             "Select",
+            "IntInput",
             "Output",
         ]
+
+    def test_controls_stand_in_the_order_of_the_arguments(self, hub: Hub) -> None:
+        def wave(frequency: int, phase: float = 0.0, shape: str = "sine", **more: Any) -> None: ...
+
+        column = interact(wave, other=1, shape=["sine", "square"], phase=FloatSlider("phase", 0.0), frequency=(1, 20))
+        assert [child.label.value for child in column.children[:-1]] == ["frequency", "phase", "shape", "other"]
 
     def test_it_runs_at_once_and_at_every_change(self, hub: Hub) -> None:
         def double(x: int = 2) -> int:
