@@ -19,6 +19,7 @@ import matplotlib.figure
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib import pyplot as plt
 
 from objectsync import InvalidChangeError, StringTopic
 from objectsync import controls as module
@@ -383,6 +384,31 @@ class TestInteract:
         assert self.texts(column) == [["stdout", "x is 2\n"], ["display", {"text/plain": "4"}]]
         column.children[0].value.set(5)
         assert self.texts(column) == [["stdout", "x is 5\n"], ["display", {"text/plain": "10"}]]
+
+    def test_each_call_has_its_own_figures_of_pyplot(self, hub: Hub) -> None:
+        before = plt.figure()
+
+        def curve(n: int, returns: bool) -> Any:
+            _, axes = plt.subplots()
+            lines = plt.plot([1, n])
+            drawn.append(len(axes.lines))
+            return lines if returns else None
+
+        def bars(n: int) -> None:
+            plt.figure()
+            plt.bar([1], [n])
+            raise ValueError(n)
+
+        drawn: list[int] = []
+        for returns in (True, False):
+            column = interact(curve, n=(1, 9), returns=returns)
+            column.children[0].value.set(7)
+            [[kind, bundle]] = self.texts(column)
+            assert (kind, "image/png" in bundle) == ("display", True)
+        assert [kind for kind, _ in self.texts(interact(bars, n=(1, 9)))] == ["error"]
+        assert drawn == [1, 1, 1, 1]
+        assert plt.get_fignums() == [before.number]
+        plt.close(before)
 
     def test_an_error_is_shown_in_its_output(self, hub: Hub) -> None:
         column = interact(lambda x: 1 // x, x=IntInput("x", 0))

@@ -14,6 +14,7 @@ from ..topics import Topic
 from .base import Field
 from .buttons import Checkbox
 from .choices import Select
+from .figures import figure_of, figure_of_many, left_open
 from .inputs import FloatInput, IntInput, Text
 from .layout import Column
 from .output import Output
@@ -72,6 +73,9 @@ def interact(function: Callable[..., Any] | None = None, **controls: Any) -> Any
     `interact(f, x=(0, 10))`, or `@interact(x=(0, 10))` above the function. Returns a `Column` of the controls, in the order of the
     function's arguments, and the `Output`; the decorator leaves the function as it is, with the column as its attribute `ui`.
 
+    What it draws with `matplotlib.pyplot` is shown, too, and closed, as at the end of a notebook's cell; figures that were open before
+    are left alone.
+
     Args:
         function: Called with keywords. One that is slow is called again with the newest values, not with all in between.
         controls: A control; or an abbreviation: `(low, high)` or `(low, high, step)` for a slider, bool, int, float, str, a list
@@ -93,8 +97,13 @@ def interact(function: Callable[..., Any] | None = None, **controls: Any) -> Any
     output = Output(parent=column)
 
     def update() -> None:
-        with output.replacing():
+        with output.replacing(), left_open() as figures:
             result = function(**{name: field.value.value for name, field in fields.items()})
+            opened = figures()
+            returned = [figure_of(result), figure_of_many(result)] if opened else []
+            for figure in opened:
+                if not any(figure is each for each in returned):
+                    output.display(figure)
             if result is not None:
                 output.display(result)
 
