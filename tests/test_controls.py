@@ -434,6 +434,39 @@ class TestOutput:
         assert out.items.value == [["stdout", "in 1\n"], ["stderr", "error\n"], ["stdout", "no end"]]
         assert capsys.readouterr().out == "outside\n"
 
+    def test_a_line_that_has_not_ended_goes_on(self, hub: Hub) -> None:
+        out = Output()
+        with out:
+            for _ in range(3):
+                print(".", end="", flush=True)
+            print("error", file=sys.stderr)
+        out.print("a", end="")
+        with out:
+            print("b")
+            print("c")
+        assert out.items.value == [["stdout", "..."], ["stderr", "error\n"], ["stdout", "ab\n"], ["stdout", "c\n"]]
+        with out.replacing():
+            print("d", end="", flush=True)
+            print("e", flush=True)
+        assert out.items.value == [["stdout", "de\n"]]
+        out.clear_output(wait=True)
+        out.print("f", end="")
+        out.print("g")
+        assert out.items.value == [["stdout", "fg\n"]]
+
+    def test_a_carriage_return_begins_the_line_anew(self, hub: Hub) -> None:
+        out = Output()
+        with out:
+            for percent in (50, 100):
+                sys.stderr.write(f"\r{percent} % of it")
+                sys.stderr.flush()
+                assert out.items.value == [["stderr", f"{percent} % of it"]]
+            sys.stderr.write("\n")
+            for i in range(8, 12):
+                print(i, "of 11", end="\r", flush=True)
+            print("12\r\ndone")
+        assert out.items.value == [["stderr", "100 % of it\n"], ["stdout", "12 of 11\n"], ["stdout", "done\n"]]
+
     def test_an_error_is_shown_and_ends_there(self, hub: Hub) -> None:
         out = Output()
         with out:
