@@ -467,6 +467,12 @@ class TestOutput:
             print("12\r\ndone")
         assert out.items.value == [["stderr", "100 % of it\n"], ["stdout", "12 of 11\n"], ["stdout", "done\n"]]
 
+    def test_what_a_terminal_is_told_of_colours_is_left_out(self, hub: Hub) -> None:
+        out = Output()
+        with out:
+            print("\x1b[1;32mgreen\x1b[0m, \x1b]8;;https://example.org\x1b\\a link\x1b]8;;\x1b\\, \x1b[38;2;1;2;3mtrue\x1b[m [1] \x1b[A")
+        assert out.items.value == [["stdout", "green, a link, true [1] \n"]]
+
     def test_an_error_is_shown_and_ends_there(self, hub: Hub) -> None:
         out = Output()
         with out:

@@ -12,6 +12,7 @@ import contextlib
 import contextvars
 import functools
 import logging
+import re
 from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -35,6 +36,8 @@ _STREAMS = ("stdout", "stderr")
 """The kinds whose last line may go on."""
 LONGEST = 60_000
 """Characters of one item; a longer text is cut in several."""
+_FOR_TERMINALS = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
+"""What tells a terminal of colours, links and places."""
 _GOES_ON = 1_000
 """Characters of a line that may go on: it is sent anew with what is added."""
 
@@ -132,8 +135,10 @@ class Output(_Lines, frontend_type="objectsync.output"):
     def write(self, text: str, kind: str = "stdout") -> None:
         """Add a text; `kind` is "stdout", "stderr" or "error".
 
-        A line of the first two that has not ended goes on; a carriage return goes back to where it began, as in a terminal.
+        A line of the first two that has not ended goes on; a carriage return goes back to where it began, as in a terminal. Colours of
+        terminals are left out.
         """
+        text = _FOR_TERMINALS.sub("", text)
         with self._os_tree.record():
             if kind in _STREAMS:
                 text = _overwritten(self._take_unended(kind) + text)
