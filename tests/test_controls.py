@@ -19,6 +19,7 @@ import matplotlib.figure
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib import pyplot as plt
 
 from objectsync import InvalidChangeError, StringTopic
 from objectsync import controls as module
@@ -357,14 +358,20 @@ class TestInteract:
 
         column = interact(f, x=(0, 10), y=(0.0, 1.0, 0.1), on=True, name="Ada", pick={"one": "1", "two": "2"})
         assert [type(child).__name__ for child in column.children] == [
-            "IntInput",
             "IntSlider",
             "FloatSlider",
             "Checkbox",
             "Text",
             "Select",
+            "IntInput",
             "Output",
         ]
+
+    def test_controls_stand_in_the_order_of_the_arguments(self, hub: Hub) -> None:
+        def wave(frequency: int, phase: float = 0.0, shape: str = "sine", **more: Any) -> None: ...
+
+        column = interact(wave, other=1, shape=["sine", "square"], phase=FloatSlider("phase", 0.0), frequency=(1, 20))
+        assert [child.label.value for child in column.children[:-1]] == ["frequency", "phase", "shape", "other"]
 
     def test_it_runs_at_once_and_at_every_change(self, hub: Hub) -> None:
         def double(x: int = 2) -> int:
@@ -377,6 +384,31 @@ class TestInteract:
         assert self.texts(column) == [["stdout", "x is 2\n"], ["display", {"text/plain": "4"}]]
         column.children[0].value.set(5)
         assert self.texts(column) == [["stdout", "x is 5\n"], ["display", {"text/plain": "10"}]]
+
+    def test_each_call_has_its_own_figures_of_pyplot(self, hub: Hub) -> None:
+        before = plt.figure()
+
+        def curve(n: int, returns: bool) -> Any:
+            _, axes = plt.subplots()
+            lines = plt.plot([1, n])
+            drawn.append(len(axes.lines))
+            return lines if returns else None
+
+        def bars(n: int) -> None:
+            plt.figure()
+            plt.bar([1], [n])
+            raise ValueError(n)
+
+        drawn: list[int] = []
+        for returns in (True, False):
+            column = interact(curve, n=(1, 9), returns=returns)
+            column.children[0].value.set(7)
+            [[kind, bundle]] = self.texts(column)
+            assert (kind, "image/png" in bundle) == ("display", True)
+        assert [kind for kind, _ in self.texts(interact(bars, n=(1, 9)))] == ["error"]
+        assert drawn == [1, 1, 1, 1]
+        assert plt.get_fignums() == [before.number]
+        plt.close(before)
 
     def test_an_error_is_shown_in_its_output(self, hub: Hub) -> None:
         column = interact(lambda x: 1 // x, x=IntInput("x", 0))
@@ -401,6 +433,45 @@ class TestOutput:
         print("outside")
         assert out.items.value == [["stdout", "in 1\n"], ["stderr", "error\n"], ["stdout", "no end"]]
         assert capsys.readouterr().out == "outside\n"
+
+    def test_a_line_that_has_not_ended_goes_on(self, hub: Hub) -> None:
+        out = Output()
+        with out:
+            for _ in range(3):
+                print(".", end="", flush=True)
+            print("error", file=sys.stderr)
+        out.print("a", end="")
+        with out:
+            print("b")
+            print("c")
+        assert out.items.value == [["stdout", "..."], ["stderr", "error\n"], ["stdout", "ab\n"], ["stdout", "c\n"]]
+        with out.replacing():
+            print("d", end="", flush=True)
+            print("e", flush=True)
+        assert out.items.value == [["stdout", "de\n"]]
+        out.clear_output(wait=True)
+        out.print("f", end="")
+        out.print("g")
+        assert out.items.value == [["stdout", "fg\n"]]
+
+    def test_a_carriage_return_begins_the_line_anew(self, hub: Hub) -> None:
+        out = Output()
+        with out:
+            for percent in (50, 100):
+                sys.stderr.write(f"\r{percent} % of it")
+                sys.stderr.flush()
+                assert out.items.value == [["stderr", f"{percent} % of it"]]
+            sys.stderr.write("\n")
+            for i in range(8, 12):
+                print(i, "of 11", end="\r", flush=True)
+            print("12\r\ndone")
+        assert out.items.value == [["stderr", "100 % of it\n"], ["stdout", "12 of 11\n"], ["stdout", "done\n"]]
+
+    def test_what_a_terminal_is_told_of_colours_is_left_out(self, hub: Hub) -> None:
+        out = Output()
+        with out:
+            print("\x1b[1;32mgreen\x1b[0m, \x1b]8;;https://example.org\x1b\\a link\x1b]8;;\x1b\\, \x1b[38;2;1;2;3mtrue\x1b[m [1] \x1b[A")
+        assert out.items.value == [["stdout", "green, a link, true [1] \n"]]
 
     def test_an_error_is_shown_and_ends_there(self, hub: Hub) -> None:
         out = Output()

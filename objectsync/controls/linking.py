@@ -14,6 +14,7 @@ from ..topics import Topic
 from .base import Field
 from .buttons import Checkbox
 from .choices import Select
+from .figures import figure_of, figure_of_many, left_open
 from .inputs import FloatInput, IntInput, Text
 from .layout import Column
 from .output import Output
@@ -69,8 +70,11 @@ def link(
 def interact(function: Callable[..., Any] | None = None, **controls: Any) -> Any:
     """Call a function with the values of controls, at once and whenever one changes, and show what it prints and returns.
 
-    `interact(f, x=(0, 10))`, or `@interact(x=(0, 10))` above the function. Returns a `Column` of the controls and the `Output`; the
-    decorator leaves the function as it is, with the column as its attribute `ui`.
+    `interact(f, x=(0, 10))`, or `@interact(x=(0, 10))` above the function. Returns a `Column` of the controls, in the order of the
+    function's arguments, and the `Output`; the decorator leaves the function as it is, with the column as its attribute `ui`.
+
+    What it draws with `matplotlib.pyplot` is shown, too, and closed, as at the end of a notebook's cell; figures that were open before
+    are left alone.
 
     Args:
         function: Called with keywords. One that is slow is called again with the newest values, not with all in between.
@@ -84,14 +88,22 @@ def interact(function: Callable[..., Any] | None = None, **controls: Any) -> Any
             return decorated
 
         return decorate
-    defaults = {name: each.default for name, each in inspect.signature(function).parameters.items() if each.default is not each.empty}
+    arguments = inspect.signature(function).parameters
+    defaults = {name: each.default for name, each in arguments.items() if each.default is not each.empty}
+    given = {**defaults, **controls}
+    ordered = {name: given.pop(name) for name in arguments if name in given} | given
     column = Column(gap="0.4rem")
-    fields = {name: _control(name, value, column, defaults.get(name)) for name, value in {**defaults, **controls}.items()}
+    fields = {name: _control(name, value, column, defaults.get(name)) for name, value in ordered.items()}
     output = Output(parent=column)
 
     def update() -> None:
-        with output.replacing():
+        with output.replacing(), left_open() as figures:
             result = function(**{name: field.value.value for name, field in fields.items()})
+            opened = figures()
+            returned = [figure_of(result), figure_of_many(result)] if opened else []
+            for figure in opened:
+                if not any(figure is each for each in returned):
+                    output.display(figure)
             if result is not None:
                 output.display(result)
 

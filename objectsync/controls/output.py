@@ -12,6 +12,7 @@ import contextlib
 import contextvars
 import functools
 import logging
+import re
 from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -31,8 +32,14 @@ _MONO = "margin: 0; white-space: pre-wrap; font-family: monospace"
 _COLOURS = {"stderr": "#b35c00", "error": "#b3261e", "warning": "#b35c00", "critical": "#b3261e", "debug": "#777777"}
 _LIVE = "live"
 """The kind of what is no item yet: it is told by which object it is shown."""
+_STREAMS = ("stdout", "stderr")
+"""The kinds whose last line may go on."""
 LONGEST = 60_000
 """Characters of one item; a longer text is cut in several."""
+_FOR_TERMINALS = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
+"""What tells a terminal of colours, links and places."""
+_GOES_ON = 1_000
+"""Characters of a line that may go on: it is sent anew with what is added."""
 
 
 class _Lines(Control):
@@ -126,9 +133,17 @@ class Output(_Lines, frontend_type="objectsync.output"):
         self.write(sep.join(map(str, values)) + end)
 
     def write(self, text: str, kind: str = "stdout") -> None:
-        """Add a text; `kind` is "stdout", "stderr" or "error"."""
-        parts = [text[start : start + LONGEST] for start in range(0, len(text), LONGEST)]
-        self._write(kind, parts)
+        """Add a text; `kind` is "stdout", "stderr" or "error".
+
+        A line of the first two that has not ended goes on; a carriage return goes back to where it began, as in a terminal. Colours of
+        terminals are left out.
+        """
+        text = _FOR_TERMINALS.sub("", text)
+        with self._os_tree.record():
+            if kind in _STREAMS:
+                text = _overwritten(self._take_unended(kind) + text)
+            parts = [text[start : start + LONGEST] for start in range(0, len(text), LONGEST)]
+            self._write(kind, parts)
 
     def display(self, value: Any) -> None:
         """Show a value: an SObject itself, others as `show` does, as they are at this moment.
@@ -193,6 +208,18 @@ class Output(_Lines, frontend_type="objectsync.output"):
         self.write(self.server.traceback_of(error, users_part(trace)), "error")
         return True
 
+    def _take_unended(self, kind: str) -> str:
+        """Take the last item out if it is a text of this kind whose line has not ended."""
+        held = _held_by(self)
+        items: Any = held.items if held is not None else self.items
+        if len(items) == 0 or (held is None and self._clears):
+            return ""
+        last, text = items[len(items) - 1]
+        if last != kind or text.endswith("\n") or len(text) > _GOES_ON:
+            return ""
+        items.pop(len(items) - 1)
+        return str(text)
+
     def _write(self, kind: str, values: list[Any]) -> None:
         held = _held_by(self)
         if held is not None:
@@ -246,6 +273,14 @@ class Output(_Lines, frontend_type="objectsync.output"):
                 sobject = None if id in shown else self.own.pop(id, None)
                 if sobject is not None:
                     sobject.remove()
+
+
+def _overwritten(text: str) -> str:
+    """A text as a terminal shows it: what follows a carriage return covers the beginning of its line."""
+    if "\r" not in text:
+        return text
+    lines = (functools.reduce(lambda below, above: above + below[len(above) :], line.split("\r")) for line in text.split("\n"))
+    return "\n".join(lines) + ("\r" if text.endswith("\r") else "")
 
 
 class _Held:

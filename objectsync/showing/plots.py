@@ -1,16 +1,12 @@
-"""Plots of matplotlib (and seaborn), drawn in Python.
-
-Rules: whatever belongs to a figure stands for all of it, since that is what plotting functions return: axes, an array of them
-(`plt.subplots`, `frame.hist`), lines, bars, an animation, and pyplot itself for its current figure.
-"""
+"""Plots of matplotlib (and seaborn), drawn in Python."""
 
 from __future__ import annotations
 
 import io
 import sys
-from types import ModuleType
 from typing import Any
 
+from ..controls.figures import figure_of, figure_of_many
 from ..controls.rich import Background
 from .drawn import Drawn, How
 
@@ -22,7 +18,7 @@ _BRIGHT = 0.5
 
 def figure(value: Any, how: How) -> Drawn | None:
     """A matplotlib figure, or whatever belongs to one."""
-    found = _figure_of(value)
+    found = figure_of(value)
     if found is None:
         return None
     width, height = (round(float(inches) * found.dpi) for inches in found.get_size_inches())
@@ -39,30 +35,8 @@ def figure(value: Any, how: How) -> Drawn | None:
 
 def figures_of_many(value: Any, how: How) -> Drawn | None:
     """A list, tuple or array of what belongs to one figure, or module pyplot; None for other things of Python's and numpy's."""
-    if "matplotlib" not in sys.modules:
-        return None
-    if isinstance(value, ModuleType) and value.__name__ == "matplotlib.pyplot":
-        return figure(value.gcf(), how)
-    many = value.ravel().tolist() if getattr(getattr(value, "dtype", None), "kind", "") == "O" else value
-    if not isinstance(many, (list, tuple)) or not many or not _is_drawn_by_matplotlib(many[-1]):
-        return None
-    figures = [_figure_of(each) for each in many if _is_drawn_by_matplotlib(each)]
-    return figure(figures[0], how) if figures[0] is not None and all(each is figures[0] for each in figures) else None
-
-
-def _is_drawn_by_matplotlib(value: Any) -> bool:
-    return any(each.__module__.partition(".")[0] in ("matplotlib", "mpl_toolkits") for each in type(value).__mro__)
-
-
-def _figure_of(value: Any) -> Any:
-    """The whole figure that something belongs to, or None."""
-    if isinstance(value, tuple) and value:  # a container: bars, error bars
-        value = next((each for each in value if hasattr(each, "figure")), value)
-    for _ in range(3):  # of an animation, an artist, a figure within a figure
-        if hasattr(value, "savefig") and hasattr(value, "get_size_inches"):
-            return value
-        value = getattr(value, "figure", None) or getattr(value, "_fig", None)
-    return value if hasattr(value, "get_size_inches") else None
+    found = figure_of_many(value)
+    return None if found is None else figure(found, how)
 
 
 def _background(found: Any) -> Background:

@@ -11,6 +11,7 @@ import type { Widget } from '@lumino/widgets'
 import { Signal } from '@objectsync/client'
 import { type KernelClient, kernelClient, leaveAll, VIEW } from './kernels.js'
 import { type Cells, takeLate } from './late.js'
+import { type Deletes, forgetReturned } from './returned.js'
 import { askAgain } from './stranded.js'
 import { ObjectView, type Place } from './view.js'
 
@@ -89,6 +90,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
       createNew(panel, context) {
         const { content } = panel as unknown as NotebookPanel
         const place = new NotebookPlace(context, content)
+        forgetReturned(context.model as unknown as Deletes)
         content.rendermime.addFactory(
           {
             safe: false,
