@@ -756,6 +756,33 @@ class TestDialogs:
         assert not ask.open.value
         assert page.focused.name == "Delete"
 
+    def test_a_dialog_that_python_closes_tells_so_when_the_keyboard_has_gone_back(self, page: Page) -> None:
+        seen: list[str] = []
+        ask = dialog()
+        ask.append(button("no", on_click=lambda: ask.close()))
+        name = input_(aria_label="name")
+        button("delete", on_click=lambda event: ask.show_modal(event.session))
+
+        def closed(event: Emission) -> None:
+            seen.append(event.name)
+            name.focus(event.session)
+
+        ask.on("close", closed)
+        ask.close()
+        page.get_by_text("delete").click()
+        page.get_by_text("no").click()
+        assert seen == ["close"]
+        assert page.focused.name == "name"
+        page.get_by_text("delete").click()
+        page.press("Escape")
+        assert seen == ["close"] * 2
+        assert page.focused.name == "name"
+        ask.show_modal()
+        assert page.get_by_role("dialog").count() == 1
+        ask.close()
+        assert page.get_by_role("dialog").count() == 0
+        assert seen == ["close"] * 3
+
     def test_an_element_hears_of_escape_and_may_stay(self, page: Page, hub: Hub) -> None:
         seen: list[str] = []
         box = dialog("stay")

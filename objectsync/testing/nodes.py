@@ -71,6 +71,8 @@ class PageState:
 
     open: dict[str, bool] = field(default_factory=dict)
     """Dialogs and details that orders or a person opened and closed."""
+    closed: list[str] = field(default_factory=list)
+    """Elements `dialog` that have closed and not told so yet."""
     typed: dict[str, str] = field(default_factory=dict)
     """What stands in fields whose objects have no topic for it."""
     caret: int | None = None

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..client import ClientObject, MemoryClient
 from ..topics import BoolTopic, EventTopic
-from . import arrows, controls, entries, files, keyboard, tables
+from . import arrows, controls, dialogs, entries, files, keyboard, tables
 from .errors import NotThere
 from .fields import PICKED, is_text, take_over, typed
 from .nodes import Node, PageState, is_element, read, value_of
@@ -296,8 +296,7 @@ class Person:
         if not is_element(dialog.object):
             dialog.object.attribute("open").set(False)
         elif not self.dispatch(dialog, "cancel", {}, bubbles=False):
-            self._state.open[dialog.object.id] = False
-            self.dispatch(dialog, "close", {}, bubbles=False)
+            dialogs.close(dialog.object, self._state)
 
     def _go(self, top: Node, node: Node | None) -> None:
         if node is None:

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Error, expect
 from playwright.sync_api import Page as Browser
 
-from objectsync import Server
+from objectsync import Emission, Server
 from objectsync import controls as c
 from objectsync import dom as d
 from objectsync.dom import button, dialog, div, form, input_, p
@@ -284,6 +284,19 @@ def native(heard: Callable[..., None]) -> None:
     button("open", on_click=lambda event: box.show_modal(event.session))
 
 
+def native_with_a_button(heard: Callable[..., None]) -> None:
+    box = dialog()
+    box.append(button("done", on_click=lambda: box.close()))
+    name = input_(aria_label="name")
+
+    def closed(event: Emission) -> None:
+        heard("close")
+        name.focus(event.session)
+
+    box.on("close", closed)
+    button("open", on_click=lambda event: box.show_modal(event.session))
+
+
 def press(*keys: str) -> Act:
     def act(page: Any) -> None:
         for key in keys:
@@ -307,6 +320,17 @@ def see(role: str, name: str) -> Act:
             found.wait_for()
         else:
             assert found.is_visible()
+
+    return act
+
+
+def miss(role: str, name: str) -> Act:
+    def act(page: Any) -> None:
+        found = page.get_by_role(role, name=name)
+        if isinstance(page, Browser):
+            found.wait_for(state="hidden")
+        else:
+            assert not found.is_visible()
 
     return act
 
@@ -413,6 +437,10 @@ DONE: dict[str, tuple[Make, Act]] = {
     "Escape closes the dialog in front": (two_dialogs, both(click("button", "Open"), see("dialog", "Second"), press("Escape"))),
     "what is below a dialog that is not modal": (lambda heard: ask(heard, modal=False), click("button", "Below")),
     "what was below": (ask, both(press("Escape"), click("button", "Below"))),
+    "a dialog element that Python closes": (
+        native_with_a_button,
+        both(click("button", "open"), see("button", "done"), click("button", "done"), miss("button", "done")),
+    ),
     "Escape in an element": (native, both(click("button", "open"), see("textbox", "in it"), press("Escape"))),
     "a button": (lambda heard: c.Button("Save", lambda: heard("saved")), click("button", "Save")),
     "a toggle": (lambda heard: c.ToggleButton("Live", on_change=heard), click("button", "Live")),
