@@ -143,6 +143,16 @@ def test_the_gallery_keeps_nobody_out(open_page: NewPage, server: Server, scheme
     take_picture(page, f"controls-{scheme}.png")
 
 
+def test_a_selected_row_is_seen_with_the_pointer_on_it(open_page: NewPage, current: Server) -> None:
+    Table({"n": [1, 2]}, selectable=True)
+    page = open_page(current.url, wait="td")
+    page.get_by_role("gridcell").first.click()
+    row = page.locator('[aria-selected="true"] td')
+    pointed_at = row.evaluate("(cell) => getComputedStyle(cell).backgroundColor")
+    page.mouse.move(0, 0)
+    expect(row).to_have_css("background-color", pointed_at)
+
+
 def test_fields_arrive_in_python_and_are_shown(open_page: NewPage, current: Server) -> None:
     heard = Heard()
     with Column():

@@ -132,7 +132,7 @@ const SHEET = `
 .os-control .os-sort { width: 100%; padding: 0.35em 0.75rem; border: 0; background: none; font-weight: 600; text-align: inherit; cursor: pointer; white-space: nowrap }
 .os-grid td { height: 30px; max-width: 24rem; padding: 0 0.75rem; border-bottom: 1px solid color-mix(in srgb, var(--os-line) 45%, transparent); white-space: nowrap; overflow: hidden; text-overflow: ellipsis; cursor: default }
 .os-grid :is(td, th)[data-kind='number'] { text-align: end }
-.os-grid tbody tr:hover td { background: var(--os-raised) }
+.os-grid tr:hover td { background: var(--os-raised) }
 .os-grid tr[aria-selected='true'] td { background: color-mix(in srgb, var(--os-accent) 22%, var(--os-back)) }
 .os-grid:focus-within .os-marked { box-shadow: inset 0 0 0 2px var(--os-accent) }
 .os-control .os-grid td > input { width: 100%; min-height: 0; height: 26px; padding: 0 0.3em }
