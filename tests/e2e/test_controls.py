@@ -143,6 +143,36 @@ def test_the_gallery_keeps_nobody_out(open_page: NewPage, server: Server, scheme
     take_picture(page, f"controls-{scheme}.png")
 
 
+def test_what_is_on_is_seen_in_forced_colours(open_page: NewPage, current: Server) -> None:
+    Row(ToggleButton("on", True), ToggleButton("off"), Switch("on", True), Switch("off"))
+    Tabs({"one": p("1"), "two": p("2")})
+    Table({"n": [1, 2]}, selectable=True).selected.set([0])
+    IntRangeSlider("Years", (2, 7), max=10)
+    Split(p("left"), p("right"))
+    page = open_page(current.url, wait=".os-field")
+    page.emulate_media(forced_colors="active")
+
+    def looks(selector: str, pseudo: str | None = None) -> Any:
+        """The background of each of these, and the line below it."""
+        return page.locator(selector).evaluate_all(
+            """(all, pseudo) => all.map((each) => {
+              const { backgroundColor, borderBottomColor } = getComputedStyle(each, pseudo)
+              return [backgroundColor, borderBottomColor]
+            })""",
+            pseudo,
+        )
+
+    page.get_by_role("gridcell").nth(1).click()
+    page.get_by_role("gridcell").first.click()
+    for several in (".os-toggle", ".os-switch", ".os-tab", "td"):
+        on, off = looks(several)  # the first of two
+        assert on != off, several
+    for (thumb, _), (switch, _) in zip(looks(".os-switch", "::before"), looks(".os-switch"), strict=True):
+        assert thumb != switch
+    assert looks(".os-splitter")[0][0] != looks("html")[0][0]
+    expect(page.locator(".os-marked")).to_have_css("outline-style", "solid")
+
+
 def test_a_selected_row_is_seen_with_the_pointer_on_it(open_page: NewPage, current: Server) -> None:
     Table({"n": [1, 2]}, selectable=True)
     page = open_page(current.url, wait="td")

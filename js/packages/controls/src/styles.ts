@@ -164,9 +164,22 @@ const SHEET = `
 @media (prefers-reduced-motion: reduce) {
   .os-control, .os-control *, .os-control *::before { transition: none !important; animation-duration: 3s !important }
 }
+/* Of colours, only the system's own are left: they say what is on, and draw what is made of a background. Text that is not adjusted has no plate behind it. */
 @media (forced-colors: active) {
+  .os-control.os-toggle[aria-pressed='true'], .os-switch:checked, .os-grid tr[aria-selected='true'] td {
+    forced-color-adjust: none; background: Highlight; color: HighlightText; border-color: CanvasText;
+  }
   .os-switch { border: 1px solid }
+  .os-switch::before, .os-splitter { background-color: CanvasText }
+  .os-switch:checked::before { background: HighlightText }
   .os-range::before { background: CanvasText }
+  .os-range input::-webkit-slider-thumb { background: Highlight }
+  .os-range input::-moz-range-thumb { background: Highlight }
+  .os-control .os-tab { border-bottom-color: Canvas }
+  .os-control .os-tab[aria-selected='true'] { border-bottom-color: Highlight }
+  .os-wheel { border-top-color: Highlight }
+  .os-grid:focus-within .os-marked { outline: 2px solid; outline-offset: -2px }
+  .os-bubble { border: 1px solid }
 }
 `
 
