@@ -636,6 +636,31 @@ def test_a_hundred_thousand_rows_scroll_sort_select_and_edit(open_page: NewPage,
     expect(page.get_by_text("row 0", exact=True)).to_be_visible()
 
 
+def test_rows_are_as_high_as_their_letters_need(open_page: NewPage, current: Server) -> None:
+    table = Table({"n": list(range(1000))}, label="numbers", editable=["n"], style={"font-size": "31.3px"})
+    page = open_page(current.url, wait="td")
+
+    def cut_off() -> Any:
+        """How much of the marked cell is out of the sight of its table, above and below."""
+        return page.locator(".os-marked").evaluate(
+            """(cell) => {
+              const [inner, outer] = [cell.getBoundingClientRect(), cell.closest('.os-table').getBoundingClientRect()]
+              const top = cell.closest('table').tHead.getBoundingClientRect().bottom
+              return [Math.max(0, top - inner.top), Math.max(0, inner.bottom - outer.bottom)].map(Math.round)
+            }"""
+        )
+
+    grid = page.get_by_role("grid")
+    grid.focus()
+    for key, row in (("PageDown", None), ("PageDown", None), ("Control+End", 999), ("ArrowUp", 998), ("Control+Home", 0)):
+        grid.press(key)
+        if row is not None:
+            expect(page.locator(".os-marked")).to_have_text(str(row))
+        assert cut_off() == [0, 0], key
+    table.style["font-size"] = "20px"
+    expect(page.locator(".os-marked")).to_have_css("height", "40px")
+
+
 def test_the_last_of_two_million_rows_is_reached(open_page: NewPage, current: Server) -> None:
     Table({"n": range(2_000_000)}, label="numbers")
     page = open_page(current.url, wait=".os-table td")

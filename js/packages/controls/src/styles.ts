@@ -130,14 +130,14 @@ const SHEET = `
 .os-control .os-grid:focus-visible { outline-offset: -2px }
 .os-grid th { position: sticky; inset-block-start: 0; z-index: 1; padding: 0; background: var(--os-raised); border-bottom: 1px solid var(--os-line); text-align: start }
 .os-control .os-sort { width: 100%; padding: 0.35em 0.75rem; border: 0; background: none; font-weight: 600; text-align: inherit; cursor: pointer; white-space: nowrap }
-.os-grid td { height: 30px; max-width: 24rem; padding: 0 0.75rem; border-bottom: 1px solid color-mix(in srgb, var(--os-line) 45%, transparent); white-space: nowrap; overflow: hidden; text-overflow: ellipsis; cursor: default }
+.os-grid td { height: var(--os-row); max-width: 24rem; padding: 0 0.75rem; border-bottom: 1px solid color-mix(in srgb, var(--os-line) 45%, transparent); white-space: nowrap; overflow: hidden; text-overflow: ellipsis; cursor: default }
 .os-grid :is(td, th)[data-kind='number'] { text-align: end }
 .os-grid tr:hover td { background: var(--os-raised) }
 .os-grid tr[aria-selected='true'] td { background: color-mix(in srgb, var(--os-accent) 22%, var(--os-back)) }
 .os-grid:focus-within .os-marked { box-shadow: inset 0 0 0 2px var(--os-accent) }
-.os-control .os-grid td > input { width: 100%; min-height: 0; height: 26px; padding: 0 0.3em }
+.os-control .os-grid td > input { width: 100%; min-height: 0; height: calc(var(--os-row) - 4px); padding: 0 0.3em }
 .os-grid td:has(> textarea) { position: relative; overflow: visible }
-.os-control .os-grid td > textarea { position: absolute; inset: 1px auto auto 1px; width: calc(100% - 2px); min-width: 12rem; min-height: 0; padding: 3px 0.3em; line-height: 20px; resize: none }
+.os-control .os-grid td > textarea { position: absolute; inset: 1px auto auto 1px; width: calc(100% - 2px); min-width: 12rem; min-height: 0; padding: 3px 0.3em; line-height: calc(var(--os-row) - 10px); resize: none }
 .os-lines { max-height: 40rem; overflow: auto; overflow-anchor: none }
 .os-lines[role='log'] { border: 1px solid var(--os-line); border-radius: var(--os-radius); padding: 0.4rem 0.6rem; background: var(--os-raised); height: 12rem; resize: vertical }
 .os-line { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; font: var(--jp-code-font-size, 0.8125rem) / 1.45 var(--jp-code-font-family, ui-monospace, monospace) }
