@@ -30,6 +30,7 @@ from objectsync.controls import (
     IntInput,
     IntRangeSlider,
     IntSlider,
+    Log,
     Markdown,
     MultiSelect,
     Output,
@@ -503,6 +504,20 @@ WATCH = """() => {
     }
     requestAnimationFrame(look)
 }"""
+
+
+def test_an_output_and_a_log_are_printed_whole(open_page: NewPage, current: Server) -> None:
+    Output().print("\n".join(f"line {n}" for n in range(200)))
+    log = Log(style={"height": "8rem"})
+    for n in range(100):
+        log.info(f"entry {n}")
+    page = open_page(current.url, wait=".os-line")
+    expect(page.get_by_text("entry 99")).to_be_attached()
+    cut = "(box) => box.scrollHeight - box.clientHeight"
+    boxes = page.locator(".os-lines")
+    assert all(box.evaluate(cut) > 0 for box in boxes.all())
+    page.emulate_media(media="print")
+    assert [box.evaluate(cut) for box in boxes.all()] == [0, 0]
 
 
 def test_a_picture_stays_until_the_next_is_decoded(open_page: NewPage, current: Server) -> None:

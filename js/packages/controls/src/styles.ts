@@ -161,6 +161,10 @@ const SHEET = `
   .os-field { grid-template-columns: minmax(0, 1fr) }
   .os-field > .os-body, .os-field > .os-help, .os-field > .os-error { grid-column: 1 }
 }
+/* On paper nothing scrolls; a height of one's own is for the screen, too. */
+@media print {
+  .os-lines { height: auto !important; max-height: none !important; overflow: visible !important }
+}
 @media (prefers-reduced-motion: reduce) {
   .os-control, .os-control *, .os-control *::before { transition: none !important; animation-duration: 3s !important }
 }
