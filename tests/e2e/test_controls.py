@@ -520,6 +520,23 @@ def test_an_output_and_a_log_are_printed_whole(open_page: NewPage, current: Serv
     assert [box.evaluate(cut) for box in boxes.all()] == [0, 0]
 
 
+def test_what_is_on_is_printed_and_no_toast_over_it(open_page: NewPage, current: Server) -> None:
+    ToggleButton("Live", True)
+    Switch("Dark", True)
+    IntRangeSlider("Years", (2, 7), max=10)
+    MultiSelect("Toppings", ["ham", "egg"], ["egg"])
+    Color("Colour", "#1a5fb4")
+    Split(p("left"), p("right"))
+    Table({"n": [1]}, selectable=True).selected.set([0])
+    Toast("Saved", duration=0)
+    page = open_page(current.url, wait="td")
+    expect(page.get_by_text("Saved")).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.get_by_text("Saved")).to_be_hidden()
+    for said in (".os-toggle", ".os-switch", ".os-range", "option >> nth=1", "[type=color]", ".os-splitter", "td"):
+        expect(page.locator(said)).to_have_css("print-color-adjust", "exact")
+
+
 def test_a_picture_stays_until_the_next_is_decoded(open_page: NewPage, current: Server) -> None:
     def png(shade: int) -> bytes:
         data = io.BytesIO()

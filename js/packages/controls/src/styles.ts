@@ -161,8 +161,10 @@ const SHEET = `
   .os-field { grid-template-columns: minmax(0, 1fr) }
   .os-field > .os-body, .os-field > .os-help, .os-field > .os-error { grid-column: 1 }
 }
-/* On paper nothing scrolls; a height of one's own is for the screen, too. */
+/* On paper nothing scrolls; a height of one's own is for the screen, too. Browsers leave out backgrounds: some say what is on. */
 @media print {
+  .os-toast { display: none !important }
+  .os-button, .os-switch, .os-range, .os-splitter, .os-control :is(select, [type='color'], .os-grid) { print-color-adjust: exact }
   .os-lines { height: auto !important; max-height: none !important; overflow: visible !important }
 }
 @media (prefers-reduced-motion: reduce) {
