@@ -25,6 +25,7 @@ from objectsync.controls import (
     Date,
     Dialog,
     Download,
+    FloatSlider,
     Form,
     Image,
     IntInput,
@@ -437,6 +438,16 @@ def test_toasts_stand_above_each_other_and_above_all_else(open_page: NewPage, cu
     expect(page.locator(".os-toast")).to_have_count(2)
     assert toasts[1].id not in current.objects
     assert page.locator(".os-toast:popover-open").count() == 2
+
+
+def test_large_letters_on_a_phone_cut_nothing_off(open_page: NewPage, current: Server) -> None:
+    Play("Frame", max=100)
+    FloatSlider("Gain", 0.25, format="{} dB", max=1)
+    page = open_page(current.url, width=320, wait=".os-field")
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for slider in page.get_by_role("slider").all():
+        assert slider.evaluate("(slider) => slider.offsetWidth") > 50
 
 
 def test_a_long_line_of_code_does_not_make_the_page_wider(open_page: NewPage, current: Server) -> None:

@@ -160,6 +160,8 @@ const SHEET = `
 @media (max-width: 26rem) {
   .os-field { grid-template-columns: minmax(0, 1fr) }
   .os-field > .os-body, .os-field > .os-help, .os-field > .os-error { grid-column: 1 }
+  .os-body { flex-wrap: wrap }
+  .os-number { margin-inline-start: auto }
 }
 /* On paper nothing scrolls; a height of one's own is for the screen, too. Browsers leave out backgrounds: some say what is on. */
 @media print {
