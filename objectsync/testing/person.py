@@ -175,9 +175,11 @@ class Person:
             if each.input_type in ("checkbox", "radio"):
                 self._tick(each, True if each.input_type == "radio" else not each.checked)
                 return
-            if each.tag == "button" or each.input_type in ("submit", "image"):
+            if each.tag == "button" or each.input_type in ("submit", "image", "reset"):
                 if _sends(each):
                     self._submit(each)
+                elif each.attrs.get("type") == "reset":
+                    self._reset(each)
                 return
             if each.tag in LABELABLE or each.tag == "a":
                 return
@@ -331,6 +333,12 @@ class Person:
             with self._client.record():
                 entries.tell(form, self._state)
                 self.dispatch(form, "submit", {})
+
+    def _reset(self, button: Node) -> None:
+        """Who listens is told; what the fields hold stays."""
+        form = _form(button)
+        if form is not None:
+            self.dispatch(form, "reset", {})
 
 
 def _sends(node: Node) -> bool:

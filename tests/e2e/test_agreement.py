@@ -361,6 +361,13 @@ def a_form_of_elements(heard: Callable[..., None]) -> None:
         button("go", on_click=lambda: heard("pressed"))
 
 
+def a_form_that_is_reset(heard: Callable[..., None]) -> None:
+    with form(on_reset=lambda: heard("reset")):
+        input_(aria_label="first", value="a")
+        input_(type="checkbox", aria_label="box", checked=True)
+        button("clear", type="reset")
+
+
 def two_texts(heard: Callable[..., None]) -> None:
     c.Text("One")
     c.Text("Two")
@@ -544,6 +551,7 @@ DONE: dict[str, tuple[Make, Act]] = {
     "a cell of a table": (a_table, edit("12", "Enter")),
     "a cell that is left": (a_table, both(edit("12"), lambda page: page.get_by_role("gridcell", name="fig").click())),
     "a cell that is given up": (a_table, edit("12", "Escape")),
+    "a form of elements that is reset": (a_form_that_is_reset, both(fill("first", "b"), click("button", "clear"))),
     "a box in a form, and Enter": (a_form, lambda page: page.get_by_label("I agree").press("Enter")),
     "a form on a tab": (a_form_on_a_tab, click("button", "Send")),
     "a dialog from a dialog": (
