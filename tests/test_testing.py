@@ -209,6 +209,20 @@ class TestActing:
         with pytest.raises(NotThere, match="no option 'Peru'; it has 'Austria', 'Chile'"):
             page.get_by_label("country").select_option("Peru")
 
+    def test_a_form_is_not_sent_before_what_it_asks_for_is_there(self, page: Page) -> None:
+        sent: list[str] = []
+        name, agreed = input_(aria_label="name", required=True), input_(type="checkbox", aria_label="agreed", required=True, checked=False)
+        name.on("invalid", lambda: sent.append("no name"))
+        form(name, agreed, button("send"), on_submit=lambda: sent.append("form"))
+        page.get_by_text("send").click()
+        assert (sent, page.focused.name) == (["no name"], "name")
+        page.get_by_label("name").fill("Ada")
+        page.get_by_text("send").click()
+        assert (sent, page.focused.name) == (["no name"], "agreed")
+        page.get_by_label("agreed").check()
+        page.get_by_text("send").click()
+        assert sent == ["no name", "form"]
+
     def test_enter_in_a_field_and_its_button_submit_the_form(self, page: Page) -> None:
         sent: list[str] = []
         field = input_(value="", aria_label="what")

@@ -329,7 +329,13 @@ class Person:
 
     def _submit(self, node: Node) -> None:
         form = _form(node)
-        if form is not None:
+        if form is None:
+            return
+        missing = [] if form.attrs.get("novalidate") else [each for each in form.walk() if _is_missing(each)]
+        complained_of = [each for each in missing if not self.dispatch(each, "invalid", {}, bubbles=False)]
+        if complained_of:
+            self.focus(complained_of[0])
+        if not missing:
             with self._client.record():
                 entries.tell(form, self._state)
                 self.dispatch(form, "submit", {})
@@ -344,6 +350,15 @@ class Person:
 def _sends(node: Node) -> bool:
     is_button = node.tag == "button" and node.attrs.get("type", "submit") == "submit"
     return is_button or node.input_type in ("submit", "image")
+
+
+def _is_missing(node: Node) -> bool:
+    """Whether a form cannot be sent before something is given here. (A control says so itself.)"""
+    if not (is_element(node.object) and node.is_field and node.attrs.get("required")) or node.disabled or node.attrs.get("readonly"):
+        return False
+    if node.input_type in ("checkbox", "radio"):
+        return not (node.checked or _others(node))
+    return not node.value
 
 
 def _form(node: Node) -> Node | None:

@@ -361,6 +361,19 @@ def a_form_of_elements(heard: Callable[..., None]) -> None:
         button("go", on_click=lambda: heard("pressed"))
 
 
+def a_form_that_asks(heard: Callable[..., None], **more: Any) -> None:
+    with form(on_submit=lambda: heard("sent"), **more):
+        for each in (
+            input_(aria_label="first", value="", required=True),
+            input_(type="checkbox", aria_label="box", checked=False, required=True),
+            input_(aria_label="not now", required=True, disabled=True),
+            input_(aria_label="given", required=True, readonly=True),
+            d.select(d.option("small"), aria_label="size", required=True),
+        ):
+            each.on("invalid", lambda each=each: heard(each.attrs["aria-label"]))
+        button("go", on_click=lambda: heard("pressed"))
+
+
 def a_form_that_is_reset(heard: Callable[..., None]) -> None:
     with form(on_reset=lambda: heard("reset")):
         input_(aria_label="first", value="a")
@@ -551,6 +564,13 @@ DONE: dict[str, tuple[Make, Act]] = {
     "a cell of a table": (a_table, edit("12", "Enter")),
     "a cell that is left": (a_table, both(edit("12"), lambda page: page.get_by_role("gridcell", name="fig").click())),
     "a cell that is given up": (a_table, edit("12", "Escape")),
+    "a form that misses two": (a_form_that_asks, click("button", "go")),
+    "a form that misses one": (a_form_that_asks, both(fill("first", "a"), press("Enter"))),
+    "a form that misses none": (
+        a_form_that_asks,
+        both(fill("first", "a"), lambda page: page.get_by_label("box").check(), click("button", "go")),
+    ),
+    "a form that asks for nothing": (lambda heard: a_form_that_asks(heard, novalidate=True), click("button", "go")),
     "a form of elements that is reset": (a_form_that_is_reset, both(fill("first", "b"), click("button", "clear"))),
     "a box in a form, and Enter": (a_form, lambda page: page.get_by_label("I agree").press("Enter")),
     "a form on a tab": (a_form_on_a_tab, click("button", "Send")),
