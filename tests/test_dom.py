@@ -263,6 +263,13 @@ class TestOrders:
         field.focus(client.session)
         assert self.orders(client) == [{"method": "focus", "args": [], "session": client.session}]
 
+    def test_a_page_given_where_something_else_belongs_is_an_error(self, hub: Hub) -> None:
+        field = input_()
+        client = WireClient(hub)
+        with pytest.raises(InvalidValue, match=f"start, center, end or nearest, not '{client.session}'.*session="):
+            field.scroll_into_view(client.session)  # type: ignore[arg-type]
+        assert self.orders(client) == []
+
     def test_a_page_that_comes_later_hears_nothing_of_them(self, hub: Hub) -> None:
         field = input_()
         field.focus()

@@ -203,11 +203,25 @@ class TestActing:
 
     def test_a_select_offers_its_options_by_text_or_value(self, page: Page) -> None:
         chosen = select(option("Austria", value="at"), option("Chile", value="cl"), aria_label="country")
-        assert page.get_by_label("country").value == "at"
+        assert (page.get_by_label("country").value, chosen.value.value) == ("", None)
         page.get_by_label("country").select_option("Chile")
         assert chosen.value.value == "cl"
         with pytest.raises(NotThere, match="no option 'Peru'; it has 'Austria', 'Chile'"):
             page.get_by_label("country").select_option("Peru")
+
+    def test_a_form_is_not_sent_before_what_it_asks_for_is_there(self, page: Page) -> None:
+        sent: list[str] = []
+        name, agreed = input_(aria_label="name", required=True), input_(type="checkbox", aria_label="agreed", required=True, checked=False)
+        name.on("invalid", lambda: sent.append("no name"))
+        form(name, agreed, button("send"), on_submit=lambda: sent.append("form"))
+        page.get_by_text("send").click()
+        assert (sent, page.focused.name) == (["no name"], "name")
+        page.get_by_label("name").fill("Ada")
+        page.get_by_text("send").click()
+        assert (sent, page.focused.name) == (["no name"], "agreed")
+        page.get_by_label("agreed").check()
+        page.get_by_text("send").click()
+        assert sent == ["no name", "form"]
 
     def test_enter_in_a_field_and_its_button_submit_the_form(self, page: Page) -> None:
         sent: list[str] = []
@@ -755,6 +769,33 @@ class TestDialogs:
         page.press("Enter")
         assert not ask.open.value
         assert page.focused.name == "Delete"
+
+    def test_a_dialog_that_python_closes_tells_so_when_the_keyboard_has_gone_back(self, page: Page) -> None:
+        seen: list[str] = []
+        ask = dialog()
+        ask.append(button("no", on_click=lambda: ask.close()))
+        name = input_(aria_label="name")
+        button("delete", on_click=lambda event: ask.show_modal(event.session))
+
+        def closed(event: Emission) -> None:
+            seen.append(event.name)
+            name.focus(event.session)
+
+        ask.on("close", closed)
+        ask.close()
+        page.get_by_text("delete").click()
+        page.get_by_text("no").click()
+        assert seen == ["close"]
+        assert page.focused.name == "name"
+        page.get_by_text("delete").click()
+        page.press("Escape")
+        assert seen == ["close"] * 2
+        assert page.focused.name == "name"
+        ask.show_modal()
+        assert page.get_by_role("dialog").count() == 1
+        ask.close()
+        assert page.get_by_role("dialog").count() == 0
+        assert seen == ["close"] * 3
 
     def test_an_element_hears_of_escape_and_may_stay(self, page: Page, hub: Hub) -> None:
         seen: list[str] = []

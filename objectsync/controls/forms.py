@@ -55,7 +55,7 @@ class Form(Element):
 
     @property
     def values(self) -> dict[str, Any]:
-        """The values by name; by label, where a field has no name."""
+        """The values by name, or by label, where a field has no name; of all fields, also of those that are hidden or disabled now."""
         return {field.name.value or field.label.value: field.value.value for field in self.fields}
 
     def check(self) -> bool:

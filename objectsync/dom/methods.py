@@ -6,13 +6,16 @@ id that an event came with). A page that comes later hears nothing of it. What s
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, get_args
 
+from ..errors import InvalidValue
 from ..sobject import SObject
 from ..topics import EventTopic
 
 INVOKE = "invoke"
 """The event attribute that carries orders; it is added with the first of them."""
+Block = Literal["start", "center", "end", "nearest"]
+"""Where in what scrolls something is to be seen."""
 
 
 class Methods(SObject):
@@ -46,8 +49,14 @@ class Methods(SObject):
         """Select the text of a field."""
         self.invoke("select", session=session)
 
-    def scroll_into_view(self, block: str = "nearest", smooth: bool = False, session: str | None = None) -> None:
-        """Scroll until it can be seen; `block` is start, center, end or nearest."""
+    def scroll_into_view(self, block: Block = "nearest", smooth: bool = False, session: str | None = None) -> None:
+        """Scroll until it can be seen: in every page, unless one is named: `row.scroll_into_view(session=event.session)`.
+
+        Raises:
+            InvalidValue: `block` is none of its words. A page would scroll nowhere, and nobody would hear why.
+        """
+        if block not in get_args(Block):
+            raise InvalidValue(f"block is start, center, end or nearest, not {block!r}; a page is named by session=")
         self.invoke("scrollIntoView", {"block": block, "behavior": "smooth" if smooth else "auto"}, session=session)
 
     def scroll_to(self, top: float = 0, left: float = 0, smooth: bool = False, session: str | None = None) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..client import ClientObject
 from .keyboard import find, holder_of, takes
 from .nodes import Node, PageState, is_element, read
 
@@ -23,6 +24,13 @@ def follow(top: Node, state: PageState) -> None:
             state.dialogs[id] = state.focused
             top.front = _in_front(opened, state)
             _enter(node, state)
+
+
+def close(dialog: ClientObject, state: PageState) -> None:
+    """Close an element `dialog`. It tells so when the keyboard has gone back: a handler that gives it to something is heard last."""
+    if state.open.get(dialog.id, bool(read(dialog, "attrs").get("open"))):
+        state.open[dialog.id] = False
+        state.closed.append(dialog.id)
 
 
 def _in_front(opened: Mapping[str, Node], state: PageState) -> Node | None:
@@ -47,4 +55,4 @@ def _is_modal(dialog: Node, state: PageState) -> bool:
     return dialog.object.id in state.modal if is_element(dialog.object) else bool(read(dialog.object, "modal"))
 
 
-__all__ = ["follow"]
+__all__ = ["close", "follow"]

@@ -71,6 +71,8 @@ class PageState:
 
     open: dict[str, bool] = field(default_factory=dict)
     """Dialogs and details that orders or a person opened and closed."""
+    closed: list[str] = field(default_factory=list)
+    """Elements `dialog` that have closed and not told so yet."""
     typed: dict[str, str] = field(default_factory=dict)
     """What stands in fields whose objects have no topic for it."""
     caret: int | None = None
@@ -363,11 +365,12 @@ def is_element(sobject: ClientObject) -> bool:
 
 
 def _choose(select: Node) -> None:
-    """What of the options is chosen; a list that opens shows its first one where its value is none of them."""
+    """What of the options is chosen: nothing, where the value is none of them. A list that opens and has no value shows its first one."""
     given = read(select.object, "value")
     chosen = [_text(each) for each in given] if isinstance(given, list) else [select.value]
     options = [value_of(option) for option in select.walk() if option.tag == "option"]
-    select.values = [each for each in options if each in chosen] or ([] if select.attrs.get("multiple") else options[:1])
+    shows_first = not (select.attrs.get("multiple") or select.object.has_attribute("value"))
+    select.values = [each for each in options if each in chosen] or (options[:1] if shows_first else [])
     select.value = next(iter(select.values), select.value if not options else "")
 
 

@@ -98,6 +98,16 @@ class Page(Queries):
 
     def look(self) -> Node:
         """The tree of elements as it is now."""
+        top = self._look()
+        while self._state.closed:
+            closed = self._state.closed.pop(0)
+            with self._running.acting():
+                for dialog in [each for each in top.walk() if each.tag == "dialog" and each.object.id == closed]:
+                    self.person.dispatch(dialog, "close", {}, bubbles=False)
+            top = self._look()
+        return top
+
+    def _look(self) -> Node:
         with self._running.acting():
             self.client.flush()
         top = render(self._hub, self.client, self._state)
@@ -132,10 +142,16 @@ class Page(Queries):
                 if not self._running.errors:
                     raise  # else what the service raised says more
             self.client.flush()
+        self._settle()
+        while self._state.closed:
+            self.look()
+            self._settle()
+        self._raise(what)
+
+    def _settle(self) -> None:
         self._running.wait_until_quiet(self.timeout)
         with self._running.acting():
             self.client.flush()
-        self._raise(what)
 
     def wait_for(self, condition: Callable[[], T | None]) -> T | None:
         """Wait until `condition()` gives something; None when that takes longer than the page's `timeout`.
@@ -169,8 +185,8 @@ class Page(Queries):
         if method in ("showModal", "show"):
             self._state.open[sobject.id] = True
             (self._state.modal.add if method == "showModal" else self._state.modal.discard)(sobject.id)
-        elif method == "close":
-            self._state.open[sobject.id] = False
+        elif method == "close" and read(sobject, "tag") == "dialog":
+            dialogs.close(sobject, self._state)
         elif method in ("focus", "select"):
             self._state.focused = Holder(sobject.id)
             if method == "focus":

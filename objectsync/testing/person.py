@@ -12,7 +12,7 @@ from typing import Any
 
 from ..client import ClientObject, MemoryClient
 from ..topics import BoolTopic, EventTopic
-from . import arrows, controls, entries, files, keyboard, tables
+from . import arrows, controls, dialogs, entries, files, keyboard, tables
 from .errors import NotThere
 from .fields import PICKED, is_text, take_over, typed
 from .nodes import Node, PageState, is_element, read, value_of
@@ -175,9 +175,11 @@ class Person:
             if each.input_type in ("checkbox", "radio"):
                 self._tick(each, True if each.input_type == "radio" else not each.checked)
                 return
-            if each.tag == "button" or each.input_type in ("submit", "image"):
+            if each.tag == "button" or each.input_type in ("submit", "image", "reset"):
                 if _sends(each):
                     self._submit(each)
+                elif each.attrs.get("type") == "reset":
+                    self._reset(each)
                 return
             if each.tag in LABELABLE or each.tag == "a":
                 return
@@ -296,8 +298,7 @@ class Person:
         if not is_element(dialog.object):
             dialog.object.attribute("open").set(False)
         elif not self.dispatch(dialog, "cancel", {}, bubbles=False):
-            self._state.open[dialog.object.id] = False
-            self.dispatch(dialog, "close", {}, bubbles=False)
+            dialogs.close(dialog.object, self._state)
 
     def _go(self, top: Node, node: Node | None) -> None:
         if node is None:
@@ -328,15 +329,36 @@ class Person:
 
     def _submit(self, node: Node) -> None:
         form = _form(node)
-        if form is not None:
+        if form is None:
+            return
+        missing = [] if form.attrs.get("novalidate") else [each for each in form.walk() if _is_missing(each)]
+        complained_of = [each for each in missing if not self.dispatch(each, "invalid", {}, bubbles=False)]
+        if complained_of:
+            self.focus(complained_of[0])
+        if not missing:
             with self._client.record():
                 entries.tell(form, self._state)
                 self.dispatch(form, "submit", {})
+
+    def _reset(self, button: Node) -> None:
+        """Who listens is told; what the fields hold stays."""
+        form = _form(button)
+        if form is not None:
+            self.dispatch(form, "reset", {})
 
 
 def _sends(node: Node) -> bool:
     is_button = node.tag == "button" and node.attrs.get("type", "submit") == "submit"
     return is_button or node.input_type in ("submit", "image")
+
+
+def _is_missing(node: Node) -> bool:
+    """Whether a form cannot be sent before something is given here. (A control says so itself.)"""
+    if not (is_element(node.object) and node.is_field and node.attrs.get("required")) or node.disabled or node.attrs.get("readonly"):
+        return False
+    if node.input_type in ("checkbox", "radio"):
+        return not (node.checked or _others(node))
+    return not node.value
 
 
 def _form(node: Node) -> Node | None:

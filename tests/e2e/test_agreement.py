@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Error, expect
 from playwright.sync_api import Page as Browser
 
-from objectsync import Server
+from objectsync import Emission, Server
 from objectsync import controls as c
 from objectsync import dom as d
 from objectsync.dom import button, dialog, div, form, input_, p
@@ -284,6 +284,19 @@ def native(heard: Callable[..., None]) -> None:
     button("open", on_click=lambda event: box.show_modal(event.session))
 
 
+def native_with_a_button(heard: Callable[..., None]) -> None:
+    box = dialog()
+    box.append(button("done", on_click=lambda: box.close()))
+    name = input_(aria_label="name")
+
+    def closed(event: Emission) -> None:
+        heard("close")
+        name.focus(event.session)
+
+    box.on("close", closed)
+    button("open", on_click=lambda event: box.show_modal(event.session))
+
+
 def press(*keys: str) -> Act:
     def act(page: Any) -> None:
         for key in keys:
@@ -307,6 +320,17 @@ def see(role: str, name: str) -> Act:
             found.wait_for()
         else:
             assert found.is_visible()
+
+    return act
+
+
+def miss(role: str, name: str) -> Act:
+    def act(page: Any) -> None:
+        found = page.get_by_role(role, name=name)
+        if isinstance(page, Browser):
+            found.wait_for(state="hidden")
+        else:
+            assert not found.is_visible()
 
     return act
 
@@ -335,6 +359,26 @@ def a_form_of_elements(heard: Callable[..., None]) -> None:
         input_(aria_label="first", value="")
         input_(aria_label="second", value="")
         button("go", on_click=lambda: heard("pressed"))
+
+
+def a_form_that_asks(heard: Callable[..., None], **more: Any) -> None:
+    with form(on_submit=lambda: heard("sent"), **more):
+        for each in (
+            input_(aria_label="first", value="", required=True),
+            input_(type="checkbox", aria_label="box", checked=False, required=True),
+            input_(aria_label="not now", required=True, disabled=True),
+            input_(aria_label="given", required=True, readonly=True),
+            d.select(d.option("small"), aria_label="size", required=True),
+        ):
+            each.on("invalid", lambda each=each: heard(each.attrs["aria-label"]))
+        button("go", on_click=lambda: heard("pressed"))
+
+
+def a_form_that_is_reset(heard: Callable[..., None]) -> None:
+    with form(on_reset=lambda: heard("reset")):
+        input_(aria_label="first", value="a")
+        input_(type="checkbox", aria_label="box", checked=True)
+        button("clear", type="reset")
 
 
 def two_texts(heard: Callable[..., None]) -> None:
@@ -413,6 +457,10 @@ DONE: dict[str, tuple[Make, Act]] = {
     "Escape closes the dialog in front": (two_dialogs, both(click("button", "Open"), see("dialog", "Second"), press("Escape"))),
     "what is below a dialog that is not modal": (lambda heard: ask(heard, modal=False), click("button", "Below")),
     "what was below": (ask, both(press("Escape"), click("button", "Below"))),
+    "a dialog element that Python closes": (
+        native_with_a_button,
+        both(click("button", "open"), see("button", "done"), click("button", "done"), miss("button", "done")),
+    ),
     "Escape in an element": (native, both(click("button", "open"), see("textbox", "in it"), press("Escape"))),
     "a button": (lambda heard: c.Button("Save", lambda: heard("saved")), click("button", "Save")),
     "a toggle": (lambda heard: c.ToggleButton("Live", on_change=heard), click("button", "Live")),
@@ -516,6 +564,14 @@ DONE: dict[str, tuple[Make, Act]] = {
     "a cell of a table": (a_table, edit("12", "Enter")),
     "a cell that is left": (a_table, both(edit("12"), lambda page: page.get_by_role("gridcell", name="fig").click())),
     "a cell that is given up": (a_table, edit("12", "Escape")),
+    "a form that misses two": (a_form_that_asks, click("button", "go")),
+    "a form that misses one": (a_form_that_asks, both(fill("first", "a"), press("Enter"))),
+    "a form that misses none": (
+        a_form_that_asks,
+        both(fill("first", "a"), lambda page: page.get_by_label("box").check(), click("button", "go")),
+    ),
+    "a form that asks for nothing": (lambda heard: a_form_that_asks(heard, novalidate=True), click("button", "go")),
+    "a form of elements that is reset": (a_form_that_is_reset, both(fill("first", "b"), click("button", "clear"))),
     "a box in a form, and Enter": (a_form, lambda page: page.get_by_label("I agree").press("Enter")),
     "a form on a tab": (a_form_on_a_tab, click("button", "Send")),
     "a dialog from a dialog": (

@@ -25,11 +25,13 @@ from objectsync.controls import (
     Date,
     Dialog,
     Download,
+    FloatSlider,
     Form,
     Image,
     IntInput,
     IntRangeSlider,
     IntSlider,
+    Log,
     Markdown,
     MultiSelect,
     Output,
@@ -141,6 +143,46 @@ def test_the_gallery_keeps_nobody_out(open_page: NewPage, server: Server, scheme
     expect(page.get_by_role("slider", name="Size")).to_be_visible()
     assert serious(page) == []
     take_picture(page, f"controls-{scheme}.png")
+
+
+def test_what_is_on_is_seen_in_forced_colours(open_page: NewPage, current: Server) -> None:
+    Row(ToggleButton("on", True), ToggleButton("off"), Switch("on", True), Switch("off"))
+    Tabs({"one": p("1"), "two": p("2")})
+    Table({"n": [1, 2]}, selectable=True).selected.set([0])
+    IntRangeSlider("Years", (2, 7), max=10)
+    Split(p("left"), p("right"))
+    page = open_page(current.url, wait=".os-field")
+    page.emulate_media(forced_colors="active")
+
+    def looks(selector: str, pseudo: str | None = None) -> Any:
+        """The background of each of these, and the line below it."""
+        return page.locator(selector).evaluate_all(
+            """(all, pseudo) => all.map((each) => {
+              const { backgroundColor, borderBottomColor } = getComputedStyle(each, pseudo)
+              return [backgroundColor, borderBottomColor]
+            })""",
+            pseudo,
+        )
+
+    page.get_by_role("gridcell").nth(1).click()
+    page.get_by_role("gridcell").first.click()
+    for several in (".os-toggle", ".os-switch", ".os-tab", "td"):
+        on, off = looks(several)  # the first of two
+        assert on != off, several
+    for (thumb, _), (switch, _) in zip(looks(".os-switch", "::before"), looks(".os-switch"), strict=True):
+        assert thumb != switch
+    assert looks(".os-splitter")[0][0] != looks("html")[0][0]
+    expect(page.locator(".os-marked")).to_have_css("outline-style", "solid")
+
+
+def test_a_selected_row_is_seen_with_the_pointer_on_it(open_page: NewPage, current: Server) -> None:
+    Table({"n": [1, 2]}, selectable=True)
+    page = open_page(current.url, wait="td")
+    page.get_by_role("gridcell").first.click()
+    row = page.locator('[aria-selected="true"] td')
+    pointed_at = row.evaluate("(cell) => getComputedStyle(cell).backgroundColor")
+    page.mouse.move(0, 0)
+    expect(row).to_have_css("background-color", pointed_at)
 
 
 def test_fields_arrive_in_python_and_are_shown(open_page: NewPage, current: Server) -> None:
@@ -398,6 +440,16 @@ def test_toasts_stand_above_each_other_and_above_all_else(open_page: NewPage, cu
     assert page.locator(".os-toast:popover-open").count() == 2
 
 
+def test_large_letters_on_a_phone_cut_nothing_off(open_page: NewPage, current: Server) -> None:
+    Play("Frame", max=100)
+    FloatSlider("Gain", 0.25, format="{} dB", max=1)
+    page = open_page(current.url, width=320, wait=".os-field")
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for slider in page.get_by_role("slider").all():
+        assert slider.evaluate("(slider) => slider.offsetWidth") > 50
+
+
 def test_a_long_line_of_code_does_not_make_the_page_wider(open_page: NewPage, current: Server) -> None:
     Markdown("```\n" + "long_line " * 40 + "\n```")
     page = open_page(current.url, wait=".os-html pre")
@@ -463,6 +515,37 @@ WATCH = """() => {
     }
     requestAnimationFrame(look)
 }"""
+
+
+def test_an_output_and_a_log_are_printed_whole(open_page: NewPage, current: Server) -> None:
+    Output().print("\n".join(f"line {n}" for n in range(200)))
+    log = Log(style={"height": "8rem"})
+    for n in range(100):
+        log.info(f"entry {n}")
+    page = open_page(current.url, wait=".os-line")
+    expect(page.get_by_text("entry 99")).to_be_attached()
+    cut = "(box) => box.scrollHeight - box.clientHeight"
+    boxes = page.locator(".os-lines")
+    assert all(box.evaluate(cut) > 0 for box in boxes.all())
+    page.emulate_media(media="print")
+    assert [box.evaluate(cut) for box in boxes.all()] == [0, 0]
+
+
+def test_what_is_on_is_printed_and_no_toast_over_it(open_page: NewPage, current: Server) -> None:
+    ToggleButton("Live", True)
+    Switch("Dark", True)
+    IntRangeSlider("Years", (2, 7), max=10)
+    MultiSelect("Toppings", ["ham", "egg"], ["egg"])
+    Color("Colour", "#1a5fb4")
+    Split(p("left"), p("right"))
+    Table({"n": [1]}, selectable=True).selected.set([0])
+    Toast("Saved", duration=0)
+    page = open_page(current.url, wait="td")
+    expect(page.get_by_text("Saved")).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.get_by_text("Saved")).to_be_hidden()
+    for said in (".os-toggle", ".os-switch", ".os-range", "option >> nth=1", "[type=color]", ".os-splitter", "td"):
+        expect(page.locator(said)).to_have_css("print-color-adjust", "exact")
 
 
 def test_a_picture_stays_until_the_next_is_decoded(open_page: NewPage, current: Server) -> None:
@@ -594,6 +677,31 @@ def test_a_hundred_thousand_rows_scroll_sort_select_and_edit(open_page: NewPage,
     expect(page.get_by_text("from Python")).to_be_visible()
     page.keyboard.press("Control+End")
     expect(page.get_by_text("row 0", exact=True)).to_be_visible()
+
+
+def test_rows_are_as_high_as_their_letters_need(open_page: NewPage, current: Server) -> None:
+    table = Table({"n": list(range(1000))}, label="numbers", editable=["n"], style={"font-size": "31.3px"})
+    page = open_page(current.url, wait="td")
+
+    def cut_off() -> Any:
+        """How much of the marked cell is out of the sight of its table, above and below."""
+        return page.locator(".os-marked").evaluate(
+            """(cell) => {
+              const [inner, outer] = [cell.getBoundingClientRect(), cell.closest('.os-table').getBoundingClientRect()]
+              const top = cell.closest('table').tHead.getBoundingClientRect().bottom
+              return [Math.max(0, top - inner.top), Math.max(0, inner.bottom - outer.bottom)].map(Math.round)
+            }"""
+        )
+
+    grid = page.get_by_role("grid")
+    grid.focus()
+    for key, row in (("PageDown", None), ("PageDown", None), ("Control+End", 999), ("ArrowUp", 998), ("Control+Home", 0)):
+        grid.press(key)
+        if row is not None:
+            expect(page.locator(".os-marked")).to_have_text(str(row))
+        assert cut_off() == [0, 0], key
+    table.style["font-size"] = "20px"
+    expect(page.locator(".os-marked")).to_have_css("height", "40px")
 
 
 def test_the_last_of_two_million_rows_is_reached(open_page: NewPage, current: Server) -> None:

@@ -130,14 +130,14 @@ const SHEET = `
 .os-control .os-grid:focus-visible { outline-offset: -2px }
 .os-grid th { position: sticky; inset-block-start: 0; z-index: 1; padding: 0; background: var(--os-raised); border-bottom: 1px solid var(--os-line); text-align: start }
 .os-control .os-sort { width: 100%; padding: 0.35em 0.75rem; border: 0; background: none; font-weight: 600; text-align: inherit; cursor: pointer; white-space: nowrap }
-.os-grid td { height: 30px; max-width: 24rem; padding: 0 0.75rem; border-bottom: 1px solid color-mix(in srgb, var(--os-line) 45%, transparent); white-space: nowrap; overflow: hidden; text-overflow: ellipsis; cursor: default }
+.os-grid td { height: var(--os-row); max-width: 24rem; padding: 0 0.75rem; border-bottom: 1px solid color-mix(in srgb, var(--os-line) 45%, transparent); white-space: nowrap; overflow: hidden; text-overflow: ellipsis; cursor: default }
 .os-grid :is(td, th)[data-kind='number'] { text-align: end }
-.os-grid tbody tr:hover td { background: var(--os-raised) }
+.os-grid tr:hover td { background: var(--os-raised) }
 .os-grid tr[aria-selected='true'] td { background: color-mix(in srgb, var(--os-accent) 22%, var(--os-back)) }
 .os-grid:focus-within .os-marked { box-shadow: inset 0 0 0 2px var(--os-accent) }
-.os-control .os-grid td > input { width: 100%; min-height: 0; height: 26px; padding: 0 0.3em }
+.os-control .os-grid td > input { width: 100%; min-height: 0; height: calc(var(--os-row) - 4px); padding: 0 0.3em }
 .os-grid td:has(> textarea) { position: relative; overflow: visible }
-.os-control .os-grid td > textarea { position: absolute; inset: 1px auto auto 1px; width: calc(100% - 2px); min-width: 12rem; min-height: 0; padding: 3px 0.3em; line-height: 20px; resize: none }
+.os-control .os-grid td > textarea { position: absolute; inset: 1px auto auto 1px; width: calc(100% - 2px); min-width: 12rem; min-height: 0; padding: 3px 0.3em; line-height: calc(var(--os-row) - 10px); resize: none }
 .os-lines { max-height: 40rem; overflow: auto; overflow-anchor: none }
 .os-lines[role='log'] { border: 1px solid var(--os-line); border-radius: var(--os-radius); padding: 0.4rem 0.6rem; background: var(--os-raised); height: 12rem; resize: vertical }
 .os-line { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; font: var(--jp-code-font-size, 0.8125rem) / 1.45 var(--jp-code-font-family, ui-monospace, monospace) }
@@ -162,13 +162,34 @@ const SHEET = `
 @media (max-width: 26rem) {
   .os-field { grid-template-columns: minmax(0, 1fr) }
   .os-field > .os-body, .os-field > .os-help, .os-field > .os-error { grid-column: 1 }
+  .os-body { flex-wrap: wrap }
+  .os-number { margin-inline-start: auto }
+}
+/* On paper nothing scrolls; a height of one's own is for the screen, too. Browsers leave out backgrounds: some say what is on. */
+@media print {
+  .os-toast { display: none !important }
+  .os-button, .os-switch, .os-range, .os-splitter, .os-control :is(select, [type='color'], .os-grid) { print-color-adjust: exact }
+  .os-lines { height: auto !important; max-height: none !important; overflow: visible !important }
 }
 @media (prefers-reduced-motion: reduce) {
   .os-control, .os-control *, .os-control *::before { transition: none !important; animation-duration: 3s !important }
 }
+/* Of colours, only the system's own are left: they say what is on, and draw what is made of a background. Text that is not adjusted has no plate behind it. */
 @media (forced-colors: active) {
+  .os-control.os-toggle[aria-pressed='true'], .os-switch:checked, .os-grid tr[aria-selected='true'] td {
+    forced-color-adjust: none; background: Highlight; color: HighlightText; border-color: CanvasText;
+  }
   .os-switch { border: 1px solid }
+  .os-switch::before, .os-splitter { background-color: CanvasText }
+  .os-switch:checked::before { background: HighlightText }
   .os-range::before { background: CanvasText }
+  .os-range input::-webkit-slider-thumb { background: Highlight }
+  .os-range input::-moz-range-thumb { background: Highlight }
+  .os-control .os-tab { border-bottom-color: Canvas }
+  .os-control .os-tab[aria-selected='true'] { border-bottom-color: Highlight }
+  .os-wheel { border-top-color: Highlight }
+  .os-grid:focus-within .os-marked { outline: 2px solid; outline-offset: -2px }
+  .os-bubble { border: 1px solid }
 }
 `
 

@@ -9,7 +9,7 @@ import type { CallError, IntTopic, Topic, Value } from '@objectsync/client'
 import { ControlView, freshId } from './base.js'
 import { editorOf } from './editor.js'
 import { shownNumber } from './numbers.js'
-import { ROW, Rows, type Sight } from './rows.js'
+import { Rows, rowHeight, type Sight } from './rows.js'
 
 const PAGE = 100
 /** A text of so many letters may be the beginning of a longer one (`MOST_SHOWN` in cells.py). */
@@ -85,6 +85,7 @@ export class TableView extends ControlView {
     this.#body.addEventListener('dblclick', () => this.#edit())
     const resized = new ResizeObserver(() => this.#draw())
     resized.observe(this.#box)
+    resized.observe(table) // it grows with its letters
     this.own(() => {
       resized.disconnect()
       cancelAnimationFrame(this.#frame)
@@ -151,8 +152,11 @@ export class TableView extends ControlView {
     this.#draw()
   }
 
+  get #rowHeight(): number {
+    return rowHeight(Number.parseFloat(getComputedStyle(this.#body).fontSize))
+  }
   get #places(): Rows {
-    return new Rows(this.#length, (this.#box.clientHeight || 320) - this.#head.offsetHeight)
+    return new Rows(this.#length, (this.#box.clientHeight || 320) - this.#head.offsetHeight, this.#rowHeight)
   }
   get #sight(): Sight {
     return this.#places.inSight(this.#box.scrollTop)
@@ -207,6 +211,7 @@ export class TableView extends ControlView {
       if (row === next) next = next.nextElementSibling
       else this.#body.insertBefore(row, next)
     }
+    this.#box.style.setProperty('--os-row', `${this.#rowHeight}px`)
     this.#above.style.setProperty('height', `${above}px`)
     this.#below.style.setProperty('height', `${below}px`)
     this.#mark()
@@ -266,7 +271,7 @@ export class TableView extends ControlView {
   #onKey(event: KeyboardEvent): void {
     if (this.#editing || (event.target as Element).localName === 'button') return
     const { row, column } = this.#marked
-    const page = Math.max(1, Math.floor(this.#box.clientHeight / ROW) - 1)
+    const page = Math.max(1, Math.floor(this.#box.clientHeight / this.#rowHeight) - 1)
     const moves: Record<string, readonly [number, number]> = {
       ArrowDown: [row + 1, column],
       ArrowUp: [row - 1, column],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ROW, Rows } from '../src/rows.js'
+import { ROW, Rows, rowHeight } from '../src/rows.js'
 
 const VIEW = 300
 
@@ -25,6 +25,16 @@ describe('rows in sight', () => {
     expect(new Rows(1000, VIEW).inSight(29_700).last).toBe(1000)
     expect(new Rows(3, VIEW).inSight(0)).toEqual({ first: 0, last: 3, above: 0, below: 0 })
     expect(new Rows(0, VIEW).inSight(0)).toEqual({ first: 0, last: 0, above: 0, below: 0 })
+  })
+
+  it('are fewer where rows are higher', () => {
+    expect([10, 15, 15.2, 30, Number.NaN].map(rowHeight)).toEqual([30, 30, 31, 60, 30])
+    expect(new Rows(1000, VIEW, 60).inSight(6000)).toEqual({
+      first: 92,
+      last: 113,
+      above: 5520,
+      below: 53_220,
+    })
   })
 
   it.each([10, 333_334, 1_200_000, 20_000_000])('can all be reached: of %i', (length) => {

@@ -66,7 +66,9 @@ export class ElementView extends View {
     this.#tag = tag
     this.element = element
     if (VOID.has(tag)) this.container = null
-    if (tag === 'form') this.element.addEventListener('submit', preventDefault)
+    // What a form holds is Python's, to send and to clear.
+    if (tag === 'form')
+      for (const type of ['submit', 'reset']) this.element.addEventListener(type, preventDefault)
     // A control is listened to even while it shows nothing.
     const names = isControlTag(tag) ? this.object.attributeNames : this.object.shownNames
     for (const name of names) this.touched(name)

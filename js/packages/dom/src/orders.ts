@@ -19,7 +19,6 @@ const METHODS: ReadonlySet<string> = new Set([
   'pause',
   'play',
   'reportValidity',
-  'reset',
   'scrollIntoView',
   'scrollTo',
   'select',

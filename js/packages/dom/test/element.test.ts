@@ -129,6 +129,13 @@ describe('an element', () => {
 })
 
 describe('form elements', () => {
+  it('keep what they hold when their form is reset: it is Python that has it', () => {
+    const { host } = show([['create', '1', 'Element', 'root', -1, { tag: 'form' }]])
+    const reset = new Event('reset', { bubbles: true, cancelable: true })
+    only(host).dispatchEvent(reset)
+    expect(reset.defaultPrevented).toBe(true)
+  })
+
   const type = (field: HTMLInputElement | HTMLTextAreaElement, text: string): void => {
     field.value = text
     field.dispatchEvent(new Event('input', { bubbles: true }))
