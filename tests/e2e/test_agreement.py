@@ -670,6 +670,6 @@ def test_what_is_behind_a_modal_dialog_is_not_clicked(open_page: NewPage, curren
     browser = open_page(current.url)
     browser.get_by_role("dialog").wait_for()
     with pytest.raises(Error, match="intercepts pointer events"):
-        browser.get_by_role("button", name=name).first.click(timeout=500)  # a toast's Close comes before the dialog's
+        browser.get_by_role("button", name=name).first.click(timeout=3_000)  # a toast's Close comes before the dialog's
     with Page(current, timeout=0.01) as page, pytest.raises(NotThere, match="the dialog 'Sure\\?' is in front of it"):
         page.get_by_role("button", name=name).first.click()

@@ -873,7 +873,7 @@ def test_a_form_sends_the_number_that_is_shown_or_nothing(open_page: NewPage, cu
     expect(other.get_by_label("Age")).to_have_value("20")
     other.get_by_role("button", name="Send").click()
     heard.wait_for(20)
-    page.get_by_label("Name").press("Enter")
+    page.get_by_label("Name", exact=True).press("Enter")
     expect(field).to_be_focused()
     expect(page.locator(".os-error").filter(has_text="120")).to_be_visible()
     field.press("Backspace")
