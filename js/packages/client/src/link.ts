@@ -41,9 +41,11 @@ class Connection {
   open = false
   framesReceived = 0
   bytesUnacked = 0
+  cancelAck: (() => void) | undefined
+  /** When the acknowledgement is due that can be cancelled. */
+  ackAt = 0
   liveSince: number | undefined
   heardAt: number
-  cancelAck: (() => void) | undefined
   cancelWatch: (() => void) | undefined
   cancelOffer: (() => void) | undefined
   messageBytes = Number.POSITIVE_INFINITY
@@ -170,9 +172,12 @@ export class Link {
   ackLater(): void {
     const connection = this.#connection
     if (!connection) return
-    if (connection.bytesUnacked >= ACK_BYTES) this.ack()
-    else {
-      connection.cancelAck ??= this.#clock.after(ACK_DELAY, () => {
+    const now = this.#clock.now()
+    // A page that is busy with what comes may have no time for timers.
+    if (connection.bytesUnacked >= ACK_BYTES || (connection.cancelAck && now >= connection.ackAt)) this.ack()
+    else if (!connection.cancelAck) {
+      connection.ackAt = now + ACK_DELAY
+      connection.cancelAck = this.#clock.after(ACK_DELAY, () => {
         if (this.#connection === connection) this.ack()
       })
     }

@@ -383,6 +383,19 @@ describe('a connection', () => {
     expect(server.received.at(-1)).toEqual({ type: 'ack', seq: 1, frames: 4 })
   })
 
+  it('is acknowledged in time by a page that has none for timers', () => {
+    const { server, clock } = world(ITEM)
+    clock.advance(4000)
+    for (let n = 2; n < 5; n++) {
+      server.change(['set', '1', 'n', n])
+      for (const session of server.sessions.values()) server.write(session)
+      server.network.current.deliver()
+      clock.sleep(2000)
+    }
+    server.read(server.network.current)
+    expect(server.received.filter((m) => m.type === 'ack').at(-1)).toEqual({ type: 'ack', seq: 3, frames: 6 })
+  })
+
   it('answers a ping at once', () => {
     const { server } = world(ITEM)
     server.send(server.network.current, { type: 'ping' })
