@@ -13,12 +13,11 @@ interface Given {
 export default {
   /** Once per model; hosts that start with `render` alone are fine. */
   initialize({ model }: Omit<Given, 'el'>): () => void {
-    const page = pageOf(model)
-    const onLife = (): void => page.doubt(model)
+    const onLife = (): void => pageOf(model)?.doubt(model)
     model.on('comm_live_update', onLife)
     return () => {
       model.off('comm_live_update', onLife)
-      page.remove(model)
+      pageOf(model)?.remove(model)
     }
   },
   render({ model, el }: Given): () => void {

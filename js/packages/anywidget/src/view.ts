@@ -9,7 +9,7 @@ import { builtIns, mount } from '@objectsync/dom'
 import { keepKeys, Troubles } from '@objectsync/dom/notebook'
 import { undoByKeys } from '@objectsync/dom/undoing'
 import type { Model } from './model.js'
-import { type Page, pageOf } from './page.js'
+import { pageFor } from './page.js'
 
 /** A shorter silence is not worth a word. */
 const PATIENCE = 3_000
@@ -29,7 +29,8 @@ export function show(model: Model, host: HTMLElement): () => void {
   // As inert as the kernel made it; whoever could forge it could as well forge the code beside it, which runs already.
   body.innerHTML = String(model.get('_picture') ?? '')
 
-  const page: Page = pageOf(model)
+  const page = pageFor(model)
+  const leave = page.enter(model)
   let unmount: (() => void) | undefined
   let late: ReturnType<typeof setTimeout> | undefined
 
@@ -75,6 +76,7 @@ export function show(model: Model, host: HTMLElement): () => void {
     offKeys()
     clearTimeout(late)
     unmount?.()
+    leave()
     node.remove()
   }
 }
