@@ -41,7 +41,7 @@ e2e: .make/dev chromium  ## a real Chromium against a real server
 	$(BIN)/pytest -m "e2e and not jupyter" -n 3
 
 jupyter: .make/dev .make/kernels chromium  ## a real JupyterLab, on every ipykernel that behaves in its own way
-	$(BIN)/pytest -m jupyter -n 3
+	$(BIN)/pytest -m jupyter -n 3 --dist loadscope
 
 bench: .make/bench chromium  ## the tables of benchmarks/, beside the peers
 	$(BIN)/python -m benchmarks

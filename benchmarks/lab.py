@@ -19,7 +19,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.jupyter.conftest import Browsing, Lab
+from tests.jupyter.browsing import Browsing
+from tests.jupyter.lab import Lab
 
 CLICKS = 200
 ROUNDS = 4

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.jupyter.conftest import ROOT, python_of
+from tests.jupyter.lab import ROOT, python_of
 
 PATIENCE = 60.0
 

@@ -7,13 +7,17 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.jupyter.conftest import Browsing, Lab, expect
+from tests.jupyter.browsing import Browsing, expect
+from tests.jupyter.lab import Lab
 from tests.jupyter.test_lab import EXAMPLE
 
 pytest.importorskip("anywidget")
 
 WIDGETS = "import objectsync_jupyter\nobjectsync_jupyter.use_anywidget()"
 CARRIED = EXAMPLE.replace("import objectsync\n", f"import objectsync\n{WIDGETS}\n", 1)
+
+
+PAGES = "globalThis[Symbol.for('objectsync.anywidget/0.1.0')]"
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +108,6 @@ def test_a_restarted_kernel_greys_the_views_until_the_cell_runs_again(plain_lab:
     notebook = browsing.open(plain_lab, "restart.ipynb")
     notebook.run(0, 1)
     expect(notebook.live(0).locator("span")).to_have_text("5")
-    browsing.expected.append("Could not restore the debugger state")  # the debugger's own, when a restart is faster than it
     notebook.restart()
     expect(notebook.stale(0)).to_contain_text("run the cell to make this live")
     notebook.run(0)
@@ -130,6 +133,17 @@ def test_an_unloaded_extension_leaves_greyed_views(plain_lab: Lab, browsing: Bro
     expect(notebook.live(0).locator("span")).to_have_text("1")
 
 
+def test_a_notebook_that_is_closed_leaves_no_connection(plain_lab: Lab, browsing: Browsing) -> None:
+    plain_lab.write("closed.ipynb", CARRIED)
+    notebook = browsing.open(plain_lab, "closed.ipynb")
+    notebook.run(0)
+    expect(notebook.live(0)).to_be_visible()
+    pages = notebook.page.evaluate(f"() => {PAGES}.size")
+    notebook.save()
+    notebook.page.evaluate("() => jupyterapp.shell.currentWidget.close()")
+    notebook.page.wait_for_function(f"(pages) => {PAGES}.size === pages - 1", arg=pages)  # the kernel runs on
+
+
 def test_bytes_go_both_ways_whatever_their_size(plain_lab: Lab, browsing: Browsing) -> None:
     define = "from objectsync import BytesTopic\nclass Blob(SObject):\n    data = attribute(BytesTopic)\nblob = Blob()\nblob"
     plain_lab.write(
@@ -142,7 +156,7 @@ def test_bytes_go_both_ways_whatever_their_size(plain_lab: Lab, browsing: Browsi
     notebook = browsing.open(plain_lab, "bytes.ipynb")
     notebook.run(0, 1, 2)
     expect(notebook.live(1)).to_be_attached()
-    handle = notebook.page.evaluate_handle("() => [...globalThis[Symbol.for('objectsync.anywidget/0.1.0')].values()][0].client")
+    handle = notebook.page.evaluate_handle(f"() => [...{PAGES}.values()].at(-1).client")
     id = "[...client.objects.values()].find((object) => object.type === 'Blob')"
     notebook.page.wait_for_function(f"(client) => {id}?.attribute('data').value.length === 1048576", arg=handle)
     assert notebook.page.evaluate(f"(client) => {id}.attribute('data').value[300]", handle) == 300 % 256

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.jupyter.conftest import KERNELS, python_of
 from tests.jupyter.kernels import PATIENCE, Kernel, kernel_of
+from tests.jupyter.lab import KERNELS, python_of
 
 pytestmark = pytest.mark.jupyter
 
@@ -50,13 +49,21 @@ SET = ACTION.replace("CHANGE", "['set', panel.id, 'n', 5]")
 CALL = "{'type': 'call', 'id': 1, 'service': 'ask', 'args': {}, 'object': panel.id}"
 
 
-@pytest.fixture(params=KERNELS)
-def kernel(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kernel]:
+@pytest.fixture(scope="module", params=KERNELS)
+def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
     version: str = request.param
     if python_of(version) is None:
         pytest.skip(f"there is no environment with ipykernel {version}")
-    with kernel_of(version, tmp_path) as running:
-        yield running
+    with kernel_of(version, tmp_path_factory.mktemp("kernel")) as started:
+        yield started
+
+
+@pytest.fixture
+def kernel(running: Kernel) -> Kernel:
+    # ipykernel 6 remembers by their idents which thread has started which, until garbage is collected. Idents come again: where two are
+    # each other's parent, a print looks for the first of them for ever.
+    assert running.run("import gc\ngc.collect()\nNone") == []
+    return running
 
 
 def put_out_for(kernel: Kernel, cell: str, *until: str) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.jupyter.conftest import KERNELS, python_of
 from tests.jupyter.kernels import Kernel, kernel_of
+from tests.jupyter.lab import KERNELS, python_of
 
 pytestmark = pytest.mark.jupyter
 

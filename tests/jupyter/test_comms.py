@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.jupyter.conftest import Browsing, Lab, expect
-from tests.jupyter.test_direct import COMMS, sockets_of
+from tests.jupyter.browsing import Browsing, expect
+from tests.jupyter.lab import Lab
+from tests.jupyter.test_direct import COMMS
 from tests.jupyter.test_lab import (
     EXAMPLE,
     test_a_blocked_cell_neither_stops_updates_nor_loses_clicks,
@@ -27,7 +28,6 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 
 def test_a_page_is_live_over_comms_and_asks_for_nothing_else(lab: Lab, browsing: Browsing, kernel: str) -> None:
-    sockets = sockets_of(browsing)
     lab.write("plain.ipynb", EXAMPLE, COMMS, kernel=kernel)
     notebook = browsing.open(lab, "plain.ipynb")
     notebook.run(0)
@@ -35,7 +35,7 @@ def test_a_page_is_live_over_comms_and_asks_for_nothing_else(lab: Lab, browsing:
     expect(notebook.live(0).locator("span")).to_have_text("1")
     notebook.run(1)
     assert notebook.output(1) == "comms 2"
-    assert sockets == []
+    assert browsing.sockets == []
 
 
 __all__ = [

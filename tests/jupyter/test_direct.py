@@ -15,25 +15,15 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from tests.jupyter.conftest import SLOW, Browsing, Lab, Notebook, expect
+from tests.jupyter.browsing import SLOW, Browsing, Notebook, expect
+from tests.jupyter.lab import Lab
 from tests.jupyter.test_lab import EXAMPLE
 
 FIELD = "field = Element('input', attrs={'id': 'field'}, value='')\nfield"
 COMMS = "print('comms', len(get_ipython().kernel.comm_manager.comms) - 1)"  # one is only listed
 
 
-def sockets_of(browsing: Browsing) -> list[str]:
-    """The addresses of the direct websockets that pages open from now on."""
-    found: list[str] = []
-    browsing.context.on(
-        "page",
-        lambda page: page.on("websocket", lambda socket: found.append(socket.url) if "/objectsync/" in socket.url else None),
-    )
-    return found
-
-
 def test_a_page_is_live_over_the_direct_websocket_and_opens_no_comm(lab: Lab, browsing: Browsing, kernel: str) -> None:
-    sockets = sockets_of(browsing)
     lab.write("direct.ipynb", EXAMPLE, "label.text.set('seven')", COMMS, kernel=kernel)
     notebook = browsing.open(lab, "direct.ipynb")
     notebook.run(0)
@@ -44,7 +34,7 @@ def test_a_page_is_live_over_the_direct_websocket_and_opens_no_comm(lab: Lab, br
     expect(view.locator("span")).to_have_text("seven")
     assert notebook.output(2) == "comms 0"
     (kernel_id,) = [each["id"] for each in lab.kernels()]
-    assert sockets == [f"ws://127.0.0.1:{lab.port}/objectsync/kernels/{kernel_id}"]
+    assert browsing.sockets == [f"ws://127.0.0.1:{lab.port}/objectsync/kernels/{kernel_id}"]
 
 
 def test_what_a_page_says_is_applied_while_a_cell_blocks_on_every_kernel(lab: Lab, browsing: Browsing, kernel: str) -> None:
@@ -68,7 +58,6 @@ def test_what_a_page_says_is_applied_while_a_cell_blocks_on_every_kernel(lab: La
 
 
 def test_a_page_goes_on_over_comms_when_the_kernels_socket_is_gone_and_loses_nothing(lab: Lab, browsing: Browsing) -> None:
-    sockets = sockets_of(browsing)
     end = "import objectsync_jupyter\nlabel.text.set('10')\nobjectsync_jupyter._loaded.direct.close()\nlabel.text.set('20')"
     lab.write("gone.ipynb", EXAMPLE, FIELD, end, COMMS, "print(field.value.value, label.text.value)")
     notebook = browsing.open(lab, "gone.ipynb")
@@ -85,7 +74,7 @@ def test_a_page_goes_on_over_comms_when_the_kernels_socket_is_gone_and_loses_not
     assert notebook.output(3) == "comms 2"
     assert notebook.output(4) == "typed meanwhile 21"
     assert client.evaluate("client => client.session") == session  # resumed, not begun anew
-    assert len(sockets) == 2  # it was asked for again, and answered by a close code: nothing is on the console
+    assert len(browsing.sockets) == 2  # it was asked for again, and answered by a close code: nothing is on the console
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux hands sockets over")
@@ -104,7 +93,6 @@ def test_a_click_does_not_wait_for_the_jupyter_server(lab: Lab, browsing: Browsi
 
 
 def test_large_bytes_go_both_ways_in_one_piece(lab: Lab, browsing: Browsing) -> None:
-    sockets = sockets_of(browsing)
     define = "from objectsync import BytesTopic\nclass Blob(SObject):\n    data = attribute(BytesTopic)\nblob = Blob()\nblob"
     lab.write(
         "large.ipynb",
@@ -125,7 +113,7 @@ def test_large_bytes_go_both_ways_in_one_piece(lab: Lab, browsing: Browsing) -> 
     expect(notebook.live(0).locator("span")).to_have_text("1")
     notebook.run(3)
     assert notebook.output(3) == "13000000 {7} 1"
-    assert len(sockets) == 1
+    assert len(browsing.sockets) == 1
 
 
 CLIENT = """(index) => {
@@ -196,14 +184,13 @@ def test_only_who_may_run_code_in_the_kernel_comes_in(guarded: Lab) -> None:
 def test_a_page_behind_a_token_and_a_base_url_is_direct(guarded: Lab, browser: Any) -> None:
     context = browser.new_context()
     browsing = Browsing(context)
-    sockets = sockets_of(browsing)
     guarded.write("guarded.ipynb", EXAMPLE)
     path = "lab/workspaces/{workspace}/tree/{name}?reset&token=" + TOKEN
     notebook: Notebook = browsing.open(guarded, "guarded.ipynb", path=path)
     notebook.run(0)
     notebook.live(0).locator("button").click()
     expect(notebook.live(0).locator("span")).to_have_text("1", timeout=SLOW)
-    assert len(sockets) == 1
-    assert sockets[0].startswith(f"ws://127.0.0.1:{guarded.port}/base/objectsync/kernels/")
+    assert len(browsing.sockets) == 1
+    assert browsing.sockets[0].startswith(f"ws://127.0.0.1:{guarded.port}/base/objectsync/kernels/")
     assert browsing.unexpected() == []
     context.close()

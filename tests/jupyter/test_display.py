@@ -13,7 +13,7 @@ import objectsync_jupyter
 from objectsync import Element, FloatTopic, Server, SObject, attribute, current_server
 from objectsync.picture import html_of
 from objectsync_jupyter.display import VIEW, text_of
-from tests.jupyter.conftest import ROOT
+from tests.jupyter.lab import ROOT
 
 InteractiveShell = pytest.importorskip("IPython.core.interactiveshell").InteractiveShell
 EXTENSION = "objectsync_jupyter"

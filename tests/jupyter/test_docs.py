@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tests.e2e.conftest import take_picture
-from tests.jupyter.conftest import ROOT, Browsing, Lab, expect
+from tests.jupyter.browsing import IN_LAB, Browsing, expect
+from tests.jupyter.lab import ROOT, Lab
 from tests.test_docs import blocks
 
 
@@ -15,7 +16,7 @@ def test_the_readme_wave_follows_the_slider_while_its_cell_runs(lab: Lab, browsi
     cells = cells_of("README.md")
     assert len(cells) == 2
     lab.write("waves.ipynb", *cells, "speed.value.value")
-    notebook = browsing.open(lab, "waves.ipynb")
+    notebook = browsing.open(lab, "waves.ipynb", path=IN_LAB)
     notebook.page.set_viewport_size({"width": 1000, "height": 660})
     notebook.page.evaluate("() => jupyterapp.commands.execute('application:toggle-left-area')")
     notebook.run(0)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.jupyter.conftest import ROOT, python_of
+from tests.jupyter.lab import ROOT, python_of
 
 jupyter_client = pytest.importorskip("jupyter_client")
 START = 60

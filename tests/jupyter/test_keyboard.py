@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.jupyter.conftest import Browsing, Lab, expect
+from tests.jupyter.browsing import Browsing, expect
+from tests.jupyter.lab import Lab
 
 CELLS = (
     """%load_ext objectsync_jupyter

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.jupyter.conftest import Browsing, Lab, Notebook, expect, python_of
+from tests.jupyter.browsing import Browsing, Notebook, expect
+from tests.jupyter.lab import Lab, python_of
 from tests.jupyter.test_kernels import STRAND
 
 EXAMPLE = """\

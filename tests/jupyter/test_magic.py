@@ -10,7 +10,8 @@ import pytest
 
 from objectsync import Element
 from objectsync_jupyter.magic import EXTENSION, labextension, server_extension
-from tests.jupyter.conftest import Browsing, Lab, expect
+from tests.jupyter.browsing import Browsing, expect
+from tests.jupyter.lab import Lab
 from tests.jupyter.test_display import EXTENSION as PACKAGE
 from tests.jupyter.test_display import ip as ip  # the fixture
 from tests.jupyter.test_lab import EXAMPLE

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.jupyter.conftest import ROOT, SLOW, expect
+from tests.jupyter.browsing import SLOW, expect
+from tests.jupyter.lab import ROOT
 
 PYTHON = Path(os.environ.get("OBJECTSYNC_MARIMO", ROOT / ".venv-marimo" / "bin" / "python"))
 APP = """\

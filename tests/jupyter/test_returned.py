@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.jupyter.conftest import Browsing, Lab, Notebook, expect
+from tests.jupyter.browsing import Browsing, Notebook, expect
+from tests.jupyter.lab import Lab
 
 CELLS = ("%load_ext objectsync_jupyter\nfrom objectsync import Element", "Element('span', text='shown')", "1", "2")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 
-from tests.jupyter.conftest import SLOW, Browsing, Lab, expect
+from tests.jupyter.browsing import SLOW, Browsing, expect
+from tests.jupyter.lab import Lab
 
 CELLS = (
     """%load_ext objectsync_jupyter

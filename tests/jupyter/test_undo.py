@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.jupyter.conftest import Browsing, Lab, Notebook, expect
+from tests.jupyter.browsing import Browsing, Notebook, expect
+from tests.jupyter.lab import Lab
 
 CELLS = (
     """%load_ext objectsync_jupyter
