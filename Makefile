@@ -32,7 +32,7 @@ check: .make/dev  ## formatting, lint, types, import contracts
 
 pytest: .make/dev
 	$(BIN)/pytest -m "not e2e and not jupyter" -n 2
-	$(BIN)/pytest --nbval notebooks -q -p no:cacheprovider -W ignore -n 2 --dist loadfile
+	$(BIN)/pytest --nbval notebooks -q -p tests.sockets -p no:cacheprovider -W ignore -n 2 --dist loadfile
 
 vitest: .make/js
 	cd js && npm test --silent

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.jupyter.lab import ROOT, python_of
+from tests.sockets import over_files
 
 PATIENCE = 60.0
 
@@ -84,7 +85,7 @@ def kernel_of(version: str, folder: Path) -> Iterator[Kernel]:
     manager = KernelManager(
         kernel_name="k",
         kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(folder / "kernels")], ensure_native_kernel=False),
-        connection_file=str(folder / "connection.json"),
+        **over_files(),
     )
     manager.start_kernel(cwd=str(folder))
     client = manager.client()

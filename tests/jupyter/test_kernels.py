@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.jupyter.lab import ROOT, python_of
+from tests.sockets import over_files
 
 jupyter_client = pytest.importorskip("jupyter_client")
 START = 60
@@ -26,7 +27,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
     running = []
 
     def started(kernel: str) -> Any:
-        manager = jupyter_client.KernelManager()
+        manager = jupyter_client.KernelManager(**over_files())
         argv = [
             str(python_of(kernel.removeprefix("ipykernel-"))),
             "-Xfrozen_modules=off",
