@@ -268,6 +268,8 @@ class TestOrders:
         client = WireClient(hub)
         with pytest.raises(InvalidValue, match=f"start, center, end or nearest, not '{client.session}'.*session="):
             field.scroll_into_view(client.session)  # type: ignore[arg-type]  # the mistake in question
+        with pytest.raises(InvalidValue, match=f"takes pixels, not '{client.session}'.*session="):
+            field.scroll_to(client.session)  # type: ignore[arg-type]  # the mistake in question
         assert self.orders(client) == []
 
     def test_a_page_that_comes_later_hears_nothing_of_them(self, hub: Hub) -> None:

@@ -102,6 +102,16 @@ class TestFinding:
         assert page.get_by_role("button").count() == 0
         assert not page.get_by_text("gone").is_visible()
 
+    def test_whether_it_is_seen_is_asked_of_one_element(self, page: Page) -> None:
+        p("same", hidden=True)
+        expect(page.get_by_text("same")).to_be_hidden()
+        p("same")
+        with pytest.raises(NotThere, match="means 2 elements"):
+            page.get_by_text("same").is_visible()
+        with pytest.raises(NotThere, match=r"expected visible True, found \[False, True\]"):
+            expect(impatient(page).get_by_text("same")).to_be_visible()
+        expect(page.get_by_text("same").last).to_be_visible()
+
     def test_a_failure_says_what_was_looked_for_and_what_is_there(self, page: Page) -> None:
         button("more")
         with pytest.raises(NotThere, match=r"page.get_by_text\('less'\) is not there. The page shows:\n(.|\n)*<button> button 'more'"):

@@ -60,7 +60,14 @@ class Methods(SObject):
         self.invoke("scrollIntoView", {"block": block, "behavior": "smooth" if smooth else "auto"}, session=session)
 
     def scroll_to(self, top: float = 0, left: float = 0, smooth: bool = False, session: str | None = None) -> None:
-        """Scroll what is in it to a place, in CSS pixels."""
+        """Scroll what is in it to a place, in CSS pixels: in every page, unless one is named: `log.scroll_to(0, session=event.session)`.
+
+        Raises:
+            InvalidValue: a place is no number.
+        """
+        for place in (top, left):
+            if isinstance(place, bool) or not isinstance(place, int | float):
+                raise InvalidValue(f"scroll_to takes pixels, not {place!r}; a page is named by session=")
         self.invoke("scrollTo", {"top": top, "left": left, "behavior": "smooth" if smooth else "auto"}, session=session)
 
     def show_modal(self, session: str | None = None) -> None:

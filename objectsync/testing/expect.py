@@ -51,12 +51,12 @@ class Expectation:
         self._await("count", self._locator.count, lambda found: found == count, count)
 
     def to_be_visible(self) -> None:
-        """There is one that can be seen."""
-        self._await("visible", self._locator.is_visible, bool, True)
+        """It is there, and can be seen."""
+        self._await("visible", lambda: self._values("visible"), lambda found: found == [True], True)
 
     def to_be_hidden(self) -> None:
-        """There is none, or none that can be seen."""
-        self._await("visible", self._locator.is_visible, lambda visible: not visible, False)
+        """It is not there, or cannot be seen."""
+        self._await("visible", lambda: self._values("visible"), lambda found: found in ([], [False]), False)
 
     def to_be_checked(self, checked: bool = True) -> None:
         """The checkbox or radio button is on (or off)."""

@@ -152,8 +152,15 @@ class Locator(Queries):
         return len(self._nodes())
 
     def is_visible(self) -> bool:
-        """Whether there is one that can be seen, now."""
-        return any(node.visible for node in self._nodes())
+        """Whether it is there and can be seen, now.
+
+        Raises:
+            NotThere: several are meant.
+        """
+        nodes = self._nodes()
+        if len(nodes) > 1:
+            raise NotThere(self._problem())
+        return bool(nodes) and nodes[0].visible
 
     @property
     def text(self) -> str:
