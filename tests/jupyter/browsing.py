@@ -14,6 +14,8 @@ SLOW = 60_000
 """Milliseconds: JupyterLab itself, and a kernel that starts, on a busy machine."""
 DEBUGGER = "Could not restore the debugger state"
 """JupyterLab's own debugger, when a kernel restarts or a notebook is closed before it has been told what it asked."""
+AT = "\n    at "
+"""Begins a line of a stack."""
 SIZE: ViewportSize = {"width": 1200, "height": 900}
 IN_LAB = "lab/workspaces/{workspace}/tree/{name}?reset"
 CLOSE = """() => {
@@ -152,7 +154,7 @@ class Browsing:
         """A notebook in a page that is there, or, where a `path` is given, behind an address."""
         if self._idle and not path:
             page = self._idle.pop(0)
-            self._hear(page)
+            self._hear(page, "/@objectsync/")  # JupyterLab has timers left of notebooks that were closed before, which fail
             page.evaluate("async path => { await jupyterapp.commands.execute('docmanager:open', {path}) }", name)
         else:
             page = self.context.new_page()
@@ -162,6 +164,7 @@ class Browsing:
             page.evaluate("window.asLoaded = true")  # a page that was loaded again may still be about to open what had been open
         notebook = Notebook(page)
         notebook.ready()
+        notebook.idle()  # what runs before the kernel has answered is not always waited for
         return notebook
 
     def _clear(self) -> None:
@@ -175,20 +178,26 @@ class Browsing:
             except Error:  # it is not JupyterLab's, or stands
                 page.close()
 
-    def _hear(self, page: Page) -> None:
+    def _hear(self, page: Page, where: str = "") -> None:
+        """Note what the page does; of exceptions, those with this in their stack."""
+
+        def on_error(text: str, stack: str) -> None:
+            if where in stack or AT not in stack:
+                self.errors.append(text)
+
+        def on_console(message: ConsoleMessage) -> None:
+            if message.type == "error":
+                on_error(message.text, message.text)
+
         listeners: dict[Any, Callable[[Any], None]] = {
-            "console": self._on_console,
-            "pageerror": lambda error: self.errors.append(str(error)),
+            "console": on_console,
+            "pageerror": lambda error: on_error(str(error), error.stack or ""),
             "request": self._on_request,
             "websocket": self._on_websocket,
         }
         for event, listener in listeners.items():
             page.on(event, listener)
             self._heard.append((page, event, listener))
-
-    def _on_console(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
-            self.errors.append(message.text)
 
     def _on_request(self, request: Request) -> None:
         if request.url.startswith(("http", "ws")) and request.url.split("://", 1)[1].split("/", 1)[0].split(":")[0] not in HERE:

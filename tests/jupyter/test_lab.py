@@ -68,6 +68,35 @@ def test_two_tabs_and_two_views_are_all_live(lab: Lab, browsing: Browsing) -> No
     expect(two.live(2).locator("span")).to_have_text("2")
 
 
+def test_two_notebooks_side_by_side_are_each_their_own_kernels(lab: Lab, browsing: Browsing) -> None:
+    for name in ("left", "right"):
+        lab.write(f"{name}.ipynb", EXAMPLE, f"button.on('click', lambda: print('{name} was pressed'))\nNone", "print(label.text.value)")
+    notebook = browsing.open(lab, "left.ipynb")
+    notebook.run(0, 1)
+    notebook.page.evaluate(
+        """async () => {
+            const options = {mode: 'split-right', ref: jupyterapp.shell.currentWidget.id}
+            await jupyterapp.commands.execute('docmanager:open', {path: 'right.ipynb', options})
+        }"""
+    )
+    notebook.page.wait_for_function("() => jupyterapp.shell.currentWidget.context.path === 'right.ipynb'")
+    notebook.ready()
+    notebook.run(0, 1)
+    left, right = (
+        notebook.page.locator(".jp-NotebookPanel").filter(has_text=f"{name} was").locator(".jp-Cell").first for name in ("left", "right")
+    )
+    for count in ("1", "2"):
+        right.locator(".objectsync-view-live button").click()
+        expect(right.locator(".objectsync-view-live span")).to_have_text(count)
+    left.locator(".objectsync-view-live button").click()
+    expect(left.locator(".objectsync-view-live span")).to_have_text("1")
+    expect(left.locator(".jp-OutputArea")).to_contain_text("left was pressed")
+    expect(right.locator(".jp-OutputArea")).to_contain_text("right was pressed")
+    for cell in (left, right):
+        expect(cell.locator(".jp-OutputArea-output")).to_have_count(2)  # the view, and what its own handler printed
+    expect(right.locator(".objectsync-view-live span")).to_have_text("2")
+
+
 def test_a_restarted_kernel_greys_the_views_until_the_cell_runs_again(lab: Lab, browsing: Browsing, kernel: str) -> None:
     lab.write("restart.ipynb", EXAMPLE, "label.text.set('5')", kernel=kernel)
     notebook = browsing.open(lab, "restart.ipynb", workspace="one")

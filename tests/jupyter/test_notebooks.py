@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from objectsync_jupyter.outputs import VIEW
 from tests.jupyter.browsing import SLOW, Browsing, Notebook, expect
 from tests.jupyter.lab import ROOT, Lab
 from tests.jupyter.test_lab import EXAMPLE
@@ -30,12 +31,19 @@ def tour(lab: Lab, browsing: Browsing) -> Open:
 
 def run_all(notebook: Notebook) -> None:
     """Run all cells; then every view is live, and no cell has failed."""
-    notebook.page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
+    notebook.page.evaluate("async () => { await jupyterapp.commands.execute('notebook:run-all-cells') }")
+    # JupyterLab draws what cells out of sight have put out when it has nothing else to do.
+    notebook.page.wait_for_function(
+        """(type) => {
+            const outputs = jupyterapp.shell.currentWidget.content.widgets.flatMap(cell => cell.model.outputs?.toJSON() ?? [])
+            const wanted = outputs.filter(output => output.data && type in output.data).length
+            const shown = document.querySelectorAll('.jp-Cell .objectsync-view').length
+            return wanted > 0 && shown >= wanted && document.querySelectorAll('.jp-Cell .objectsync-view-live').length === shown
+        }""",
+        arg=VIEW,
+        timeout=SLOW,
+    )
     notebook.idle()
-    views = notebook.page.locator(".jp-Cell .objectsync-view")
-    live = notebook.page.locator(".jp-Cell .objectsync-view-live")
-    expect(live.first).to_be_visible(timeout=SLOW)
-    expect(live).to_have_count(views.count())
     failures = "[data-mime-type='application/vnd.jupyter.error'], [data-mime-type='application/vnd.jupyter.stderr']"
     expect(notebook.page.locator(failures)).to_have_count(0)
 
