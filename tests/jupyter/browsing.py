@@ -18,13 +18,13 @@ AT = "\n    at "
 """Begins a line of a stack."""
 SIZE: ViewportSize = {"width": 1200, "height": 900}
 IN_LAB = "lab/workspaces/{workspace}/tree/{name}?reset"
-CLOSE = """() => {
+CLOSE = """(width) => {
     const {shell} = jupyterapp
     for (const widget of [...shell.widgets('main')]) {
         if (widget.context) widget.context.model.dirty = false
         widget.close()
     }
-    return window.asLoaded && innerWidth === 1200 && !shell.leftCollapsed && document.querySelector('.jp-Dialog, .lm-Menu') === null
+    return window.asLoaded && innerWidth === width && !shell.leftCollapsed && document.querySelector('.jp-Dialog, .lm-Menu') === null
 }"""
 CLOSED = "() => document.querySelector('.jp-NotebookPanel') === null"
 expect.set_options(timeout=SLOW)  # what is waited for comes; how soon is for benchmarks/ to say
@@ -173,7 +173,7 @@ class Browsing:
             page.remove_listener(event, listener)
         for page in self.context.pages:
             try:
-                if page not in self._idle and not (page.evaluate(CLOSE) and page.wait_for_function(CLOSED, timeout=SLOW)):
+                if page not in self._idle and not (page.evaluate(CLOSE, SIZE["width"]) and page.wait_for_function(CLOSED, timeout=SLOW)):
                     page.close()
             except Error:  # it is not JupyterLab's, or stands
                 page.close()

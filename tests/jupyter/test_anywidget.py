@@ -15,8 +15,6 @@ pytest.importorskip("anywidget")
 
 WIDGETS = "import objectsync_jupyter\nobjectsync_jupyter.use_anywidget()"
 CARRIED = EXAMPLE.replace("import objectsync\n", f"import objectsync\n{WIDGETS}\n", 1)
-
-
 PAGES = "globalThis[Symbol.for('objectsync.anywidget/0.1.0')]"
 
 
@@ -133,15 +131,18 @@ def test_an_unloaded_extension_leaves_greyed_views(plain_lab: Lab, browsing: Bro
     expect(notebook.live(0).locator("span")).to_have_text("1")
 
 
-def test_a_notebook_that_is_closed_leaves_no_connection(plain_lab: Lab, browsing: Browsing) -> None:
+def test_a_notebook_that_is_closed_leaves_no_connection_and_is_live_when_it_is_opened_again(plain_lab: Lab, browsing: Browsing) -> None:
     plain_lab.write("closed.ipynb", CARRIED)
     notebook = browsing.open(plain_lab, "closed.ipynb")
     notebook.run(0)
     expect(notebook.live(0)).to_be_visible()
-    pages = notebook.page.evaluate(f"() => {PAGES}.size")
+    server = notebook.page.evaluate(f"() => [...{PAGES}.keys()].at(-1)")
     notebook.save()
     notebook.page.evaluate("() => jupyterapp.shell.currentWidget.close()")
-    notebook.page.wait_for_function(f"(pages) => {PAGES}.size === pages - 1", arg=pages)  # the kernel runs on
+    notebook.page.wait_for_function(f"(server) => !{PAGES}.has(server)", arg=server)  # the kernel runs on
+    notebook.page.evaluate("async () => { await jupyterapp.commands.execute('docmanager:open', {path: 'closed.ipynb'}) }")
+    notebook.live(0).locator("button").click()
+    expect(notebook.live(0).locator("span")).to_have_text("1")
 
 
 def test_bytes_go_both_ways_whatever_their_size(plain_lab: Lab, browsing: Browsing) -> None:

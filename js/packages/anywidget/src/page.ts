@@ -1,7 +1,7 @@
 /**
  * Page: one client for all widgets of one kernel's server that share a page, however many outputs there are.
  *
- * - It rides on one of the models that are shown; when that goes, on another, and the session goes on.
+ * - It rides on one of the models that have been shown; when that goes, on another, and the session goes on.
  * - Hosts keep the models of a notebook that was closed, so it lives no longer than what shows them.
  * - Re-running the only cell takes the last view and model away a moment before the next ones come, so a page without them waits a little.
  * - Each widget is a module of its own, so what they share hangs on the global object.
