@@ -22,7 +22,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from .changes import Change, Place
-from .snapshot import Restore, walk
+from .snapshot import Restore, values_of, walk
 from .states import GONE
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def _named_by(sobject: SObject, declared: dict[type, list[str]]) -> Iterator[str
     if dynamic:
         names = [*names, *(name for name, spec in dynamic.items() if _holds_objects(spec))]
     for name in names:
-        raw = sobject._os_values.get(name)
+        raw = values_of(sobject).get(name)
         if raw is None:
             spec = sobject._spec_of(name)
             raw = None if spec is None else spec.default

@@ -13,10 +13,11 @@ from operator import is_, itemgetter
 from typing import TYPE_CHECKING, Any
 
 from .changes import Change, Create, Creates, Rows
-from .snapshot import describe_object
+from .snapshot import describe_object, values_of
 
 if TYPE_CHECKING:
     from .sobject import SObject
+    from .types import TypeInfo
 
 _SHORTEST = 8
 """Objects; for fewer, naming what they have in common saves nothing."""
@@ -26,6 +27,9 @@ _FEWEST = 8
 
 _WIDEST = 64
 """Objects in what repeats."""
+
+_AT_ONCE = 500
+"""Objects that a processor has at hand: to fetch each of many anew for everything that is asked of it takes three times as long."""
 
 _TRIES = 64
 """Places at which a row that has not repeated yet is asked whether it begins to: what is irregular shall not take long."""
@@ -47,15 +51,25 @@ class _Path(dict[Any, "_Path"]):
 class _Row:
     """Objects in a row, and what is asked of each: read once, since to read it takes most of the time (benchmarks/core.py, "rows")."""
 
-    __slots__ = ("details", "kinds", "parents", "sobjects", "tables")
+    __slots__ = ("details", "firsts", "kinds", "parents", "sobjects", "texts")
 
     def __init__(self, sobjects: Sequence[SObject], plain: bool) -> None:
         self.sobjects = sobjects
-        self.parents = [sobject._os_parent for sobject in sobjects]
-        self.kinds = [sobject._os_type for sobject in sobjects]
-        self.tables = [sobject._os_values for sobject in sobjects]
-        self.details = [] if plain else [sobject._os_dynamic or sobject._os_tags or None for sobject in sobjects]
+        self.parents: list[SObject | None] = []
+        self.kinds: list[TypeInfo] = []
+        self.texts: list[str | None] = []
+        """None of an object that has a table of values."""
+        self.firsts: list[str | None] = []
+        self.details: list[Any] = []
         """Dynamic attributes, or tags where there are none of these, or None; nothing where none of them has any."""
+        for start in range(0, len(sobjects), _AT_ONCE):
+            some = sobjects[start : start + _AT_ONCE]
+            self.parents += [sobject._os_parent for sobject in some]
+            self.kinds += [sobject._os_type for sobject in some]
+            self.texts += [sobject._os_text for sobject in some]
+            self.firsts += [sobject._os_first for sobject in some]
+            if not plain:
+                self.details += [sobject._os_dynamic or sobject._os_tags or None for sobject in some]
 
     def __len__(self) -> int:
         return len(self.sobjects)
@@ -150,7 +164,8 @@ class Creations:
         last: SObject | None = None
         number = first
         all_details = row.details or repeat(None)
-        for sobject, above, kind, values, details in zip(row.sobjects, row.parents, row.kinds, row.tables, all_details, strict=False):
+        for sobject, above, kind, details in zip(row.sobjects, row.parents, row.kinds, all_details, strict=False):
+            values = values_of(sobject)
             if details or kind.superseded:
                 described: list[Change] = []
                 describe_object(sobject, None, described, share=True)
@@ -198,11 +213,12 @@ def _repetition(row: _Row, at: int) -> tuple[int, int, list[dict[str, list[Any]]
 
 def _times(row: _Row, at: int, end: int, width: int) -> tuple[int, list[dict[str, list[Any]]]]:
     """How often the first `width` objects from `at` on are repeated, themselves included, and their values by place and name."""
-    kinds, tables = row.kinds[at:end], row.tables[at:end]
+    kinds = row.kinds[at:end]
     columns: list[dict[str, list[Any]]] = []
     if any(kind.superseded for kind in kinds[:width]):
         return 0, columns
-    alike = _alike(kinds[width:], kinds) // width + 1
+    # Mostly all are of one type, and to count takes a fifth of a look at each.
+    alike = len(kinds) // width if kinds.count(kinds[0]) == len(kinds) else _alike(kinds[width:], kinds) // width + 1
     if row.details:
         alike = min(alike, _alike(row.details[at:end], repeat(None)) // width)
     for place in range(width):
@@ -214,7 +230,11 @@ def _times(row: _Row, at: int, end: int, width: int) -> tuple[int, list[dict[str
             alike = min(alike, _alike(ours, row.sobjects[at + place - back : end : width]))
         else:
             alike = min(alike, _alike(ours, repeat(ours[0])))
-        named, values = _columns(tables[place::width])
+        texts = row.texts[at + place : end : width]
+        if None in texts:
+            named, values = _of_tables([values_of(sobject) for sobject in row.sobjects[at + place : end : width]])
+        else:
+            named, values = _of_texts(texts, row.firsts[at + place : end : width], kinds[place].first)
         alike = min(alike, named)
         columns.append(values)
     return alike, columns
@@ -232,8 +252,25 @@ def _alike(ours: Iterable[Any], theirs: Iterable[Any]) -> int:
     return len(same) if all(same) else same.index(False)
 
 
-def _columns(tables: Sequence[dict[str, Any]]) -> tuple[int, dict[str, list[Any]]]:
-    """How many have values of the same names as the first, from the first on; and these values, by name."""
+def _of_texts(texts: list[Any], firsts: list[Any], first: str) -> tuple[int, dict[str, list[Any]]]:
+    """How many objects have values of the same names as the first one, from the first one on; and these values, by name. Of objects without
+    tables: from their texts, and from what else they have, which is called `first`."""
+    columns: dict[str, list[Any]] = {}
+    alike = len(texts)
+    for name, values in ("text", texts), (first, firsts):
+        if values[0]:
+            columns[name] = values
+            if not all(values):
+                alike = min(alike, next(n for n, value in enumerate(values) if not value))
+        elif any(values):
+            alike = min(alike, next(n for n, value in enumerate(values) if value))
+    for values in columns.values():
+        del values[alike:]
+    return alike, columns
+
+
+def _of_tables(tables: Sequence[dict[str, Any]]) -> tuple[int, dict[str, list[Any]]]:
+    """The same, of tables."""
     names = tables[0].keys()
     alike = len(tables)
     if list(map(len, tables)).count(len(names)) == alike:

@@ -47,7 +47,7 @@ from .changes import (
 from .errors import LocalError
 from .gestures import ScopeOf, began_alone, continues, joined, place_of, reverts
 from .log import REDO, UNDO, Log, Transaction, weigh
-from .snapshot import RestoreAttribute
+from .snapshot import RestoreAttribute, values_of
 from .transform import transform, transform_sequences
 from .values import same_value
 
@@ -436,6 +436,6 @@ def _within_bounds(tree: Tree, inverse: Change) -> Change:
         owner = tree.objects.get(inverse.object)
         spec = None if owner is None else owner._spec_of(inverse.name)
         if owner is not None and spec is not None:
-            items = owner._os_values.get(inverse.name, spec.default)
+            items = values_of(owner).get(inverse.name, spec.default)
             return Append(inverse.object, inverse.name, inverse.item, min(inverse.index, len(items)))
     return inverse

@@ -15,6 +15,7 @@ from .limits import Limits
 from .open_transaction import Mark, OpenTransaction
 from .sobject import SObject
 from .states import FRESH, GONE
+from .topics.base import EMPTY
 from .types import TypeInfo, TypeRegistry
 
 _ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -78,8 +79,11 @@ class Life(Details):
 
     # --- inner: creating
 
-    def _build_new(self, sobject: SObject, parent: SObject | None, id: str | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        """Create an object below a parent of this tree: `pre_build`, `build`, its place, `init`. It takes `kwargs` over.
+    def _build_new(
+        self, sobject: SObject, parent: SObject | None, id: str | None, text: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> None:
+        """Create an object below a parent of this tree: `pre_build`, `build`, its place, `init`. It takes `kwargs` over, of which `text` is
+        one (EMPTY where it is not given).
 
         This is the way of every element, so it is kept flat, and reads as little of the objects as it can (benchmarks/core.py, "rows"):
         `_new_id` and `_enter` are written out. Until `_live` nothing can fail once something has changed.
@@ -88,7 +92,7 @@ class Life(Details):
         transaction = transactions.open
         if transaction is None or not transactions.lock._is_owned():  # type: ignore[attr-defined]  # as Condition needs it of any RLock
             with transactions.lock, self.record():
-                self._build_new(sobject, parent, id, args, kwargs)
+                self._build_new(sobject, parent, id, text, args, kwargs)
             return
         # From here on the lock is this thread's, and the open transaction with it.
         loose: set[str] | None = None
@@ -125,31 +129,25 @@ class Life(Details):
             id = self._new_id(id)
             transaction.numbered = False
         mark: Mark | None = None
-        values = kwargs
         info: TypeInfo | None = None
-        texts: dict[str, str] | None = None
+        first: str | None = None
         try:
             info = self._classes[type(sobject)]
             texts = info.texts
-            if texts is not None:
-                # Where nothing but texts are set, nothing needs to be called: half of what an element costs (`TypeInfo.texts`).
+            # Where nothing but texts are set, nothing needs to be called: half of what an element costs (`TypeInfo.texts`).
+            if texts is None or not (text is EMPTY or (type(text) is str and info.takes_text and text.isascii())):
+                mark = transaction.mark()
+            else:
+                if args:
+                    (value,) = args
+                    first = info.firsts[value]
                 for name in kwargs:
                     value = kwargs[name]
                     if type(value) is not str or value == texts[name] or not value.isascii():
-                        texts = None
+                        mark = transaction.mark()
                         break
-                else:
-                    if args:
-                        (value,) = args
-                        if type(value) is str and value in info.first_allowed:
-                            values[info.first] = value
-                        else:
-                            texts = None
-        except (KeyError, ValueError):  # a class that is new; a name that is no text's; several arguments
-            texts = None
-        if texts is None:
+        except (KeyError, ValueError, TypeError):  # a class that is new; a name that is no text's; several arguments; one that is no text
             mark = transaction.mark()
-            values = {}
         if info is None:
             info = self._register(transaction, type(sobject), None)
         sobject._os_tree = self  # type: ignore[assignment]  # a Life is always a whole Tree; `cast` would be a call for each object
@@ -158,7 +156,22 @@ class Life(Details):
         sobject._os_parent = parent
         sobject._os_children = sobject._os_topics = sobject._os_dynamic = sobject._os_tags = None
         sobject._os_depth = depth
-        sobject._os_values = values
+        if mark is not None:
+            sobject._os_text = sobject._os_first = None
+            sobject._os_values = {}
+        else:
+            if text is EMPTY:
+                text = ""
+            if not kwargs and (text or first):
+                sobject._os_text = text
+                sobject._os_first = first
+            else:
+                if text:
+                    kwargs["text"] = text
+                if first:
+                    kwargs[info.first] = first
+                sobject._os_text = sobject._os_first = None
+                sobject._os_values = kwargs
         sobject._os_state = FRESH
         objects[id] = sobject
         transaction.born += 1
@@ -170,6 +183,8 @@ class Life(Details):
         if mark is None:
             siblings.append(sobject)
         else:
+            if text is not EMPTY:
+                kwargs["text"] = text
             self._live(transaction, mark, sobject, parent, siblings, args, kwargs)
         if loose is not None:
             loose.add(id)
@@ -242,7 +257,7 @@ class Life(Details):
         if not (isinstance(cls, type) and issubclass(cls, SObject)):
             raise TypeError(f"expected a subclass of SObject or the name of a registered one, got {describe(cls)}")
         sobject = cls.__new__(cls)
-        self._build_new(sobject, parent, id, args, kwargs)
+        self._build_new(sobject, parent, id, kwargs.pop("text", EMPTY), args, kwargs)
         return sobject
 
     def _register(self, transaction: OpenTransaction, cls: type[SObject], name: str | None) -> TypeInfo:

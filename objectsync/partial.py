@@ -32,7 +32,7 @@ from .frames import Fragment, Frame, encode, encode_snapshot, encode_transaction
 from .limits import Limits
 from .log import Answer, Log, Transaction
 from .protocol import Hashes, HashParts, Scope, Verify
-from .snapshot import Objects, describe_object
+from .snapshot import Objects, describe_object, values_of
 from .sobject import SObject
 from .statehash import attribute_texts, digest, text_of
 from .updates import answer, squashed_answer
@@ -324,7 +324,7 @@ class PartialView:
             if id in known and id not in entered and (id, name) not in added and name not in known[id].hidden:
                 spec = objects[id]._spec_of(name)
                 if spec is not None:
-                    yield Set(id, name, copy_value(objects[id]._os_values.get(name, spec.default)))
+                    yield Set(id, name, copy_value(values_of(objects[id]).get(name, spec.default)))
 
     def _take_out(self, visible: dict[str, list[str]], renewed: set[str]) -> Iterator[Change]:
         """Take out at once what goes as a whole, so that those who stay keep their places. Of what has come anew under an old id, those
@@ -437,7 +437,7 @@ class PartialView:
 def _value(sobject: SObject, name: str) -> Any:
     spec = sobject._spec_of(name)
     assert spec is not None
-    return copy_value(sobject._os_values.get(name, spec.default))
+    return copy_value(values_of(sobject).get(name, spec.default))
 
 
 def _path(sobject: SObject | None) -> Iterator[SObject]:

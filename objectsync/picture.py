@@ -14,6 +14,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Final, Union
 
 from . import safety
+from .snapshot import values_of
 
 if TYPE_CHECKING:
     from .sobject import SObject
@@ -141,7 +142,7 @@ def _tag_of(sobject: SObject) -> str | None:
 
 def _value(sobject: SObject, name: str) -> Any:
     spec = sobject._spec_of(name)
-    return None if spec is None else sobject._os_values.get(name, spec.default)
+    return None if spec is None else values_of(sobject).get(name, spec.default)
 
 
 def _checked(tag: str, attrs: Mapping[str, Any]) -> dict[str, str]:

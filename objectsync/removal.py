@@ -74,7 +74,11 @@ class Removal:
                     if sobject._os_dynamic or sobject._os_tags or kind.superseded or held_by(sobject):
                         others[len(gone)] = record_object(sobject, above)
                     else:
-                        plain += (id, kind.name, above, sobject._os_values)
+                        text = sobject._os_text
+                        if text is None:
+                            plain += (id, kind.name, above, sobject._os_values, None, None)
+                        else:
+                            plain += (id, kind.name, above, kind.first, text, sobject._os_first)
                 if born and sobject._os_state == FRESH:
                     written: list[Change] = []
                     describe_object(sobject, birthplace_of(sobject, transaction.birthplaces), written)

@@ -8,17 +8,20 @@ there is time (`Hub.tick`). No object is held: what a step keeps would keep the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 import msgspec
 
 from .packed import Packed, deflated, inflated
-from .snapshot import ObjectRecord
+from .snapshot import ObjectRecord, given_values
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(list[Any])
 _UNPACKED = 350
-"""About how many bytes a plain object takes before it is packed."""
+"""About how many bytes a plain object that has a table takes before it is packed."""
+_EACH = 6
+"""Of a plain object, in a row."""
 
 
 class Removed(Packed[ObjectRecord]):
@@ -35,13 +38,14 @@ class Removed(Packed[ObjectRecord]):
         self._others: dict[int, ObjectRecord] = {}
 
     def fill(self, plain: list[Any], others: dict[int, ObjectRecord]) -> None:
-        """Take them. `plain` holds four for each object that has no dynamic attributes, no tags, and no references that user code holds on
-        it: id, type, parent and values. `others` are records by their position among all."""
+        """Take them. `plain` holds six for each object that has no dynamic attributes, no tags, and no references that user code holds on
+        it: id, type, parent, values and twice None; or, of one without a table of values, what its tag is called in place of these, its
+        text and its tag. `others` are records by their position among all."""
         self._settle = None
         # Flat: fifty thousand tuples would set off the garbage collector (benchmarks/dom, "clear": 130 of 210 ms).
         self._plain = plain
         self._others = others
-        self._length = len(plain) // 4 + len(others)
+        self._length = len(plain) // _EACH + len(others)
 
     def __len__(self) -> int:
         if self._settle is not None:
@@ -59,11 +63,15 @@ class Removed(Packed[ObjectRecord]):
     @property
     def size(self) -> int:
         others = 1000 * len(self._others)
-        return others + (_UNPACKED * (len(self._plain) // 4) if self._packed is None else len(self._packed))
+        return others + (_UNPACKED * (len(self._plain) // _EACH) if self._packed is None else len(self._packed))
 
     def __iter__(self) -> Iterator[ObjectRecord]:
         length = len(self)  # first: that has it filled
         plain = iter(self._plain if self._packed is None else _decoder.decode(inflated(self._packed)))
         others = self._others
         for position in range(length):
-            yield others[position] if position in others else ObjectRecord(next(plain), next(plain), next(plain), next(plain))
+            if position in others:
+                yield others[position]
+            else:
+                id, type, parent, values, text, first = islice(plain, _EACH)
+                yield ObjectRecord(id, type, parent, values if text is None else given_values(text, values, first))

@@ -200,6 +200,7 @@ class Restoring(Life):
         husk._os_parent = husk._os_children = husk._os_topics = husk._os_dynamic = husk._os_tags = None
         husk._os_depth = 0
         husk._os_values = {}
+        husk._os_text = husk._os_first = None
         husk._os_state = GONE
         return husk
 

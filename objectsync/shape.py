@@ -213,6 +213,7 @@ class Shape:
         sobject._os_children = None
         sobject._os_depth = depth
         sobject._os_values = {}
+        sobject._os_text = sobject._os_first = None
         sobject._os_topics = None
         sobject._os_dynamic = None
         sobject._os_tags = None

@@ -103,12 +103,27 @@ def walk(top: SObject) -> Iterator[SObject]:
             stack.extend(reversed(sobject._os_children))
 
 
+def values_of(sobject: SObject) -> dict[str, Any]:
+    """The values of an object by name, to look at. One that has no table of its own yet gets none by that."""
+    text = sobject._os_text
+    if text is None:
+        return sobject._os_values
+    return given_values(text, sobject._os_type.first, sobject._os_first)
+
+
+def given_values(text: str, name: str, first: str | None) -> dict[str, Any]:
+    """The table of an object that has been given a text, a tag (which its class calls `name`), or both."""
+    if first is None:
+        return {"text": text}
+    return {"text": text, name: first} if text else {name: first}
+
+
 def describe_object(sobject: SObject, parent: str | None, into: list[Change], share: bool = False) -> None:
     """Append the changes that create one object as it is, at the end of the parent with that id.
 
     With `share` they may hold the object's own table: for who encodes them at once.
     """
-    values = sobject._os_values
+    values = values_of(sobject)
     dynamic = sobject._os_dynamic
     tags = sobject._os_tags
     kind = sobject._os_type
@@ -139,7 +154,8 @@ def describe_object(sobject: SObject, parent: str | None, into: list[Change], sh
 
 def all_declared(sobject: SObject) -> dict[str, Any]:
     """The values of all declared attributes, the untouched ones too."""
-    return {name: sobject._os_values.get(name, spec.default) for name, spec in sobject._specs.items()}
+    values = values_of(sobject)
+    return {name: values.get(name, spec.default) for name, spec in sobject._specs.items()}
 
 
 def _same_kind(a: AttributeSpec, b: AttributeSpec | None) -> bool:
@@ -152,7 +168,7 @@ _NOTHING: Any = {}
 
 def record_object(sobject: SObject, parent: str | None) -> ObjectRecord:
     """One object as a record."""
-    values = sobject._os_values
+    values = values_of(sobject)
     own = sobject._os_dynamic
     dynamic: dict[str, DynamicRecord] = _NOTHING
     declared = values
@@ -202,7 +218,7 @@ def record_attribute(sobject: SObject, name: str) -> DynamicRecord:
     own = sobject._os_dynamic
     assert own is not None
     spec = own[name]
-    value = copy_value(sobject._os_values.get(name, spec.default))
+    value = copy_value(values_of(sobject).get(name, spec.default))
     return DynamicRecord(spec.topic_class.type_name, value, spec.stateful, spec.latest, spec.default, spec.writable, spec)
 
 

@@ -21,10 +21,10 @@ from .compat import OlderNames
 from .current import current_parent, current_server, enter_parent, leave_parent
 from .errors import AlreadyExists, Destroyed, InvalidValue, UnknownAttribute
 from .picture import Markup, html_of
-from .snapshot import record_subtree, to_plain, walk
+from .snapshot import given_values, record_subtree, to_plain, values_of, walk
 from .states import FRESH
 from .topics import AttributeSpec, EventTopic, Topic, Validator
-from .topics.base import passes
+from .topics.base import EMPTY, passes
 
 if TYPE_CHECKING:
     from .changes import Change
@@ -51,10 +51,12 @@ class SObject(OlderNames):
         "_os_children",
         "_os_depth",
         "_os_dynamic",
+        "_os_first",
         "_os_id",
         "_os_parent",
         "_os_state",
         "_os_tags",
+        "_os_text",
         "_os_topics",
         "_os_tree",
         "_os_type",
@@ -81,6 +83,13 @@ class SObject(OlderNames):
     _os_children: list[SObject] | None
     _os_depth: int
     _os_values: dict[str, Any]
+    """The values by name, of what is not as by default. Made when it is first asked for, where `_os_text` is no None; `values_of` reads
+    without making it (snapshot.py)."""
+    _os_text: str | None
+    """Of an object that has been given a text, a tag, or both, and that nobody has asked for more: its `text`; and"""
+    _os_first: str | None
+    """its tag (`TypeInfo.first`), None where that is as by default. A table for these two takes more memory than all else that an element
+    is, and most of the cells of a table are never asked."""
     _os_topics: dict[str, Topic[Any]] | None
     _os_dynamic: dict[str, AttributeSpec] | None
     _os_tags: dict[str, None] | None
@@ -111,14 +120,21 @@ class SObject(OlderNames):
         )
 
     def __init__(
-        self, /, *args: Any, parent: SObject | None = None, server: Tree | None = None, id: str | None = None, **kwargs: Any
+        self,
+        /,
+        *args: Any,
+        parent: SObject | None = None,
+        server: Tree | None = None,
+        id: str | None = None,
+        text: Any = EMPTY,  # a keyword like others, but most elements have no other: so no dict is made for it
+        **kwargs: Any,
     ) -> None:
         if parent is not None and not isinstance(parent, SObject):
             raise TypeError(f"expected an SObject as the parent, got {parent!r}")
         if parent is None and server is None:
             parent = current_parent()
         tree = parent._os_tree if parent is not None else server if server is not None else current_server()
-        tree._build_new(self, parent, id, args, kwargs)
+        tree._build_new(self, parent, id, text, args, kwargs)
 
     # --- life: override any of these
 
@@ -521,11 +537,19 @@ class SObject(OlderNames):
             with _beginning:
                 topics = self._os_topics
                 if topics is None:
+                    self._make_table()  # whoever wants a topic asks for its value, too
                     topics = self._os_topics = {}
         topic = topics.get(name)
         if topic is None:
             topic = topics.setdefault(name, spec.topic_class(self, name, spec))  # the first thread's, of two that ask at once
         return topic
+
+    def _make_table(self) -> None:
+        """Called with `_beginning` held; where there is one it does nothing."""
+        text = self._os_text
+        if text is not None:
+            self._os_values = given_values(text, self._os_type.first, self._os_first)
+            self._os_text = None
 
     def _no_attribute(self, name: str) -> UnknownAttribute:
         known = [*self._specs, *(self._os_dynamic or ())]
@@ -539,6 +563,10 @@ class SObject(OlderNames):
     def __getattr__(self, name: str) -> Any:
         # Only reached when normal look-up fails: dynamic attributes, and a helpful error.
         if name.startswith("_"):
+            if name == "_os_values":
+                with _beginning:
+                    self._make_table()
+                return self._os_values
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         dynamic = self._os_dynamic
         if dynamic is not None and name in dynamic:
@@ -553,7 +581,7 @@ class SObject(OlderNames):
 
     def __repr__(self) -> str:
         shown = [f"id={self._os_id}"] if hasattr(self, "_os_id") else []
-        values: dict[str, Any] = getattr(self, "_os_values", {})
+        values = values_of(self) if hasattr(self, "_os_text") else {}
         for name in sorted(values, key=lambda name: name != self._os_type.first)[:4]:  # the tag of an element, then as they were set
             text = repr(values[name])
             shown.append(f"{name}={text if len(text) <= 24 else text[:23] + '…'}")

@@ -19,6 +19,7 @@ from .changes import Define
 from .limits import MAX_SAFE_INTEGER
 from .log import Log
 from .protocol import Hashes, HashParts, Verify
+from .snapshot import values_of
 from .sobject import SObject
 
 if TYPE_CHECKING:
@@ -116,7 +117,8 @@ _BLANK_TEXT = {name: canonical(value) for name, value in BLANK.items()}
 def attribute_texts(sobject: Described, hidden: Collection[str] = ()) -> dict[str, str]:
     """The attributes of an object that say something: type and value of each, in their order. Of the `hidden` ones, a declared one has
     its default, and a dynamic one is not there."""
-    values, dynamic = sobject._os_values, sobject._os_dynamic or {}
+    values = values_of(sobject) if isinstance(sobject, SObject) else sobject._os_values
+    dynamic = sobject._os_dynamic or {}
     if hidden:
         values = {name: value for name, value in values.items() if name not in hidden}
         dynamic = {name: spec for name, spec in dynamic.items() if name not in hidden}

@@ -34,8 +34,10 @@ class TypeInfo:
     built (`Life._build_new`). None where it has to be."""
     first: str
     """The attribute that the only positional argument is for, and"""
-    first_allowed: frozenset[str]
-    """what it may be set to, without its default."""
+    firsts: dict[str, str | None]
+    """what it may be set to, and what is kept of that: None of its default."""
+    takes_text: bool
+    """Whether there is such an attribute `text`, empty by default."""
     superseded: bool = False
     """Its name means another class now; objects of this one live on."""
 
@@ -46,6 +48,10 @@ class TypeInfo:
         first = getattr(cls.build, "sets_first", "")
         built = first == "" or hooks != (base.pre_build, base.init, base.post_build, base.set_attributes)
         texts = {name: spec.default for name, spec in cls._specs.items() if spec.takes_ascii and not spec.validators and name != first}
+        firsts: dict[str, str | None] = {}
+        if first:
+            firsts.update(zip(cls._specs[first].allowed, cls._specs[first].allowed, strict=True))
+            firsts[cls._specs[first].default] = None
         return TypeInfo(
             name,
             cls,
@@ -56,7 +62,8 @@ class TypeInfo:
             cls.on_destroy is not base.on_destroy,
             None if built else texts,
             first or "",
-            cls._specs[first].allowed - {cls._specs[first].default} if first else frozenset(),
+            firsts,
+            not built and texts.get("text") == "",
         )
 
     def define(self) -> Define:

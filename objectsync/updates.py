@@ -18,7 +18,7 @@ from .limits import Limits
 from .log import Answer, Log, Transaction
 from .packed import PackedChanges
 from .protocol import Failure
-from .snapshot import Objects, walk
+from .snapshot import Objects, values_of, walk
 from .sobject import SObject
 
 News = tuple[Transaction, Fragment | None]
@@ -166,7 +166,7 @@ class Updates:
             sobject = self._tree.objects.get(id)
             spec = None if sobject is None else sobject._spec_of(name)
             if sobject is not None and spec is not None:
-                shape.append(Set(id, name, sobject._os_values.get(name, spec.default)))
+                shape.append(Set(id, name, values_of(sobject).get(name, spec.default)))
         return encode_transaction(log.head, shape)
 
     def _encode_snapshot(self) -> list[Frame]:

@@ -5,10 +5,25 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from objectsync import AlreadyExists, Destroyed, IntTopic, LimitExceeded, Limits, SObject, StringTopic, attribute
+from objectsync import (
+    AlreadyExists,
+    Destroyed,
+    Element,
+    IntTopic,
+    InvalidValue,
+    LimitExceeded,
+    Limits,
+    SObject,
+    StringTopic,
+    UnknownAttribute,
+    attribute,
+)
 from objectsync.hub import Hub
 from objectsync.log import weigh
 from tests.clients import WireClient, changes_in, make_hub
@@ -191,6 +206,113 @@ def test_on_another_thread_it_waits_for_the_transaction_of_this_one(hub: Hub, to
     assert texts(top) == ["ours", "ours too", "theirs"]
     hub.undo()
     assert texts(top) == ["ours", "ours too"]
+
+
+class Greeting(SObject):
+    text = attribute(StringTopic, "hello")
+
+
+class Shout(SObject):
+    text = attribute(StringTopic)
+
+    def build(self, text: str) -> None:
+        self.text.set(text.upper())
+
+
+class Nameless(SObject):
+    number = attribute(IntTopic, 7)
+
+
+GIVEN = st.fixed_dictionaries(
+    {},
+    optional={
+        "tag": st.sampled_from(["div", "td", "span"]),
+        "text": st.sampled_from(["", "a", "b", "é"]),
+        "classes": st.just(["c"]),
+        "value": st.just("v"),
+    },
+)
+
+
+class TestTexts:
+    """Most elements are given a tag and a text: they have a table of values only when somebody asks."""
+
+    @settings(max_examples=60, deadline=None)
+    @given(st.lists(GIVEN, min_size=1, max_size=4), st.integers(1, 20), st.integers(0, 3))
+    def test_whatever_elements_are_given_everyone_has_it(self, shape: list[dict[str, Any]], times: int, look: int) -> None:
+        hub = make_hub()
+        client = WireClient(hub)
+        replica = Replica()
+        for change in client.greeting[1]["changes"]:
+            replica.apply(change)
+
+        def check() -> None:
+            found = hub.root.children[0].children
+            values = [{name: each.get_attribute(name).value for name in wanted} for each, wanted in zip(found, shape * times, strict=True)]
+            assert values == shape * times
+
+        with hub.record():
+            table = Element("table", server=hub)
+            for count, given in enumerate(shape * times):
+                tag = [given["tag"]] if "tag" in given else []
+                made = Element(*tag, parent=table, **{name: value for name, value in given.items() if name != "tag"})
+                if count % 4 < look:
+                    assert made.text.value == given.get("text", "")
+                    made.set_attributes(text="z")
+                    made.text.set(given.get("text", ""))
+        for change in changes_in(client.receive()):
+            replica.apply(change)
+        assert same(replica.plain(), state(hub))
+        copy = hub.create_object(Element, serialized=table.serialize())
+        assert [child.to_html() for child in copy.children] == [child.to_html() for child in table.children]
+        copy.remove()
+        table.remove()
+        assert hub.undo()
+        check()
+        assert hub.undo()
+        assert hub.undo()
+        assert hub.undo()
+        assert hub.redo()
+        check()
+
+    @pytest.mark.parametrize("given", [{}, {"text": ""}, {"text": "hello"}, {"text": "bye"}], ids=str)
+    def test_a_class_whose_text_is_not_empty_at_first(self, hub: Hub, given: dict[str, Any]) -> None:
+        greeting = Greeting(server=hub, **given)
+        shown = f", text={given['text']!r}" if given.get("text", "hello") != "hello" else ""
+        assert repr(greeting) == f"Greeting(id={greeting.id}{shown})"
+        assert greeting.text.value == given.get("text", "hello")
+
+    def test_a_build_gets_its_text(self, hub: Hub) -> None:
+        assert Shout(server=hub, text="a").text.value == "A"
+        assert hub.root.add_child(Shout, text="a").text.value == "A"
+        assert Shout("a", server=hub).text.value == "A"
+
+    def test_a_class_without_a_text_refuses_one(self, hub: Hub) -> None:
+        with pytest.raises(UnknownAttribute, match="'text'"):
+            Nameless(server=hub, text="a")
+        assert hub.root.children == []
+
+    @pytest.mark.parametrize("text", [3, None, b"a"], ids=str)
+    def test_what_is_no_text_is_refused(self, hub: Hub, text: object) -> None:
+        with pytest.raises(InvalidValue, match="'text'"):
+            Cell(server=hub, text=text)
+        assert hub.root.children == []
+
+    def test_two_threads_that_look_at_once_have_the_same_table(self, hub: Hub) -> None:
+        cells = [Cell(server=hub, text="a") for _ in range(200)]
+        start = threading.Barrier(2)
+
+        def write() -> None:
+            start.wait()
+            for cell in cells:
+                cell.number.set(8)
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        start.wait()
+        assert {cell.text.value for cell in cells} == {"a"}
+        writer.join()
+        assert {cell.number.value for cell in cells} == {8}
 
 
 class TestIds:

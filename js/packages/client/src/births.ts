@@ -131,9 +131,9 @@ export class Births {
     journal.children(parent)
     const rows = this.#tree.objects.addRows(pattern, first, count, values as Value[], journal.number)
     const siblings = parent.state
-    for (let place = 0; place < size; place += kinds.length) {
+    for (let made = 0; made < count; made++) {
       const index = siblings.childCount
-      const top = rows.make(place, parent)
+      const top = rows.makeTop(parent)
       siblings.append(top)
       if (parent.signals) journal.childMoved(parent, { kind: 'insert', child: top, index })
       inverse?.push(['destroy', top.id])

@@ -61,6 +61,10 @@ export class Dormant {
   readonly #objects: Objects
   /** How many of the objects were neither made nor removed. */
   sleeping: number
+  /** The tops that are there, by their row: ten thousand would take their time in a map (benchmarks/dom, "create"). */
+  readonly #tops: (SObject | undefined)[] = []
+  /** How many these are. */
+  standing = 0
 
   constructor(
     objects: Objects,
@@ -80,27 +84,49 @@ export class Dormant {
     this.sleeping = count * (pattern.width - 1)
   }
 
+  /** Makes the top of the next row. */
+  makeTop(parent: SObject): SObject {
+    const top = this.#make(this.#tops.length * this.pattern.width, parent)
+    this.#tops.push(top)
+    this.standing++
+    return top
+  }
+
+  /** The top at this place, if it is one and is there. */
+  top(place: number): SObject | undefined {
+    return this.#tops[place / this.pattern.width]
+  }
+
+  /** The top at this place goes. @returns whether there was one */
+  dropTop(place: number): boolean {
+    if (!this.top(place)) return false
+    this.#tops[place / this.pattern.width] = undefined
+    this.standing--
+    this.#fewer(0)
+    return true
+  }
+
   /** Makes the object at this place. */
-  make(place: number, parent: SObject, id = this.idOf(place)): SObject {
+  #make(place: number, parent: SObject, id = this.idOf(place)): SObject {
     const part = place % this.pattern.width
     const object = new SObject(this.#objects.host, id, this.kindOf(place).type)
     const state = new State(this.attributesOf(place, object), parent, this.#born)
     if (this.#below(part).length) state.sleep(this, place)
     object.state = state
-    this.#objects.wake(object)
     return object
   }
 
   /** The object at this place, awake; undefined where it is gone. */
   get(place: number): SObject | undefined {
+    if (place % this.pattern.width === 0) return this.top(place)
     const id = this.idOf(place)
     return this.#objects.awake(id) ?? this.rouse(place, id)
   }
 
-  /** The same of one that is not awake. */
+  /** The same of one that is a top, or not awake. */
   rouse(place: number, id: string): SObject | undefined {
     const part = place % this.pattern.width
-    if (part === 0) return undefined
+    if (part === 0) return this.top(place)
     const parent = this.get(place - part + (this.pattern.above[part] as number))
     return parent?.state.sleepers === this ? this.#wake(place, part, parent, id) : undefined
   }
@@ -123,7 +149,7 @@ export class Dormant {
     const { above, kinds, width } = this.pattern
     const part = place % width
     const top = above[part] as number
-    const parent = this.#objects.awake(this.idOf(place - part + top))
+    const parent = top ? this.#objects.awake(this.idOf(place - part + top)) : this.top(place - part)
     const { declared, names } = kinds[part] as Kind
     const at = names.indexOf(name)
     if (parent?.state.sleepers !== this || at < 0 || !fits((declared.get(name) as Declared).type, value))
@@ -145,7 +171,8 @@ export class Dormant {
   attributesOf(place: number, object?: SObject): Attributes {
     const kind = this.kindOf(place)
     const from = this.#from(place)
-    return new Attributes(object, kind, this.values.slice(from, from + kind.names.length))
+    const { length } = kind.names
+    return new Attributes(object, kind, length ? this.values.slice(from, from + length) : NONE)
   }
 
   /** The places of the children of the one at this place. */
@@ -174,7 +201,8 @@ export class Dormant {
   }
 
   #wake(place: number, part: number, parent: SObject, id: string): SObject {
-    const object = this.make(place, parent, id)
+    const object = this.#make(place, parent, id)
+    this.#objects.wake(object)
     parent.state.stirred = true
     this.#fewer(1)
     const index = this.#below(this.pattern.above[part] as number).indexOf(part)
@@ -184,14 +212,16 @@ export class Dormant {
 
   #fewer(count: number): void {
     this.sleeping -= count
-    if (this.sleeping === 0) this.#objects.forget(this)
+    if (this.sleeping + this.standing === 0) this.#objects.forget(this)
   }
 }
+
+const NONE: readonly Value[] = []
 
 const sightsOf = ({ shownBy }: SObject): readonly Sight[] =>
   Array.isArray(shownBy) ? shownBy : shownBy ? [shownBy] : []
 
-/** All objects by id, as far as they are awake; asking for another one wakes it. */
+/** All objects by id, as far as they are awake and no tops of rows; asking for another one wakes it. */
 export class Objects extends Map<string, SObject> {
   readonly host: Host
   readonly #dormant: Dormant[] = []
@@ -204,7 +234,7 @@ export class Objects extends Map<string, SObject> {
   }
 
   override get size(): number {
-    return this.#dormant.reduce((sum, { sleeping }) => sum + sleeping, super.size)
+    return this.#dormant.reduce((sum, { sleeping, standing }) => sum + sleeping + standing, super.size)
   }
 
   override has(id: string): boolean {
@@ -239,7 +269,21 @@ export class Objects extends Map<string, SObject> {
 
   /** The object with this id, if it is awake. */
   awake(id: string): SObject | undefined {
-    return super.get(id)
+    return super.get(id) ?? (this.#ask('top', id) as SObject | undefined)
+  }
+
+  override delete(id: string): boolean {
+    return super.delete(id) || !!this.#ask('dropTop', id)
+  }
+
+  /** Asks the rows that this id is the top of one of. */
+  #ask(what: 'top' | 'dropTop', id: string): unknown {
+    const number = this.#numberOf(id)
+    for (const dormant of this.#dormant) {
+      const answer = dormant.reaches(number) && dormant[what](number - dormant.first)
+      if (answer) return answer
+    }
+    return undefined
   }
 
   /** Whether an id from this number on may be taken. */
@@ -247,7 +291,7 @@ export class Objects extends Map<string, SObject> {
     return number <= this.#highest
   }
 
-  /** One of the rows that were added. */
+  /** One of the rows that were added, but no top. */
   wake(object: SObject): void {
     this.set(object.id, object)
   }
@@ -261,7 +305,7 @@ export class Objects extends Map<string, SObject> {
   /** Rows, of which only the tops are to be made now. */
   addRows(pattern: Pattern, first: number, count: number, values: Value[], born: number): Dormant {
     const dormant = new Dormant(this, pattern, first, count, values, born)
-    if (dormant.sleeping) this.#dormant.push(dormant)
+    this.#dormant.push(dormant)
     const last = first + count * pattern.width - 1
     if (last > this.#highest) this.#highest = last
     return dormant
@@ -275,7 +319,13 @@ export class Objects extends Map<string, SObject> {
   wakeAll(): void {
     for (const dormant of this.#dormant.slice()) {
       const { count, pattern } = dormant
-      for (let place = 0; place < count * pattern.width; place++) dormant.get(place)
+      const end = count * pattern.width
+      for (let place = 0; place < end; place++) dormant.get(place)
+      for (let place = 0; place < end; place += pattern.width) {
+        const top = dormant.top(place)
+        if (top) this.wake(top)
+        dormant.dropTop(place)
+      }
     }
   }
 
