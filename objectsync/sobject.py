@@ -21,7 +21,7 @@ from .compat import OlderNames
 from .current import current_parent, current_server, enter_parent, leave_parent
 from .errors import AlreadyExists, Destroyed, InvalidValue, UnknownAttribute
 from .picture import Markup, html_of
-from .snapshot import given_values, record_subtree, to_plain, values_of, walk
+from .snapshot import record_subtree, to_plain, values_of, walk
 from .states import FRESH
 from .topics import AttributeSpec, EventTopic, Topic, Validator
 from .topics.base import EMPTY, passes
@@ -534,22 +534,25 @@ class SObject(OlderNames):
     def _topic(self, name: str, spec: AttributeSpec) -> Topic[Any]:
         topics = self._os_topics
         if topics is None:
+            first = spec.topic_class(self, name, spec)
             with _beginning:
                 topics = self._os_topics
                 if topics is None:
-                    self._make_table()  # whoever wants a topic asks for its value, too
-                    topics = self._os_topics = {}
+                    if self._os_text is not None:
+                        self._make_table()  # whoever wants a topic asks for its value, too
+                    self._os_topics = {name: first}
+                    return first
         topic = topics.get(name)
         if topic is None:
             topic = topics.setdefault(name, spec.topic_class(self, name, spec))  # the first thread's, of two that ask at once
         return topic
 
     def _make_table(self) -> None:
-        """Called with `_beginning` held; where there is one it does nothing."""
-        text = self._os_text
-        if text is not None:
-            self._os_values = given_values(text, self._os_type.first, self._os_first)
-            self._os_text = None
+        """Called with `_beginning` held, where there is none."""
+        first, text = self._os_first, self._os_text
+        # Not `values_of`, which would be two calls more (benchmarks/dom, "update").
+        self._os_values = {"text": text, self._os_type.first: first} if first and text else values_of(self)
+        self._os_text = None
 
     def _no_attribute(self, name: str) -> UnknownAttribute:
         known = [*self._specs, *(self._os_dynamic or ())]
@@ -565,7 +568,8 @@ class SObject(OlderNames):
         if name.startswith("_"):
             if name == "_os_values":
                 with _beginning:
-                    self._make_table()
+                    if self._os_text is not None:  # the first of two threads
+                        self._make_table()
                 return self._os_values
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         dynamic = self._os_dynamic

@@ -149,6 +149,7 @@ export class Dormant {
     const { above, kinds, width } = this.pattern
     const part = place % width
     const top = above[part] as number
+    if (top < 0) return false
     const parent = top ? this.#objects.awake(this.idOf(place - part + top)) : this.top(place - part)
     const { declared, names } = kinds[part] as Kind
     const at = names.indexOf(name)
@@ -254,7 +255,7 @@ export class Objects extends Map<string, SObject> {
 
   /** Sets a value of an object that sleeps, if it can sleep on. @returns whether it did */
   setAsleep(id: string, name: string, value: Value): boolean {
-    if (this.host.isWatched) return false
+    if (this.host.isWatched || super.has(id)) return false
     const number = this.#numberOf(id)
     for (const dormant of this.#dormant)
       if (dormant.reaches(number) && dormant.set(number - dormant.first, name, value)) return true

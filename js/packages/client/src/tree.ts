@@ -116,7 +116,7 @@ export class Tree {
   #change(change: TopicChange, journal: Journal, inverse: Change[] | undefined): void {
     const [kind, id, name] = change
     const isPlain = kind === 'set' && !inverse
-    if (isPlain && !this.objects.awake(id) && this.objects.setAsleep(id, name, change[3])) return
+    if (isPlain && this.objects.setAsleep(id, name, change[3])) return
     const cell = this.cell(id, name)
     const before = cell.held
     if (isPlain) {
