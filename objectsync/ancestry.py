@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from .changes import Change, Destroy, Place
+from .changes import Change, Destroy, Place, Set
 from .snapshot import Restore
 
 if TYPE_CHECKING:
@@ -15,22 +15,24 @@ if TYPE_CHECKING:
 def scope_of(inverses: Sequence[Change], objects: Mapping[str, SObject]) -> str | None:
     """The id of the lowest object that holds everything that these touch; None where that can only be the root."""
     common: SObject | None = None
-    depth = 0
     for inverse in inverses:
         touched = objects.get(inverse.object)
-        if type(inverse) is Destroy:
+        kind = type(inverse)
+        if kind is Set:
+            pass
+        elif kind is Destroy:
             touched = touched._os_parent if touched is not None else None
-        elif type(inverse) is Restore:
-            touched = objects.get(inverse.parent)
-        elif type(inverse) is Place:
-            touched = _meet(touched._os_parent if touched is not None else None, objects.get(inverse.parent))
+        elif kind is Restore:
+            touched = objects.get(inverse.parent)  # type: ignore[attr-defined]  # `kind` is known
+        elif kind is Place:
+            parent = objects.get(inverse.parent)  # type: ignore[attr-defined]  # likewise
+            touched = _meet(touched._os_parent if touched is not None else None, parent)
         # Most are below what they have in common so far (benchmarks/dom, "update").
         above = touched
-        while above is not None and above is not common and above._os_depth > depth:
+        while above is not None and above is not common:
             above = above._os_parent
-        if above is not common:
+        if above is None:
             common = _meet(common, touched)
-            depth = 0 if common is None else common._os_depth
     return None if common is None else common._os_id
 
 
