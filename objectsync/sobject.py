@@ -88,8 +88,8 @@ class SObject(OlderNames):
     _os_text: str | None
     """Of an object that has been given a text, a tag, or both, and that nobody has asked for more: its `text`; and"""
     _os_first: str | None
-    """its tag (`TypeInfo.first`), None where that is as by default. A table for these two takes more memory than all else that an element
-    is, and most of the cells of a table are never asked."""
+    """its tag (`TypeInfo.first`), None where that is as by default. A table for these two takes more memory than the object itself, and
+    most of the cells of a table are never asked."""
     _os_topics: dict[str, Topic[Any]] | None
     _os_dynamic: dict[str, AttributeSpec] | None
     _os_tags: dict[str, None] | None

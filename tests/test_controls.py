@@ -73,6 +73,7 @@ from objectsync.controls import (
 from objectsync.controls.numbers import shown_number
 from objectsync.dom import Element, p
 from objectsync.hub import Hub
+from objectsync.testing import Page
 from tests.clients import WireClient, make_hub
 
 PNG = b"\x89PNG\r\n\x1a\n rest"
@@ -467,11 +468,16 @@ class TestOutput:
             print("12\r\ndone")
         assert out.items.value == [["stderr", "100 % of it\n"], ["stdout", "12 of 11\n"], ["stdout", "done\n"]]
 
-    def test_what_a_terminal_is_told_of_colours_is_left_out(self, hub: Hub) -> None:
+    def test_colours_are_those_of_a_terminal(self, hub: Hub) -> None:
         out = Output()
         with out:
             print("\x1b[1;32mgreen\x1b[0m, \x1b]8;;https://example.org\x1b\\a link\x1b]8;;\x1b\\, \x1b[38;2;1;2;3mtrue\x1b[m [1] \x1b[A")
-        assert out.items.value == [["stdout", "green, a link, true [1] \n"]]
+            print("plain")
+        green, true = ["green", "bold green"], ["true", "#010203"]
+        assert out.items.value == [["stdout", [green, [", a link, ", ""], true, [" [1] \n", ""]]], ["stdout", "plain\n"]]
+        assert '<span style="font-weight: bold; color: #2e8540">green</span>, a link, ' in out.to_html()
+        page = Page(hub)
+        assert page.get_by_role("group").text == "green, a link, true [1] plain"
 
     def test_an_error_is_shown_and_ends_there(self, hub: Hub) -> None:
         out = Output()

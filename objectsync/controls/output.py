@@ -12,7 +12,6 @@ import contextlib
 import contextvars
 import functools
 import logging
-import re
 from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -25,6 +24,7 @@ from ..transaction import unrecorded
 from . import streams
 from .base import Control
 from .rich import Live, offer_of, picture_of
+from .terminal import Run, Terminal, cut, runs_of, style_of, text_of, value_of
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
@@ -36,8 +36,6 @@ _STREAMS = ("stdout", "stderr")
 """The kinds whose last line may go on."""
 LONGEST = 60_000
 """Characters of one item; a longer text is cut in several."""
-_FOR_TERMINALS = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
-"""What tells a terminal of colours, links and places."""
 _GOES_ON = 1_000
 """Characters of a line that may go on: it is sent anew with what is added."""
 
@@ -46,6 +44,7 @@ class _Lines(Control):
     """What Output and Log share: a bounded list of items `[kind, value]`."""
 
     items = attribute(ListTopic, is_stateful=False, order_strict=True, writable=False)
+    """Each is a kind and a value; of a text in colours, that is a list of `[text, look]` (terminal.py)."""
     limit = attribute(IntTopic, 1000, writable=False)
     """How many items are kept."""
 
@@ -104,7 +103,8 @@ class _Lines(Control):
         if kind == "display":
             return picture_of(value)
         colour = f"; color: {_COLOURS[kind]}" if kind in _COLOURS else ""
-        return markup("pre", value, style=_MONO + colour)
+        runs = (markup("span", text, style=style_of(look)) if look else text for text, look in runs_of(value))
+        return markup("pre", *runs, style=_MONO + colour)
 
 
 class Output(_Lines, frontend_type="objectsync.output"):
@@ -114,6 +114,7 @@ class Output(_Lines, frontend_type="objectsync.output"):
     """The objects that it has made to show values, by the ids that its items say."""
 
     _called = "output"
+    _terminal: Terminal | None = None
     _shown: Mapping[str, SObject] = {}
     """The objects among the items, and some that were: what an output shows is in use."""
 
@@ -135,15 +136,17 @@ class Output(_Lines, frontend_type="objectsync.output"):
     def write(self, text: str, kind: str = "stdout") -> None:
         """Add a text; `kind` is "stdout", "stderr" or "error".
 
-        A line of the first two that has not ended goes on; a carriage return goes back to where it began, as in a terminal. Colours of
-        terminals are left out.
+        As in a terminal, a line of the first two that has not ended goes on, a carriage return goes back to where it began, and codes
+        for colours are obeyed (ECMA-48). Lines that have ended stay: what moves up to them is passed over.
         """
-        text = _FOR_TERMINALS.sub("", text)
         with self._os_tree.record():
             if kind in _STREAMS:
-                text = _overwritten(self._take_unended(kind) + text)
-            parts = [text[start : start + LONGEST] for start in range(0, len(text), LONGEST)]
-            self._write(kind, parts)
+                if self._terminal is None:
+                    self._terminal = Terminal()
+                runs = self._terminal.write(self._take_unended(kind), text)
+            else:
+                runs = Terminal().write([], text)
+            self._write(kind, [value_of(part) for part in cut(runs, LONGEST)])
 
     def display(self, value: Any) -> None:
         """Show a value: an SObject itself, others as `show` does, as they are at this moment.
@@ -208,17 +211,17 @@ class Output(_Lines, frontend_type="objectsync.output"):
         self.write(self.server.traceback_of(error, users_part(trace)), "error")
         return True
 
-    def _take_unended(self, kind: str) -> str:
+    def _take_unended(self, kind: str) -> list[Run]:
         """Take the last item out if it is a text of this kind whose line has not ended."""
         held = _held_by(self)
         items: Any = held.items if held is not None else self.items
         if len(items) == 0 or (held is None and self._clears):
-            return ""
-        last, text = items[len(items) - 1]
-        if last != kind or text.endswith("\n") or len(text) > _GOES_ON:
-            return ""
+            return []
+        last, value = items[len(items) - 1]
+        if last != kind or (text := text_of(value)).endswith("\n") or len(text) > _GOES_ON:
+            return []
         items.pop(len(items) - 1)
-        return str(text)
+        return runs_of(value)
 
     def _write(self, kind: str, values: list[Any]) -> None:
         held = _held_by(self)
@@ -275,14 +278,6 @@ class Output(_Lines, frontend_type="objectsync.output"):
                     sobject.remove()
 
 
-def _overwritten(text: str) -> str:
-    """A text as a terminal shows it: what follows a carriage return covers the beginning of its line."""
-    if "\r" not in text:
-        return text
-    lines = (functools.reduce(lambda below, above: above + below[len(above) :], line.split("\r")) for line in text.split("\n"))
-    return "\n".join(lines) + ("\r" if text.endswith("\r") else "")
-
-
 class _Held:
     """What `replacing` has captured so far."""
 
@@ -319,7 +314,7 @@ class Log(_Lines, frontend_type="objectsync.log"):
 
     def write(self, text: str, level: str = "info") -> None:
         """Add a line; `level` is "debug", "info", "warning", "error" or "critical"."""
-        self._add(level, f"{text}\n"[-LONGEST:])
+        self._add(level, value_of(Terminal().write([], f"{text}\n"[-LONGEST:])))
 
     def debug(self, text: str) -> None:
         """Add a line."""

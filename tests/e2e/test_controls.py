@@ -500,6 +500,24 @@ def test_output_shows_text_pictures_html_and_objects(open_page: NewPage, current
     assert page.evaluate("window.attacked") is None
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_colours_of_a_terminal_can_be_read(open_page: NewPage, current: Server, scheme: Any) -> None:
+    out = Output(label="colours")
+    out.print("\x1b[31mred\x1b[0m and \x1b[1mbold")
+    for code in (*range(30, 38), *range(90, 98), *range(40, 48), *range(100, 108)):
+        out.print(f"\x1b[0;{code}mcode {code}\x1b[7m inverse")
+    for colour in ("0;0;0", "255;255;255", "248;248;242", "20;60;120"):
+        out.print(f"\x1b[0;38;2;{colour}mletters {colour}\x1b[0;48;2;{colour}mground {colour}\x1b[97m white\x1b[31m red")
+    page = open_page(current.url, wait=".os-line")
+    page.emulate_media(color_scheme=scheme)
+    expect(page.get_by_text("code 107")).to_be_visible()
+    expect(page.get_by_text("red", exact=True).first).to_have_css(
+        "color", "rgb(164, 22, 26)" if scheme == "light" else "rgb(255, 157, 148)"
+    )
+    expect(page.get_by_text("bold", exact=True)).to_have_css("font-weight", "700")
+    assert serious(page) == []
+
+
 WATCH = """() => {
     window.seen = {empty: 0, both: 0, names: []}
     const look = () => {

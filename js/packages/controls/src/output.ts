@@ -14,6 +14,7 @@ import { sanitized } from './html.js'
 import { decoded } from './media.js'
 
 type Item = readonly [kind: string, value: Value]
+const COLOURS = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white', 'grey', 'dim', 'back']
 const PICTURES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp']
 
 interface Shown {
@@ -127,9 +128,41 @@ export class LinesView extends ControlView {
   #show([kind, value]: Item): Shown {
     if (kind === 'object') return this.#object(String(value))
     if (kind === 'display') return this.#display(value as { readonly [mime: string]: Value })
-    const line = this.make('pre', 'os-line', String(value))
+    const line = this.make('pre', 'os-line')
     line.dataset['kind'] = kind
+    for (const [text, look] of Array.isArray(value) ? (value as [string, string][]) : [[String(value), '']])
+      line.append(look ? this.#run(String(text), look) : String(text))
     return { element: line, end: () => {} }
+  }
+
+  /** A part of a line that looks in another way: `look` are words, such as "bold red on-#00ff00" (terminal.py). */
+  #run(text: string, look: string): HTMLElement {
+    const run = this.make('span', '', text)
+    const words = look.split(' ')
+    const ground = words.find((word) => word.startsWith('on-'))?.slice(3)
+    const { style } = run
+    if (ground?.startsWith('#')) {
+      // The other colours are then those that can be read on it.
+      const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) =>
+        Number.parseInt(ground.slice(at, at + 2), 16),
+      )
+      style.colorScheme = 2 * red + 7 * green + blue < 1280 ? 'dark' : 'light'
+      style.backgroundColor = ground
+      style.color = 'CanvasText'
+    } else if (ground) {
+      // What is written in the usual colour has to be readable on it, too.
+      const share = words.includes('back') ? 100 : 30
+      style.backgroundColor = `color-mix(in srgb, var(--os-${ground}) ${share}%, transparent)`
+    }
+    for (const word of words) {
+      run.classList.add(`os-is-${word}`)
+      if (!word.startsWith('#')) {
+        if (COLOURS.includes(word)) style.color = `var(--os-${word})`
+      } else if (ground) style.color = word
+      else
+        style.color = `light-dark(oklch(from ${word} min(l, 0.55) c h), oklch(from ${word} max(l, 0.7) c h))`
+    }
+    return run
   }
 
   /** The view of an object, and nothing while there is none. */

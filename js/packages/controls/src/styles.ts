@@ -12,6 +12,9 @@ const SHEET = `
   --os-line: var(--jp-border-color1, light-dark(#b4bac4, #4d545f));
   --os-error: var(--jp-error-color0, light-dark(#a4161a, #ff9d94));
   --os-radius: 6px;
+  --os-black: light-dark(#1b1e24, #8a919c); --os-grey: var(--os-dim); --os-red: var(--os-error); --os-green: light-dark(#1b7837, #6cc287);
+  --os-yellow: light-dark(#7a5900, #e8c35a); --os-blue: light-dark(#1a5fb4, #7cb0f4); --os-magenta: light-dark(#8e3a8e, #e29ae2);
+  --os-cyan: light-dark(#00696b, #66c8cc); --os-white: light-dark(#5b616b, #e7e9ee);
 }
 .os-control {
   box-sizing: border-box;
@@ -144,6 +147,10 @@ const SHEET = `
 .os-line[data-kind='stderr'], .os-line[data-kind='warning'] { color: light-dark(#8a4b00, #ffb866) }
 .os-line[data-kind='error'], .os-line[data-kind='critical'] { color: var(--os-error) }
 .os-line[data-kind='debug'] { color: var(--os-dim) }
+.os-is-bold { font-weight: bold }
+.os-is-italic { font-style: italic }
+.os-is-underline { text-decoration: underline }
+.os-is-struck { text-decoration: line-through }
 .os-image, .os-player { display: block; max-width: 100% }
 .os-shown { overflow: auto }
 .os-shown > img { display: block; max-width: 100%; height: auto }
