@@ -152,7 +152,8 @@ class Browsing:
 
     def open(self, lab: Lab, name: str, workspace: str = "w", path: str = "") -> Notebook:
         """A notebook in a page that is there, or, where a `path` is given, behind an address."""
-        if self._idle and not path:
+        used = bool(self._idle) and not path
+        if used:
             page = self._idle.pop(0)
             self._hear(page, "/@objectsync/")  # JupyterLab has timers left of notebooks that were closed before, which fail
             page.evaluate("async path => { await jupyterapp.commands.execute('docmanager:open', {path}) }", name)
@@ -161,10 +162,13 @@ class Browsing:
             page.set_default_timeout(SLOW)
             self._hear(page)
             page.goto(f"{lab.url}/{(path or IN_LAB).format(workspace=workspace, name=name)}")
-            page.evaluate("window.asLoaded = true")  # a page that was loaded again may still be about to open what had been open
         notebook = Notebook(page)
         notebook.ready()
         notebook.idle()  # what runs before the kernel has answered is not always waited for
+        if not used:
+            # One that was loaded again may still be about to open what had been open. (Not before all this: where another tab has the
+            # workspace, JupyterLab goes to another one.)
+            page.evaluate("window.asLoaded = true")
         return notebook
 
     def _clear(self) -> None:
