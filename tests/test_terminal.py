@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from objectsync.controls.terminal import Run, Terminal, cut, runs_of, style_of, text_of, value_of
+from objectsync.controls.terminal import Run, Terminal, cut, runs_of, text_of, value_of
+from objectsync.controls.tones import style_of
 
 
 def screen(*texts: str) -> list[Run]:
@@ -95,8 +96,10 @@ def test_cutting_leaves_all_of_it(runs: list[Run], longest: int) -> None:
     [
         ("bold red", "font-weight: bold; color: #c62f2f"),
         ("on-blue", "background-color: #3b73d155"),
-        ("back on-red", "color: #ffffff; background-color: #c62f2f"),
-        ("#010203 on-#ffffff underline", "color: #010203; background-color: #ffffff; text-decoration: underline"),
+        ("back on-red", "background-color: #c62f2f; color: #ffffff"),
+        ("#010203 on-#ffffff underline", "background-color: #ffffff; color: #010203; text-decoration: underline"),
+        ("white on-#010203", "background-color: #010203; color: #ffffff"),
+        ("on-#eeeeee", "background-color: #eeeeee; color: #000000"),
         ("#f8f8f2", "color: #a6a659"),
         ("no-such", ""),
     ],

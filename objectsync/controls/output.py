@@ -24,7 +24,8 @@ from ..transaction import unrecorded
 from . import streams
 from .base import Control
 from .rich import Live, offer_of, picture_of
-from .terminal import Run, Terminal, cut, runs_of, style_of, text_of, value_of
+from .terminal import Run, Terminal, cut, runs_of, text_of, value_of
+from .tones import style_of
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 

@@ -6,7 +6,6 @@ earlier text has left it; one that has ended is as it is (a terminal could go up
 
 from __future__ import annotations
 
-import colorsys
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -174,49 +173,3 @@ def runs_of(value: Any) -> list[Run]:
 def text_of(value: Any) -> str:
     """What an item's value says."""
     return "".join(text for text, _ in runs_of(value))
-
-
-_TONES: Final = {
-    "black": "#5a606b",
-    "grey": "#7a808a",
-    "red": "#c62f2f",
-    "green": "#2e8540",
-    "yellow": "#a87400",
-    "blue": "#3b73d1",
-    "magenta": "#a64ca6",
-    "cyan": "#1f8793",
-    "white": "#8f959e",
-    "back": "#ffffff",
-    "text": "#5a606b",
-}
-"""Colours that can be read on white and on black, for pictures, which do not know what they will stand on."""
-_NAMED: Final = {
-    "bold": "font-weight: bold",
-    "dim": "opacity: 0.7",
-    "italic": "font-style: italic",
-    "underline": "text-decoration: underline",
-    "struck": "text-decoration: line-through",
-}
-
-
-def style_of(look: str) -> str:
-    """A look in CSS, for a picture."""
-    styles: list[str] = []
-    words = look.split()
-    for word in words:
-        ground = word.startswith("on-")
-        name = word.removeprefix("on-")
-        if word in _NAMED:
-            styles.append(_NAMED[word])
-        elif name.startswith("#") or name in _TONES:
-            # What is written in the usual colour has to be readable on any ground.
-            faint = "" if not ground or name.startswith("#") or "back" in words else "55"
-            shown = _TONES.get(name) or (name if any(each.startswith("on-") for each in words) else _medium(name))
-            styles.append(f"{'background-color' if ground else 'color'}: {shown}{faint}")
-    return "; ".join(styles)
-
-
-def _medium(colour: str) -> str:
-    """A colour neither so dark nor so bright that it could not be read."""
-    hue, lightness, saturation = colorsys.rgb_to_hls(*(int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)))
-    return "#" + "".join(f"{round(part * 255):02x}" for part in colorsys.hls_to_rgb(hue, min(max(lightness, 0.35), 0.5), saturation))
