@@ -24,7 +24,7 @@ const SHEET = `
 [data-jp-theme-light='true'] .os-control { color-scheme: light }
 [data-jp-theme-light='false'] .os-control { color-scheme: dark }
 /* JupyterLab's own red is hard to read on its dark theme. */
-[data-jp-theme-light='false'] { --os-error: #ff8a80 }
+[data-jp-theme-light='false'] { --os-error: #ff8a80; --os-red: #ff8a80 }
 .os-control *, .os-control *::before, .os-control *::after { box-sizing: border-box }
 .os-control[hidden], .os-control [hidden], [data-os-hidden] { display: none !important }
 .os-control :focus-visible, .os-control:focus-visible { outline: 2px solid var(--os-accent); outline-offset: 2px }
