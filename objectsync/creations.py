@@ -17,7 +17,6 @@ from .snapshot import describe_object, values_of
 
 if TYPE_CHECKING:
     from .sobject import SObject
-    from .types import TypeInfo
 
 _SHORTEST = 8
 """Objects; for fewer, naming what they have in common saves nothing."""
@@ -27,9 +26,6 @@ _FEWEST = 8
 
 _WIDEST = 64
 """Objects in what repeats."""
-
-_AT_ONCE = 500
-"""Objects that a processor has at hand: to fetch each of many anew for everything that is asked of it takes three times as long."""
 
 _TRIES = 64
 """Places at which a row that has not repeated yet is asked whether it begins to: what is irregular shall not take long."""
@@ -55,21 +51,13 @@ class _Row:
 
     def __init__(self, sobjects: Sequence[SObject], plain: bool) -> None:
         self.sobjects = sobjects
-        self.parents: list[SObject | None] = []
-        self.kinds: list[TypeInfo] = []
-        self.texts: list[str | None] = []
+        self.parents = [sobject._os_parent for sobject in sobjects]
+        self.kinds = [sobject._os_type for sobject in sobjects]
+        self.texts = [sobject._os_text for sobject in sobjects]
         """None of an object that has a table of values."""
-        self.firsts: list[str | None] = []
-        self.details: list[Any] = []
+        self.firsts = [sobject._os_first for sobject in sobjects]
+        self.details = [] if plain else [sobject._os_dynamic or sobject._os_tags or None for sobject in sobjects]
         """Dynamic attributes, or tags where there are none of these, or None; nothing where none of them has any."""
-        for start in range(0, len(sobjects), _AT_ONCE):
-            some = sobjects[start : start + _AT_ONCE]
-            self.parents += [sobject._os_parent for sobject in some]
-            self.kinds += [sobject._os_type for sobject in some]
-            self.texts += [sobject._os_text for sobject in some]
-            self.firsts += [sobject._os_first for sobject in some]
-            if not plain:
-                self.details += [sobject._os_dynamic or sobject._os_tags or None for sobject in some]
 
     def __len__(self) -> int:
         return len(self.sobjects)
@@ -217,7 +205,7 @@ def _times(row: _Row, at: int, end: int, width: int) -> tuple[int, list[dict[str
     columns: list[dict[str, list[Any]]] = []
     if any(kind.superseded for kind in kinds[:width]):
         return 0, columns
-    # Mostly all are of one type, and to count takes a fifth of a look at each.
+    # Mostly all are of one type: to count is quicker than to compare.
     alike = len(kinds) // width if kinds.count(kinds[0]) == len(kinds) else _alike(kinds[width:], kinds) // width + 1
     if row.details:
         alike = min(alike, _alike(row.details[at:end], repeat(None)) // width)
