@@ -479,6 +479,19 @@ class TestOutput:
         page = Page(hub)
         assert page.get_by_role("group").text == "green, a link, true [1] plain"
 
+    def test_a_colour_that_was_left_on_ends_when_the_output_is_cleared(self, hub: Hub) -> None:
+        out = Output()
+        out.print("\x1b[31mred")
+        out.print("red, too")
+        out.clear_output()
+        out.print("plain\x1b[31m")
+        with out.replacing():
+            print("plain again\x1b[31m")
+        assert out.items.value == [["stdout", "plain again\n"]]
+        out.clear_output(wait=True)
+        out.print("plain at last")
+        assert out.items.value == [["stdout", "plain at last\n"]]
+
     def test_an_error_is_shown_and_ends_there(self, hub: Hub) -> None:
         out = Output()
         with out:

@@ -57,6 +57,8 @@ def test_codes(text: str, shown: list[Run]) -> None:
         (["ab\x1b[3Cc"], "ab   c"),
         (["abc\b\b\b\b\bx"], "xbc"),
         (["ab\x1b[99999999999Cc"], "ab" + " " * 9_998 + "c"),
+        (["ab\x1b[0D\x1b[1Gc"], "cb"),
+        (["a" * 20_000 + "\x1b[Db"], "a" * 19_999 + "b"),
         (["a\r\nb\r\n"], "a\nb\n"),
     ],
     ids=repr,

@@ -130,6 +130,10 @@ class Output(_Lines, frontend_type="objectsync.output"):
             self.items.set([[kind, new.get(value, value) if kind == "object" else value] for kind, value in self.items])
             self.own.set({sobject._os_id: sobject for sobject in self.own.values()})
 
+    def clear_output(self, wait: bool = False) -> None:
+        self._terminal = None  # a colour that nobody has ended ends here
+        super().clear_output(wait)
+
     def print(self, *values: Any, sep: str = " ", end: str = "\n") -> None:
         """Print here, wherever one is."""
         self.write(sep.join(map(str, values)) + end)
@@ -178,6 +182,7 @@ class Output(_Lines, frontend_type="objectsync.output"):
     def replacing(self) -> Iterator[Output]:
         """As `with output:`, and what is captured takes the place of what was there when the block ends: nothing flickers."""
         held = _Held(self)
+        self._terminal = None
         token = _held.set(held)
         try:
             with self:

@@ -128,9 +128,9 @@ class Terminal:
                 else:
                     del cells[0 if parameters == "2" else column :]
             elif moved or final in ("C", "D", "G"):
-                by = min(int(parameters), _WIDEST) if parameters.isdigit() else 1
+                by = max(1, min(int(parameters), _WIDEST)) if parameters.isdigit() else 1
                 column = {"\r": 0, "\b": column - 1, "C": column + by, "D": column - by, "G": by - 1}[moved or final]
-                column = max(0, min(column, _WIDEST))
+                column = max(0, min(column, max(_WIDEST, len(cells))))
         self._look = look
         self._column = None if column == len(cells) else column
         return _joined([*ended, *_runs_of(cells)])
