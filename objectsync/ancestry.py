@@ -17,16 +17,14 @@ def scope_of(inverses: Sequence[Change], objects: Mapping[str, SObject]) -> str 
     common: SObject | None = None
     for inverse in inverses:
         touched = objects.get(inverse.object)
-        kind = type(inverse)
-        if kind is Set:
-            pass
-        elif kind is Destroy:
+        if type(inverse) is Set:
+            pass  # as most are
+        elif type(inverse) is Destroy:
             touched = touched._os_parent if touched is not None else None
-        elif kind is Restore:
-            touched = objects.get(inverse.parent)  # type: ignore[attr-defined]  # `kind` is known
-        elif kind is Place:
-            parent = objects.get(inverse.parent)  # type: ignore[attr-defined]  # likewise
-            touched = _meet(touched._os_parent if touched is not None else None, parent)
+        elif type(inverse) is Restore:
+            touched = objects.get(inverse.parent)
+        elif type(inverse) is Place:
+            touched = _meet(touched._os_parent if touched is not None else None, objects.get(inverse.parent))
         # Most are below what they have in common so far (benchmarks/dom, "update").
         above = touched
         while above is not None and above is not common:

@@ -564,7 +564,7 @@ class SObject(OlderNames):
         raise Destroyed(f"{self} was destroyed; {what if isinstance(what, str) else 'its attributes'} can no longer change")
 
     def __getattr__(self, name: str) -> Any:
-        # Only reached when normal look-up fails: dynamic attributes, and a helpful error.
+        # Only reached when normal look-up fails: a table of values that is not made yet, dynamic attributes, and a helpful error.
         if name.startswith("_"):
             if name == "_os_values":
                 with _beginning:

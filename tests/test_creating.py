@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -299,20 +300,37 @@ class TestTexts:
         assert hub.root.children == []
 
     def test_two_threads_that_look_at_once_have_the_same_table(self, hub: Hub) -> None:
-        cells = [Cell(server=hub, text="a") for _ in range(200)]
-        start = threading.Barrier(2)
+        class Met(StringTopic):
+            def __init__(self, owner: SObject, *given: Any) -> None:
+                super().__init__(owner, *given)
+                # Until both are here, having seen that there is no topic: in a loop, since who wakes up from a wait comes too late.
+                here = met[owner._os_id]
+                here.add(threading.current_thread())
+                while len(here) < 2:
+                    pass
 
-        def write() -> None:
-            start.wait()
-            for cell in cells:
-                cell.number.set(8)
+        class Meeting(SObject):
+            text = attribute(StringTopic)
+            one = attribute(Met)
+            other = attribute(Met)
 
-        writer = threading.Thread(target=write)
-        writer.start()
-        start.wait()
-        assert {cell.text.value for cell in cells} == {"a"}
-        writer.join()
-        assert {cell.number.value for cell in cells} == {8}
+        def write(name: str) -> None:
+            for meeting in meetings:
+                meeting.get_attribute(name).set(name)
+
+        meetings = [Meeting(server=hub, text="a") for _ in range(10_000)]
+        met: dict[str, set[threading.Thread]] = {meeting.id: set() for meeting in meetings}
+        threads = [threading.Thread(target=write, args=(name,), daemon=True) for name in ("one", "other")]
+        interval = sys.getswitchinterval()
+        sys.setswitchinterval(1e-6)
+        try:
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        finally:
+            sys.setswitchinterval(interval)
+        assert {(each.text.value, each.one.value, each.other.value) for each in meetings} == {("a", "one", "other")}
 
 
 class TestIds:
