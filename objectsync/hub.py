@@ -225,30 +225,33 @@ class Hub(Tree):
 
     def _decide(self, session: Session, action: Action, buffers: list[Buffer]) -> None:
         failure: tuple[str, str] | None = None
-        proposed: Sequence[Change] = ()
+        changes: list[Change] = []
         try:
-            with self.transactions.record(session=session.id, cseq=action.cseq) as transaction:
-                proposed = protocol.decode_changes(action.changes)
-                if len(proposed) > self.limits.action_changes:
-                    raise LimitExceeded(f"{len(proposed)} changes in one action; the limit is {self.limits.action_changes}")
-                json = bytes(action.changes)
-                escaped = b'"$' in json  # most are not, and need not be walked
-                changes = [unescape(change, buffers) for change in proposed] if escaped else proposed
-                transaction.proposed = tuple(changes)
-                self._proposals.apply(session, action.base, changes, json)
-                transaction.decided = session.decided
+            changes = self._read(action, buffers)
+            if not self._proposals.emit(session, action, changes):
+                with self.transactions.record(session=session.id, cseq=action.cseq) as transaction:
+                    transaction.proposed = tuple(changes)
+                    self._proposals.apply(session, action, changes)
+                    transaction.decided = session.decided
         except LocalError as error:
             failure = (error.code, str(error))
         except ProtocolError as error:
             failure = ("invalid_change", str(error))
         except Exception as error:
-            where = self.objects.get(proposed[0].object) if proposed else None
+            where = self.objects.get(changes[0].object) if changes else None
             incident = self._incident(f"a listener of what a client changed on {where} failed", error, where)
             failure = ("error", f"a listener failed (incident {incident})")
             self._tell_of_failure(session.id, f"a listener of {where} failed", error, where, incident)
         if failure is not None:
             with self.lock:
                 session.decided(self.transactions.reject(session.id, action.cseq, *failure))
+
+    def _read(self, action: Action, buffers: list[Buffer]) -> list[Change]:
+        changes = protocol.decode_changes(action.changes)
+        if len(changes) > self.limits.action_changes:
+            raise LimitExceeded(f"{len(changes)} changes in one action; the limit is {self.limits.action_changes}")
+        escaped = b'"$' in bytes(action.changes)  # most are not, and need not be walked
+        return [unescape(change, buffers) for change in changes] if escaped else changes
 
     def call(self, connection: Connection, call: Call) -> None:
         """Run a service for a client; the result goes to that connection."""

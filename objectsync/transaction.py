@@ -37,8 +37,9 @@ from .topics.base import EMPTY, ChangeHandlers
 
 if TYPE_CHECKING:
     from .history import History
+    from .session import Session
     from .sobject import SObject
-    from .topics import Topic
+    from .topics import EventTopic, Topic
 
 logger = logging.getLogger("objectsync.transaction")
 
@@ -130,6 +131,15 @@ class Transactions:
         log.append(transaction)
         for wake in self.wakers:
             wake()
+
+    def emit_alone(self, topic: EventTopic, change: Emit, session: Session, cseq: int, gesture: int, verbatim: bool) -> Emission:
+        """A client's action that is one event of a live object, which nobody listens to within the transaction. Called with the lock held,
+        no transaction open and nothing owed; when the caller has let go of the lock, it delivers what is returned."""
+        seq = self.log.head + 1
+        entry = Transaction(seq, (change,), session=session.id, cseq=cseq, verbatim=verbatim, author=session.id, gesture=gesture)
+        self._enter_log(entry)
+        session.decided(entry)
+        return Emission(topic, change.args, session.id, gesture)
 
     def _perform(self, transaction: OpenTransaction, topic: Topic[Any], change: Change) -> None:
         if transaction.rolling_back:

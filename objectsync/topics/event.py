@@ -68,7 +68,7 @@ class EventTopic(Topic[None]):
         if value is not None:
             raise InvalidValue("an event has no value")
 
-    def check_change(self, change: Any) -> Change:
+    def check_change(self, change: Any) -> Emit:
         if type(change) is not Emit:
             raise self._unfit(change)
         return Emit(change.object, change.name, check_value(change.args))
