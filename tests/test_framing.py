@@ -13,7 +13,7 @@ from websockets.frames import CloseCode, Frame, Opcode
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
-from objectsync.transports.framing import framed, text_in
+from objectsync.transports.framing import framed, is_between, text_in
 
 
 def server(max_size: int = 1 << 20) -> ServerProtocol:
@@ -71,6 +71,11 @@ def test_all_else_is_left_to_the_library(data: bytes) -> None:
     assert text_in(data, server()) is None
 
 
+def alone(data: bytes, protocol: ServerProtocol) -> str | None:
+    """What is a message, whole and alone, wherever the library is."""
+    return text_in(data, protocol) if is_between(protocol) else None
+
+
 @given(st.text(min_size=1).map(str.encode), st.data())
 def test_what_continues_a_frame_is_none_of_its_own_even_if_it_looks_like_one(inside: bytes, data: st.DataObject) -> None:
     """The mask makes it so: what is sent is chosen such that the second part of it is a whole frame."""
@@ -83,17 +88,17 @@ def test_what_continues_a_frame_is_none_of_its_own_even_if_it_looks_like_one(ins
     first = data.draw(st.integers(1, cut))
     for part in (frame[:first], frame[first:cut]):
         if part:
-            assert text_in(part, protocol) is None
+            assert alone(part, protocol) is None
             assert heard(protocol, part) == []
-    assert text_in(looks, protocol) is None
+    assert alone(looks, protocol) is None
     assert heard(protocol, looks) == [looks]
-    assert text_in(looks, protocol) == inside.decode()
+    assert alone(looks, protocol) == inside.decode()
 
 
 def test_a_connection_that_ends_hears_no_more() -> None:
     protocol = server()
     protocol.send_close(CloseCode.NORMAL_CLOSURE)
-    assert text_in(sent(b"text"), protocol) is None
+    assert alone(sent(b"text"), protocol) is None
 
 
 async def test_it_is_seen_where_a_real_connection_waits() -> None:
@@ -105,21 +110,21 @@ async def test_it_is_seen_where_a_real_connection_waits() -> None:
 
     waits: asyncio.Future[ServerConnection] = asyncio.get_running_loop().create_future()
     async with serve(stay, "127.0.0.1", 0) as listening, connect(f"ws://127.0.0.1:{listening.sockets[0].getsockname()[1]}"):
-        assert text_in(sent(b"click"), (await waits).protocol) == "click"
+        assert alone(sent(b"click"), (await waits).protocol) == "click"
 
 
 def test_between_the_parts_of_a_message_nothing_is_a_message() -> None:
     protocol = server()
     heard(protocol, sent(b"cl", fin=False))
-    assert text_in(sent(b"text"), protocol) is None
+    assert alone(sent(b"text"), protocol) is None
     assert heard(protocol, sent(b"ick", Opcode.CONT)) == [b"ick"]
-    assert text_in(sent(b"text"), protocol) == "text"
+    assert alone(sent(b"text"), protocol) == "text"
 
 
 def test_what_is_longer_than_may_be_is_refused_by_the_library() -> None:
     protocol = server(max_size=5)
-    assert text_in(sent(b"click"), protocol) == "click"
-    assert text_in(sent(b"clicks"), protocol) is None
+    assert alone(sent(b"click"), protocol) == "click"
+    assert alone(sent(b"clicks"), protocol) is None
     heard(protocol, sent(b"clicks"))
     assert protocol.close_sent is not None
     assert protocol.close_sent.code == CloseCode.MESSAGE_TOO_BIG

@@ -36,9 +36,10 @@ def framed(data: bytes, binary: bool) -> bytes:
 
 
 def text_in(data: bytes, protocol: Protocol) -> str | None:
-    """The text that a client has sent, if `data` is that, whole and alone, and no longer than it may be, nor than 64 KiB."""
+    """The text that a client has sent, if `data` is that, whole and alone, and no longer than it may be, nor than 64 KiB. What came before
+    it has been read to its end (`is_between`)."""
     size = len(data)
-    if size < 2 or data[0] != _TEXT or protocol.state is not State.OPEN or not _is_between_frames(protocol):
+    if size < 2 or data[0] != _TEXT or protocol.state is not State.OPEN:
         return None
     length, start = data[1] - _MASKED, 2
     if length == 126 and size >= 4:
@@ -55,7 +56,7 @@ def text_in(data: bytes, protocol: Protocol) -> str | None:
         return None
 
 
-def _is_between_frames(protocol: Protocol) -> bool:
+def is_between(protocol: Protocol) -> bool:
     """Whether the library waits for the beginning of a frame, and of a message. (By the place at which its parser waits.)"""
     waits: Any = protocol.parser
     while (inner := getattr(waits, "gi_yieldfrom", None)) is not None:
@@ -63,4 +64,4 @@ def _is_between_frames(protocol: Protocol) -> bool:
     return protocol.current_size is None and getattr(waits, "gi_code", None) is _AWAITS_A_FRAME
 
 
-__all__ = ["framed", "text_in"]
+__all__ = ["framed", "is_between", "text_in"]
