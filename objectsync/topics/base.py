@@ -179,10 +179,12 @@ class Topic(Generic[T]):
             InvalidChangeError: a validator refused it.
             Destroyed: the object is gone, or the attribute.
         """
-        try:
-            raw = self.check(value)
-        except InvalidValue as error:
-            raise self._named(error) from None
+        raw: Any = value
+        if not (self._spec.takes_ascii and type(raw) is str and raw.isascii()):  # `check` would give it back as it is
+            try:
+                raw = self.check(value)
+            except InvalidValue as error:
+                raise self._named(error) from None
         owner = self._object
         owner._os_tree.transactions.perform(self, Set(owner._os_id, self._name, raw))
 

@@ -31,8 +31,8 @@ class StringTopic(Topic[str]):
 
     def get(self) -> str:
         """The value."""
-        value: str = self._raw()
-        return value
+        value: Any = self._object._os_values.get(self._name, EMPTY)
+        return self._spec.default if value is EMPTY else value  # type: ignore[no-any-return]  # a str, as `check` says
 
     def insert(self, position: int, text: str) -> None:
         """Insert `text` before the character at `position` (code points; `len(topic)` appends).
