@@ -9,7 +9,7 @@
  */
 import { Attributes, type Declared, type Kind } from './attributes.js'
 import { fits } from './changes.js'
-import { type Host, type Sight, SObject, State } from './sobject.js'
+import { type Host, SObject, State } from './sobject.js'
 import type { Value } from './values.js'
 
 /** What each row is made of, by the place in it: parents first. */
@@ -19,6 +19,8 @@ export class Pattern {
   readonly above: readonly number[]
   /** The places of its children, in order. */
   readonly below: readonly (readonly number[])[]
+  /** Which of its parent's children it is. */
+  readonly orders: readonly number[]
   /** How many objects are below it. */
   readonly sizes: readonly number[]
   /** Where its values begin among those of the row. */
@@ -43,6 +45,7 @@ export class Pattern {
     this.kinds = kinds
     this.above = above
     this.below = below
+    this.orders = above.map((place, part) => below[place]?.indexOf(part) ?? 0)
     this.sizes = sizes
     this.width = kinds.length
     this.stride = stride
@@ -146,18 +149,23 @@ export class Dormant {
 
   /** Sets a value of the one at this place, if it sleeps in an object that is awake, and can sleep on. @returns whether it did */
   set(place: number, name: string, value: Value): boolean {
-    const { above, kinds, width } = this.pattern
+    const { above, kinds, orders, starts, stride, width } = this.pattern
     const part = place % width
+    const row = (place - part) / width
     const top = above[part] as number
     if (top < 0) return false
-    const parent = top ? this.#objects.awake(this.idOf(place - part + top)) : this.top(place - part)
+    const parent = top ? this.#objects.awake(this.idOf(place - part + top)) : this.#tops[row]
     const { declared, names } = kinds[part] as Kind
     const at = names.indexOf(name)
     if (parent?.state.sleepers !== this || at < 0 || !fits((declared.get(name) as Declared).type, value))
       return false
-    for (const sight of sightsOf(parent))
-      if (!sight.stage.follow(sight, this.#below(top).indexOf(part), part, at, value)) return false
-    this.values[this.#from(place) + at] = value
+    const order = orders[part] as number
+    const { shownBy } = parent
+    // Most are shown once: not worth a loop, nor what it would loop over (benchmarks/dom, "update").
+    if (Array.isArray(shownBy)) {
+      for (const sight of shownBy) if (!sight.stage.follow(sight, order, part, at, value)) return false
+    } else if (shownBy && !shownBy.stage.follow(shownBy, order, part, at, value)) return false
+    this.values[row * stride + (starts[part] as number) + at] = value
     return true
   }
 
@@ -206,8 +214,10 @@ export class Dormant {
     this.#objects.wake(object)
     parent.state.stirred = true
     this.#fewer(1)
-    const index = this.#below(this.pattern.above[part] as number).indexOf(part)
-    for (const sight of sightsOf(parent)) sight.stage.woke(sight, object, index)
+    const index = this.pattern.orders[part] as number
+    const { shownBy } = parent
+    for (const sight of Array.isArray(shownBy) ? shownBy : shownBy ? [shownBy] : [])
+      sight.stage.woke(sight, object, index)
     return object
   }
 
@@ -218,9 +228,6 @@ export class Dormant {
 }
 
 const NONE: readonly Value[] = []
-
-const sightsOf = ({ shownBy }: SObject): readonly Sight[] =>
-  Array.isArray(shownBy) ? shownBy : shownBy ? [shownBy] : []
 
 /** All objects by id, as far as they are awake and no tops of rows; asking for another one wakes it. */
 export class Objects extends Map<string, SObject> {

@@ -61,8 +61,10 @@ export class Plan {
   /** Shows another value where one was planted. @returns whether it is one that can be shown so */
   follow(element: Element | null, part: number, at: number, value: Value): boolean {
     if (this.#seeds?.[part - 1]?.text !== at) return false
+    const first = element?.firstChild
+    if (first?.nodeType === 3) (first as Text).data = value as string
     // Somebody's script may have taken it away.
-    if (element) showText(element, value as string, element.firstChild?.nodeType === 3)
+    else if (element) showText(element, value as string, false)
     return true
   }
 }
