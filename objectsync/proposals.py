@@ -63,8 +63,8 @@ class Proposals:
 
     def emit(self, session: Session, action: Action, changes: list[Change]) -> bool:
         """Decide an action that is one event, heard by nobody before it is decided: a click, most often, and a person waits for it. False
-        for another one, which is not decided then. (The way of the others is longer by a
-        twentieth of the time in which a click is answered: benchmarks/dom.)
+        for another one, which is not decided then. (The way of others is longer by a twentieth of the time in which the server answers a
+        click: benchmarks/dom.)
 
         Raises:
             LocalError: it may not, or does not fit.
