@@ -71,6 +71,25 @@ class Notebook:
                 index,
             )
 
+    def run_first(self, index: int) -> None:
+        """Run a cell that loads our code, in a host that has none of it yet, and wait for its end. ipykernel 7.3 may forget it, rarely,
+        until something else is asked of it (stranded.py); so something is, as a person in front of a cell at `[*]` would."""
+        self.page.evaluate(
+            """async (index) => {
+                const { content, sessionContext } = jupyterapp.shell.currentWidget
+                content.activeCellIndex = index
+                const { kernel } = sessionContext.session
+                const others = []
+                const asking = setInterval(() => {
+                    if (kernel.status === 'idle') others.push(kernel.clone({ handleComms: false }))
+                }, 2000)
+                await jupyterapp.commands.execute('notebook:run-cell')
+                clearInterval(asking)
+                for (const other of others) other.dispose()
+            }""",
+            index,
+        )
+
     def restart(self) -> None:
         """Restart the kernel, as the menu does after its question."""
         self.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.restartKernel()")

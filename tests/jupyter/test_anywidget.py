@@ -171,7 +171,7 @@ def test_bytes_go_both_ways_whatever_their_size(plain_lab: Lab, browsing: Browsi
 def test_twenty_thousand_sets_end_at_the_last_value(plain_lab: Lab, browsing: Browsing, kernel: str) -> None:
     plain_lab.write("load.ipynb", CARRIED, "for i in range(20_000):\n    label.text.set(str(i))", kernel=kernel)
     notebook = browsing.open(plain_lab, "load.ipynb")
-    notebook.run(0)
+    notebook.run_first(0)
     expect(notebook.live(0)).to_be_visible()
     notebook.run(1)
     expect(notebook.live(0).locator("span")).to_have_text("19999")
@@ -182,7 +182,8 @@ def test_a_blocked_cell_neither_stops_updates_nor_loses_clicks(plain_lab: Lab, b
     shown = "field = Element('input', value='')\nfield"
     plain_lab.write("busy.ipynb", CARRIED, shown, busy, "label.text.set('1')\nprint(field.value.value)", kernel=kernel)
     notebook = browsing.open(plain_lab, "busy.ipynb")
-    notebook.run(0, 1)
+    notebook.run_first(0)
+    notebook.run(1)
     expect(notebook.live(1)).to_be_visible()
     notebook.start(2)
     notebook.until(0, "parseInt(text) >= 10")
