@@ -206,10 +206,12 @@ class Reader:
             while quiet < STAY and not self._closed:
                 time.sleep(LATE)
                 quiet += 1
-                if quiet == STAY:
-                    self._watching = False  # before it looks for the last time: whoever comes later calls again
+                is_late = quiet == 1 and (self._is_due() or self._away)
+                if is_late or quiet == STAY:
+                    self._watching = False  # before it looks for the last time: whoever asks later calls again
                 if self._asks != asks:
                     asks, quiet, self._watching = self._asks, 0, True
-                elif quiet == 1 and (self._is_due() or self._away):
+                elif is_late:
                     with contextlib.suppress(RuntimeError):  # the event loop is closed
                         self._loop.call_soon_threadsafe(self._look, self._times)
+                    break  # it would only take the interpreter from what takes so long
