@@ -98,7 +98,7 @@ def test_what_continues_a_frame_is_none_of_its_own_even_if_it_looks_like_one(ins
 def test_a_connection_that_ends_hears_no_more() -> None:
     protocol = server()
     protocol.send_close(CloseCode.NORMAL_CLOSURE)
-    assert alone(sent(b"text"), protocol) is None
+    assert text_in(sent(b"text"), protocol) is None
 
 
 async def test_it_is_seen_where_a_real_connection_waits() -> None:
@@ -123,8 +123,8 @@ def test_between_the_parts_of_a_message_nothing_is_a_message() -> None:
 
 def test_what_is_longer_than_may_be_is_refused_by_the_library() -> None:
     protocol = server(max_size=5)
-    assert alone(sent(b"click"), protocol) == "click"
-    assert alone(sent(b"clicks"), protocol) is None
+    assert text_in(sent(b"click"), protocol) == "click"
+    assert text_in(sent(b"clicks"), protocol) is None
     heard(protocol, sent(b"clicks"))
     assert protocol.close_sent is not None
     assert protocol.close_sent.code == CloseCode.MESSAGE_TOO_BIG
