@@ -14,6 +14,7 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from objectsync.transports.framing import framed, is_between, text_in
+from objectsync.transports.socket import Message, Socket
 
 
 def server(max_size: int = 1 << 20) -> ServerProtocol:
@@ -93,6 +94,18 @@ def test_what_continues_a_frame_is_none_of_its_own_even_if_it_looks_like_one(ins
     assert alone(looks, protocol) is None
     assert heard(protocol, looks) == [looks]
     assert alone(looks, protocol) == inside.decode()
+
+
+def test_after_whole_messages_a_part_that_looks_like_one_is_none() -> None:
+    socket = Socket.__new__(Socket)  # to `hear` takes no event loop
+    socket.protocol = server()
+    taken: list[Message] = []
+    socket.listen(taken.append)
+    looks = sent(b"inside")
+    begins = b"\x82" + bytes([0x80 | len(looks)]) + b"\0\0\0\0"  # bytes, masked by nothing
+    for part in (sent(b"whole"), sent(b"another"), begins, looks, sent(b"and another")):
+        assert socket.hear(part) is None
+    assert taken == ["whole", "another", looks, "and another"]
 
 
 def test_a_connection_that_ends_hears_no_more() -> None:
