@@ -8,14 +8,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .changes import Destroy, Place
+from .changes import Place
 from .details import Details
 from .errors import AlreadyExists, InvalidChangeError, InvalidValue, UnknownObject, describe
 from .limits import Limits
 from .open_transaction import Mark, OpenTransaction
 from .sobject import SObject
-from .states import FRESH, GONE
-from .topics.base import EMPTY
 from .types import TypeInfo, TypeRegistry
 
 _ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -77,117 +75,10 @@ class Life(Details):
     def _ending_matters(self) -> bool:
         return self.types.any_on_destroy
 
-    # --- inner: creating
+    # --- inner: creating (making.py)
 
-    def _build_new(
-        self, sobject: SObject, parent: SObject | None, id: str | None, text: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> None:
-        """Create an object below a parent of this tree: `pre_build`, `build`, its place, `init`. It takes `kwargs` over, of which `text` is
-        one (EMPTY where it is not given).
-
-        This is the way of every element, so it is kept flat, and reads as little of the objects as it can (benchmarks/core.py, "rows"):
-        `_new_id` and `_enter` are written out. Until `_live` nothing can fail once something has changed.
-        """
-        transactions = self.transactions
-        transaction = transactions.open
-        if transaction is None or not transactions.lock._is_owned():  # type: ignore[attr-defined]  # as Condition needs it of any RLock
-            with transactions.lock, self.record():
-                self._build_new(sobject, parent, id, text, args, kwargs)
-            return
-        # From here on the lock is this thread's, and the open transaction with it.
-        loose: set[str] | None = None
-        if parent is None:
-            parent = self.root
-            loose = self.loose
-        if parent is transaction.parent:
-            siblings = transaction.siblings
-            depth = transaction.depth
-        else:
-            if transactions.owed:
-                transactions.settle()
-            above = parent._os_state
-            if above == GONE:
-                self._alive(parent)
-            depth = parent._os_depth + 1
-            if depth > self._deepest:
-                self._check_depth(depth)
-            below = parent._os_children
-            if below is None:
-                below = parent._os_children = []
-            transaction.parent = parent
-            transaction.siblings = siblings = below
-            transaction.depth = depth
-            transaction.inner = above == FRESH
-        objects = self._objects
-        if id is None:
-            number = self._next_id
-            self._next_id = number + 1
-            id = str(number)
-            if number <= self._greatest_given and id in objects:
-                id = self._new_id(None)
-        else:
-            id = self._new_id(id)
-            transaction.numbered = False
-        mark: Mark | None = None
-        info: TypeInfo | None = None
-        first: str | None = None
-        try:
-            info = self._classes[type(sobject)]
-            texts = info.texts
-            # Where nothing but texts are set, nothing needs to be called: half of what an element costs (`TypeInfo.texts`).
-            if texts is None or not (text is EMPTY or (type(text) is str and info.takes_text and text.isascii())):
-                mark = transaction.mark()
-            else:
-                if args:
-                    (value,) = args
-                    first = info.firsts[value]
-                for name in kwargs:
-                    value = kwargs[name]
-                    if type(value) is not str or value == texts[name] or not value.isascii():
-                        mark = transaction.mark()
-                        break
-        except (KeyError, ValueError, TypeError):  # a class that is new; a name that is no text's; several arguments; one that is no text
-            mark = transaction.mark()
-        if info is None:
-            info = self._register(transaction, type(sobject), None)
-        sobject._os_tree = self  # type: ignore[assignment]  # a Life is always a whole Tree; `cast` would be a call for each object
-        sobject._os_id = id
-        sobject._os_type = info
-        sobject._os_parent = parent
-        sobject._os_children = sobject._os_topics = sobject._os_dynamic = sobject._os_tags = None
-        sobject._os_depth = depth
-        if mark is not None:
-            sobject._os_text = sobject._os_first = None
-            sobject._os_values = {}
-        else:
-            if text is EMPTY:
-                text = ""
-            if not kwargs and (text or first):
-                sobject._os_text = text
-                sobject._os_first = first
-            else:
-                if text:
-                    kwargs["text"] = text
-                if first:
-                    kwargs[info.first] = first
-                sobject._os_text = sobject._os_first = None
-                sobject._os_values = kwargs
-        sobject._os_state = FRESH
-        objects[id] = sobject
-        transaction.born += 1
-        transaction.changes.append(sobject)
-        transaction.journal.append(sobject)
-        if not transaction.inner and transaction.recording:
-            # Before what build does, so that undo takes that back first: build may have moved older objects below this one.
-            transaction.inverses.append(Destroy(id))
-        if mark is None:
-            siblings.append(sobject)
-        else:
-            if text is not EMPTY:
-                kwargs["text"] = text
-            self._live(transaction, mark, sobject, parent, siblings, args, kwargs)
-        if loose is not None:
-            loose.add(id)
+    def _info_of(self, transaction: OpenTransaction, cls: type[SObject]) -> TypeInfo:
+        return self._classes.get(cls) or self._register(transaction, cls, None)
 
     def _live(
         self,
@@ -256,9 +147,7 @@ class Life(Details):
             cls = self.types.named(cls).cls
         if not (isinstance(cls, type) and issubclass(cls, SObject)):
             raise TypeError(f"expected a subclass of SObject or the name of a registered one, got {describe(cls)}")
-        sobject = cls.__new__(cls)
-        self._build_new(sobject, parent, id, kwargs.pop("text", EMPTY), args, kwargs)
-        return sobject
+        return cls(*args, parent=parent, id=id, **kwargs)
 
     def _register(self, transaction: OpenTransaction, cls: type[SObject], name: str | None) -> TypeInfo:
         older = self.types.by_name.get(cls.__name__ if name is None else name)

@@ -112,9 +112,9 @@ def values_of(sobject: SObject) -> dict[str, Any]:
 
 
 def given_values(text: str, name: str, first: str | None) -> dict[str, Any]:
-    """The table of an object that has been given a text, a tag (which its class calls `name`), or both."""
+    """The table of an object that has been given a text, a tag (which its class calls `name`), both or none."""
     if first is None:
-        return {"text": text}
+        return {"text": text} if text else {}
     return {"text": text, name: first} if text else {name: first}
 
 

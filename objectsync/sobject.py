@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, get_origin
 from .attributes import DeclaredAttribute, Shadowable, TopicT, attribute, make_spec, sets_attributes
 from .changes import Set
 from .compat import OlderNames
-from .current import current_parent, current_server, enter_parent, leave_parent
+from .current import enter_parent, leave_parent
 from .errors import AlreadyExists, Destroyed, InvalidValue, UnknownAttribute
+from .making import Making
 from .picture import Markup, html_of
 from .snapshot import record_subtree, to_plain, values_of, walk
 from .states import FRESH
 from .topics import AttributeSpec, EventTopic, Topic, Validator
-from .topics.base import EMPTY, passes
+from .topics.base import passes
 
 if TYPE_CHECKING:
     from .changes import Change
@@ -38,7 +39,7 @@ _beginning = threading.Lock()
 """Held while an object gets its table of topics, so that it gets one."""
 
 
-class SObject(OlderNames):
+class SObject(Making, OlderNames):
     """A node of the tree: id, type, parent, ordered children, tags, attributes.
 
     Creating one (`Counter(start=3)`) puts it under the current server's root, or under `parent`; keyword and positional arguments go to
@@ -118,23 +119,6 @@ class SObject(OlderNames):
         cls._pre_build_takes_keywords = any(
             parameter.kind is parameter.VAR_KEYWORD for parameter in inspect.signature(cls.pre_build).parameters.values()
         )
-
-    def __init__(
-        self,
-        /,
-        *args: Any,
-        parent: SObject | None = None,
-        server: Tree | None = None,
-        id: str | None = None,
-        text: Any = EMPTY,  # a keyword like others, but most elements have no other: so no dict is made for it
-        **kwargs: Any,
-    ) -> None:
-        if parent is not None and not isinstance(parent, SObject):
-            raise TypeError(f"expected an SObject as the parent, got {parent!r}")
-        if parent is None and server is None:
-            parent = current_parent()
-        tree = parent._os_tree if parent is not None else server if server is not None else current_server()
-        tree._build_new(self, parent, id, text, args, kwargs)
 
     # --- life: override any of these
 

@@ -7,11 +7,13 @@ change, in order with everything else. A class defined again (a notebook cell th
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .changes import Define
 from .errors import AlreadyExists, UnknownType
+from .topics.base import EMPTY
 from .values import copy_value
 
 if TYPE_CHECKING:
@@ -31,13 +33,14 @@ class TypeInfo:
     on_destroy: bool
     texts: dict[str, str] | None
     """The attributes that keywords may set to any text, with their defaults, where a new object that is given such texts alone need not be
-    built (`Life._build_new`). None where it has to be."""
+    built (`values_of`). None where it has to be."""
     first: str
     """The attribute that the only positional argument is for, and"""
     firsts: dict[str, str | None]
     """what it may be set to, and what is kept of that: None of its default."""
-    takes_text: bool
-    """Whether there is such an attribute `text`, empty by default."""
+    plain: dict[Any, str | None] | None
+    """The same, of an object that is given nothing but a `text` beside that; EMPTY is for no argument. None where there is no such `text`
+    that is empty by default."""
     superseded: bool = False
     """Its name means another class now; objects of this one live on."""
 
@@ -63,8 +66,24 @@ class TypeInfo:
             None if built else texts,
             first or "",
             firsts,
-            not built and texts.get("text") == "",
+            {EMPTY: None, **firsts} if not built and texts.get("text") == "" else None,
         )
+
+    def values_of(self, args: Sequence[Any], kwargs: dict[str, Any]) -> dict[str, Any] | None:
+        """The values of a new object that is given these arguments, which it takes over; None where it has to be built."""
+        texts = self.texts
+        if texts is None or len(args) > 1:
+            return None
+        try:
+            for name, value in kwargs.items():
+                if type(value) is not str or value == texts[name] or not value.isascii():
+                    return None
+            first = self.firsts[args[0]] if args else None
+        except (KeyError, TypeError):  # a name that is no text's, or what is none that the first may be set to
+            return None
+        if first is not None:
+            kwargs[self.first] = first
+        return kwargs
 
     def define(self) -> Define:
         """What clients are told."""
