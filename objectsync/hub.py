@@ -171,6 +171,11 @@ class Hub(Tree):
         with self.lock:
             return self._sessions.next_deadline()
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a thread has a transaction open: who asks for the lock now waits until it has ended."""
+        return self.transactions.open is not None
+
     # --- what connections ask (session.Host)
 
     def authorized(self, auth: str | None, connection: Connection) -> bool:

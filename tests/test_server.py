@@ -365,6 +365,32 @@ class TestClients:
                 assert thing.n.value == 7
                 release.set()
 
+    async def test_a_handler_that_holds_a_record_holds_up_no_request(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("objectsync.transports.websocket.CLOCK", 0.01)
+        entered, release = threading.Event(), threading.Event()
+        released: list[bool] = []
+
+        def handler() -> None:
+            with server.record():
+                thing.n.add(1)
+                entered.set()
+                released.append(release.wait(10))
+
+        async with objectsync.Server(port=0) as server:
+            thing = server.create_object(Thing)
+            thing.on("click", handler)
+            async with client(server) as ws:
+                await say(ws, type="action", cseq=1, base=server.log.head, changes=[["emit", thing.id, "click", {}]])
+                await eventually(entered.is_set)
+                for _ in range(30):  # many times as long as it takes until the event loop looks after the handler, and at the clock
+                    assert (await asyncio.to_thread(get, server, "/healthz"))[1] == b"ok\n"
+                release.set()
+                changes: list[Any] = []
+                while ["add", thing.id, "n", 1] not in changes:
+                    for transaction in (await hear(ws))["transactions"]:
+                        changes += transaction.get("changes", [])
+            assert released == [True]
+
     async def test_a_client_that_does_not_read_costs_the_others_nothing(self) -> None:
         limits = Limits(outbox_bytes=64 * 1024, progress_seconds=1.0, heartbeat_seconds=1.0)
         async with objectsync.Server(port=0, limits=limits) as server:

@@ -284,8 +284,13 @@ class WebSocketShell:
             self._held_timer = self._loop.call_later(HANDLED, self._look)
 
     def _look(self) -> None:
-        if self._held:
-            self._pump()
+        if not self._held:
+            return
+        if self._hub.is_busy:  # most likely with what the handler does: to wait for it here would hold up everyone
+            self._held = False
+            if self._hub.is_busy:
+                return  # its end wakes, now that nothing is held
+        self._pump()
 
     # --- writing
 
@@ -374,6 +379,8 @@ class WebSocketShell:
     def _tick(self) -> None:
         now = monotonic()
         self._clock = self._loop.call_later(CLOCK, self._tick)
+        if self._hub.is_busy:
+            return  # deadlines are seconds long, and can wait for what the event loop would have to wait for
         self._hub.tick(now)
         tidy()
         with self._turn:
