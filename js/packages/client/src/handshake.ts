@@ -77,6 +77,7 @@ export class Handshake {
       client,
       auth,
       scopes,
+      ahead: true,
     }
   }
 

@@ -38,16 +38,21 @@ export class Stage implements Shower {
   readonly #refused = new Set<string>()
   /** How the elements of dormant rows are made. */
   readonly #plans = new WeakMap<Dormant, Plan>()
-  readonly #end: () => void
+  readonly #ends: readonly Disconnect[]
 
   constructor(client: Client, registry: Registry, document: Document, want?: (id: string) => Disconnect) {
     this.client = client
     this.registry = registry
     this.document = document
     this.want = want
-    this.#end = client.onEmitted((object, name, args) => {
-      if (name === INVOKE) this.#invoke(object, args)
-    })
+    this.#ends = [
+      client.onEmitted((object, name, args) => {
+        if (name === INVOKE) this.#invoke(object, args)
+      }),
+      client.onForeseen((parent, rows) => {
+        if (this.#viewsOf(parent).length) this.#planOf(rows, parent.host).prepare(this)
+      }),
+    ]
   }
 
   /** Makes the view of an object, with those below it; not yet in the document. */
@@ -57,7 +62,9 @@ export class Stage implements Shower {
     let view: View
     try {
       view = new (Class ?? (coming ? PendingView : MissingView))(object, this)
-      view.element = view.create()
+      const ready = this.#ready(view)
+      if (ready) view.adopt?.(ready)
+      else view.element = view.create()
       // Not `instanceof`: the document may be another window's.
       if (view.element?.nodeType !== 1) {
         throw new TypeError(`create() returned ${String(view.element)}; expected an Element`)
@@ -69,7 +76,7 @@ export class Stage implements Shower {
       view.container = null
     }
     note(view)
-    this.#fill(view)
+    if (!view.planted) this.#fill(view)
     if (coming) this.#renewAfter(coming, view)
     return view
   }
@@ -116,7 +123,7 @@ export class Stage implements Shower {
   }
 
   end(): void {
-    this.#end()
+    for (const end of this.#ends) end()
   }
 
   /** Runs something of a user's; what it throws is reported, with the object named. */
@@ -203,19 +210,29 @@ export class Stage implements Shower {
   /** Shows the children without waking them. @returns whether it can */
   #plant(view: View): boolean {
     const { object } = view
-    const { sleepers, stirred } = object.state
-    // A subclass may do anything with its element.
-    if (!sleepers || stirred || view.container !== undefined || !Object.hasOwn(view.constructor, 'seed'))
-      return false
+    const sleepers = plantable(view)
+    if (!sleepers) return false
     view.plan = this.#planOf(sleepers, object.host)
-    return view.plan.plant(this, object, view.element)
+    return view.plan.plant(this, Number(object.id), view.element)
+  }
+
+  /** The element of a new view, if it has been made ahead; its children stand in it then. */
+  #ready(view: View): Element | undefined {
+    const { object } = view
+    const sleepers = plantable(view)
+    const plan = sleepers && this.#plans.get(sleepers)
+    const element = plan?.take(object)
+    if (!element) return undefined
+    view.plan = plan
+    view.planted = object.childCount
+    return element
   }
 
   /** How the elements of these rows are made, and changed. */
   #planOf(dormant: Dormant, types: { frontendType(type: string): string }): Plan {
     let plan = this.#plans.get(dormant)
     if (!plan) {
-      const seeds = dormant.pattern.kinds.slice(1).map((kind) => {
+      const seeds = dormant.pattern.kinds.map((kind) => {
         const frontendType = types.frontendType(kind.type)
         return this.registry.get(frontendType)?.seed?.(kind, frontendType)
       })
@@ -324,6 +341,13 @@ export class Stage implements Shower {
     }
     restore()
   }
+}
+
+/** The rows whose elements can stand in that of a view without views of their own. A subclass may do anything with its element. */
+function plantable(view: View): Dormant | undefined {
+  const { sleepers, stirred } = view.object.state
+  const may = !stirred && view.container === undefined && Object.hasOwn(view.constructor, 'seed')
+  return may ? sleepers : undefined
 }
 
 /** Not by `children`, which would make a collection for each row (benchmarks/dom, "update"). */
