@@ -91,8 +91,15 @@ class Notebook:
         )
 
     def restart(self) -> None:
-        """Restart the kernel, as the menu does after its question."""
-        self.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+        """Restart the kernel, as the menu does after its question, and wait until it answers. (What it says of itself before that may miss
+        the page, which connects to it anew: it would go on to say "restarting".)"""
+        self.page.evaluate(
+            """async () => {
+                const { sessionContext } = jupyterapp.shell.currentWidget
+                await sessionContext.restartKernel()
+                await sessionContext.session.kernel.requestKernelInfo()
+            }"""
+        )
         self.idle()
 
     def save(self) -> None:
