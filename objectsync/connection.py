@@ -17,11 +17,10 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from .ahead import Part
 from .audience import Audience
 from .closing import FLOOD, GAP, HELLO_TIMEOUT, PROTOCOL_ERROR, SILENT, SLOW
 from .errors import ObjectSyncError, ProtocolError
-from .frames import Frame, cut_buffers, encode_ahead, encode_message, split, unescape
+from .frames import Frame, cut_buffers, encode_message, split, unescape
 from .handshake import Refused, arrive
 from .limits import Limits
 from .log import Log
@@ -107,8 +106,6 @@ class Connection:
         self._pinged_at: float | None = None
         self._errors = 0
         self._last_call = 0
-        self._takes_ahead = False
-        self._ahead: tuple[int, int] | None = None  # what the client has been told ahead of late, and how many parts of it
         self._rate = Rate(host.limits.actions_per_second, host.limits.actions_burst, now)
         self._deadline_hello = now + host.limits.hello_seconds
 
@@ -226,7 +223,6 @@ class Connection:
             self.session = arrival.session
             self._view = arrival.view
             self._cursor = arrival.cursor
-            self._takes_ahead = hello.ahead
             self._pages.extend(arrival.pages)
             self._out.append(arrival.welcome)
 
@@ -309,9 +305,8 @@ class Connection:
                 if not log.remembers(self._cursor):
                     return self._too_far_behind(frames, now)
                 answers = [answer for answer in self.session.answers if answer.seq > self._cursor]
-                self._give(frames, self._host.updates.since(self._cursor, self.session.id, answers, self._ahead), now)
+                self._give(frames, self._host.updates.since(self._cursor, self.session.id, answers), now)
                 self._cursor = log.head
-                self._ahead = None
             if self._subscribe is not None:
                 self._take_up(self._subscribe, self.session)
             if self._view is not None and self._view.has_news:
@@ -328,22 +323,6 @@ class Connection:
                 self.presence_at = presence.version
             self._join_others(self.session)
         return frames
-
-    def prepare(self, part: Part, now: float) -> Frame | None:
-        """The frame that tells the client ahead; None where it takes none, or this would come too late or without those before it. (Call it
-        with the tree's lock held.)"""
-        if self.session is None or self._closing or not self._takes_ahead or self._view is not None:
-            return None
-        if self._pages or self._is_full():
-            return None
-        if part.index and self._ahead != (part.of, part.index):
-            return None
-        if self.audience is not None:
-            self.audience.leave(self)
-        self._ahead = (part.of, part.index + 1)
-        frame = encode_ahead(part.of, part.json)
-        self._window.give(len(frame.data), now)
-        return frame
 
     def _join_others(self, session: Session) -> None:
         """Hear what all hear, where that is right: what others get may hold what this client may not see, and answers are for it alone."""

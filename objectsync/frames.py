@@ -84,18 +84,13 @@ def encode_message(message: Message) -> Frame:
     return frame(encode(message))
 
 
-def encode_transaction(
-    seq: int, changes: Any, cseq: int | None = None, error: Failure | None = None, ahead: tuple[int, int] | None = None
-) -> Fragment:
-    """One transaction of an update; its `changes` may be encoded already, and follow on some that were told `ahead` (their number, and how
-    many parts). Without `changes` and `error` it is an acknowledgement."""
+def encode_transaction(seq: int, changes: Any, cseq: int | None = None, error: Failure | None = None) -> Fragment:
+    """One transaction of an update; its `changes` may be encoded already. Without `changes` and `error` it is an acknowledgement."""
     head = b'{"seq":%d' % seq if cseq is None else b'{"seq":%d,"cseq":%d' % (seq, cseq)
     if error is not None:
         head += b',"error":%b' % _plain_encoder.encode(error)
     if changes is None:
         return Fragment(head + b"}")
-    if ahead is not None:
-        head += b',"ahead":[%d,%d]' % ahead
     fragment = changes if type(changes) is Fragment else encode(changes)
     buffers = fragment.buffers
     tail = b',"buffers":%d}' % len(buffers) if buffers else b"}"
@@ -118,11 +113,6 @@ def encode_update(prev: int, seq: int, transactions: list[Fragment], hash: str) 
         buffers.extend(transaction.buffers)
     json = b'{"type":"update","prev":%d,"seq":%d,"hash":"%b","transactions":[%b]}' % (prev, seq, hash.encode(), b",".join(pieces))
     return frame(Fragment(json, tuple(buffers))) if buffers else Frame(json)
-
-
-def encode_ahead(of: int, changes: bytes) -> Frame:
-    """A part of what a transaction will be that has not ended; its changes are encoded already."""
-    return Frame(b'{"type":"ahead","of":%d,"changes":%b}' % (of, changes))
 
 
 def encode_snapshot(seq: int, page: int, pages: int, changes: Fragment) -> Frame:

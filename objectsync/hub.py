@@ -18,7 +18,6 @@ from typing import Any
 
 from . import protocol
 from .acting import Actor, acting
-from .ahead import Part, tell_ahead
 from .ancestry import path_to
 from .calls import Calls, Refused
 from .changes import Change, Define
@@ -48,7 +47,6 @@ from .tree import Tree
 from .updates import Updates
 from .values import Buffer
 from .waiting import Wait
-from .written import in_rows
 
 logger = logging.getLogger("objectsync.hub")
 
@@ -94,7 +92,6 @@ class Hub(Tree):
         """Who is here: `people` by session, and `on_change`."""
         self._sessions = Sessions(self)
         self._urgers: tuple[Callable[[], None], ...] = ()
-        self._preparers: tuple[Callable[[Connection, Part], bool | None], ...] = ()
         self.handlers_due = 0
         """How many handlers of clients' events were ever handed to `jobs`. One more: what a client did may soon have further effects."""
         self._handlers = Handlers(self)
@@ -312,17 +309,6 @@ class Hub(Tree):
 
     # --- inner
 
-    def _tell_ahead(self, transaction: OpenTransaction) -> None:
-        tell_ahead(transaction, in_rows, self._tell_part)
-
-    def _tell_part(self, author: str, part: Part) -> bool | None:
-        session = self._sessions.get(author)
-        connection = None if session is None else session.connection
-        if connection is None:
-            return None
-        answers = (prepare(connection, part) for prepare in self._preparers)
-        return next((answer for answer in answers if answer is not None), None)
-
     def _held_here(self) -> OpenTransaction | None:
         """The open transaction, if it is this thread's."""
         if self.transactions.open is None or not self.lock.acquire(blocking=False):
@@ -398,26 +384,18 @@ class Hub(Tree):
         for urge in self._urgers:
             urge()
 
-    def add_waker(
-        self,
-        wake: Callable[[], None],
-        urge: Callable[[], None] | None = None,
-        prepare: Callable[[Connection, Part], bool | None] = lambda connection, part: None,
-    ) -> Callable[[], None]:
+    def add_waker(self, wake: Callable[[], None], urge: Callable[[], None] | None = None) -> Callable[[], None]:
         """Call `wake()` whenever there is something to send, and `urge()` (by default the same) when somebody waits for it: a client's
-        click has been handled. `prepare(connection, part)` tells one of its clients ahead, and whether it did (None for a client
-        of another's). From any thread; all must return at once. Returns what ends it."""
+        click has been handled. From any thread; both must return at once. Returns what ends it."""
         urge = urge or wake
         with self.lock:
             self.transactions.wakers = (*self.transactions.wakers, wake)
             self._urgers = (*self._urgers, urge)
-            self._preparers = (*self._preparers, prepare)
 
         def remove() -> None:
             with self.lock:
                 self.transactions.wakers = tuple(w for w in self.transactions.wakers if w is not wake)
                 self._urgers = tuple(u for u in self._urgers if u is not urge)
-                self._preparers = tuple(p for p in self._preparers if p is not prepare)
 
         return remove
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from .changes import Place
 from .details import Details
-from .due import NEVER
 from .errors import AlreadyExists, InvalidChangeError, InvalidValue, UnknownObject, describe
 from .limits import Limits
 from .open_transaction import Mark, OpenTransaction
@@ -94,7 +93,6 @@ class Life(Details):
         """What a class has to say about the life of a new object, and its place. Back to the mark if that fails."""
         info = sobject._os_type
         length, moves = len(siblings), transaction.moves
-        due, transaction.due = transaction.due, NEVER
         try:
             if info.pre_build:
                 if info.cls._pre_build_takes_keywords:
@@ -113,8 +111,6 @@ class Life(Details):
         except BaseException:
             self.transactions._roll_back(transaction, mark)
             raise
-        finally:
-            transaction.due = due
 
     def _append(self, transaction: OpenTransaction, sobject: SObject, parent: SObject, length: int, moves: int) -> None:
         """Give a new object its place below a parent, where its build has moved objects or made some of the same parent."""

@@ -52,8 +52,6 @@ class Making:
                 Making.__init__(self, given, *args, parent=parent, server=tree, id=id, text=text, **kwargs)
             return
         # From here on the lock is this thread's, and the open transaction with it.
-        if transaction.born >= transaction.due:
-            transactions.tell_ahead(transaction)
         loose: set[str] | None = None
         if parent is None:
             parent = tree.root

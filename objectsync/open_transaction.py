@@ -11,10 +11,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from .acting import acting
-from .due import FIRST
 
 if TYPE_CHECKING:
-    from .ahead import Ahead
     from .changes import Change
     from .emissions import Emission
     from .log import Transaction
@@ -34,7 +32,6 @@ class OpenTransaction:
 
     __slots__ = (
         "after",
-        "ahead",
         "author",
         "began",
         "birthplaces",
@@ -46,7 +43,6 @@ class OpenTransaction:
         "depth",
         "described",
         "destroyed",
-        "due",
         "emitted",
         "failed",
         "gesture",
@@ -100,9 +96,6 @@ class OpenTransaction:
         self.siblings: list[SObject] = []  # its children
         self.depth = 0  # theirs
         self.inner = False  # whether it was created in this transaction, too
-        self.due: int = FIRST
-        """Told ahead (ahead.py) when so many objects were created. `NEVER` while one is being built, which is told as a whole."""
-        self.ahead: Ahead | None = None
         self.emitted: list[Emission] = []
         self.after: list[Callable[[], Any]] = []
         self.stack: list[Topic[Any]] = []

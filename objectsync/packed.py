@@ -11,7 +11,6 @@ from __future__ import annotations
 import zlib
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
 from typing import Final, TypeVar, overload
 
 from .changes import Change, Destroy, singly
@@ -62,33 +61,13 @@ class Packed(Sequence[T_co]):
 class PackedChanges(Packed[Change]):
     """Changes as the wire has them."""
 
-    __slots__ = ("_buffers", "_deflated", "_ends", "_json", "ahead")
+    __slots__ = ("_buffers", "_deflated", "_json")
 
-    def __init__(self, changes: Sequence[Change], length: int, ahead: int = 0, parts: Sequence[bytes] = ()) -> None:
+    def __init__(self, changes: Sequence[Change], length: int) -> None:
         super().__init__(length)  # of what `creates` and `rows` stand for
         fragment = encode(changes)
         self._json, self._buffers = fragment.json, fragment.buffers
-        self.ahead = ahead
-        """The number under which `parts`, which it begins with, were told ahead (ahead.py); 0 for none."""
-        self._ends: list[int] = []
-        if parts:
-            pieces = [part[1:-1] for part in parts]
-            if changes:
-                pieces.append(self._json[1:-1])
-            self._json = b"[%b]" % b",".join(pieces)
-            self._ends = list(accumulate((len(part) - 1 for part in parts), initial=1))[1:]
         self._deflated = False
-
-    @property
-    def parts(self) -> int:
-        """How many these are."""
-        return len(self._ends)
-
-    def after(self, parts: int) -> Fragment | None:
-        """What is left for a client that has been told so many parts; None where that is not kept any more."""
-        if self._deflated:
-            return None
-        return Fragment(b"[" + self._json[min(self._ends[parts - 1], len(self._json) - 1) :], self._buffers)
 
     @property
     def fragment(self) -> Fragment:

@@ -54,8 +54,6 @@ class Hello(Message, frozen=True, tag="hello"):
     hash: str | None = None
     auth: str | None = None
     scopes: Scopes | None = None
-    ahead: bool = False
-    """Whether the client takes parts of what it will be told while it is still being made."""
 
 
 class Action(Message, frozen=True, tag="action"):
@@ -224,8 +222,6 @@ class TransactionMessage(msgspec.Struct, frozen=True, omit_defaults=True, forbid
     changes: list[AnyChange] | msgspec.UnsetType = msgspec.UNSET
     error: Failure | msgspec.UnsetType = msgspec.UNSET
     buffers: int | msgspec.UnsetType = msgspec.UNSET
-    ahead: tuple[int, int] | msgspec.UnsetType = msgspec.UNSET
-    """The `of` of what was told ahead, and how many parts of it the transaction begins with."""
 
 
 class Update(Message, frozen=True, tag="update"):
@@ -236,13 +232,6 @@ class Update(Message, frozen=True, tag="update"):
     transactions: list[TransactionMessage]
     hash: str | msgspec.UnsetType = msgspec.UNSET
     buffers: tuple[int, ...] = ()
-
-
-class Ahead(Message, frozen=True, tag="ahead"):
-    """Some of the changes that a transaction will begin with, which has not ended; `of` is a number for it."""
-
-    of: int
-    changes: list[AnyChange]
 
 
 class Snapshot(Message, frozen=True, tag="snapshot"):
@@ -256,7 +245,7 @@ class Snapshot(Message, frozen=True, tag="snapshot"):
 
 
 ClientMessage = Hello | Action | Call | Present | Subscribe | Verify | Diverged | Ack | Bye | Ping | Pong
-ServerMessage = Welcome | Snapshot | Update | Ahead | Result | Presence | Hashes | Error | Ping | Pong
+ServerMessage = Welcome | Snapshot | Update | Result | Presence | Hashes | Error | Ping | Pong
 
 _client_decoder = msgspec.json.Decoder(ClientMessage)
 _server_decoder = msgspec.json.Decoder(ServerMessage)

@@ -13,7 +13,6 @@ from typing import Any
 
 from .ancestry import children_first, place_of, scope_of
 from .changes import Change, Clear, Destroy, Place
-from .due import NEVER
 from .errors import InvalidChangeError, LimitExceeded, describe
 from .history import History
 from .limits import Limits
@@ -56,7 +55,6 @@ class Shape:
         self.transactions.scope_of = self._scope_of
         self.transactions.unenter = self._unenter
         self.transactions.written = self._written
-        self.transactions.tell_ahead = self._tell_ahead
         self.transactions.kept = inverses_of
         self.lock = self.transactions.lock
         self._unpacked: deque[Packed[Any]] = deque()
@@ -197,10 +195,6 @@ class Shape:
         if type(changes) is PackedChanges:  # an abstract class's `isinstance` is a call of Python's
             self._pack_later(changes)
         return changes
-
-    def _tell_ahead(self, transaction: OpenTransaction) -> None:
-        """Something is due to be told of an open transaction: whoever has clients tells them."""
-        transaction.due = NEVER
 
     def _pack_later(self, kept: Packed[Any]) -> None:
         self._unpacked.append(kept)

@@ -62,8 +62,6 @@ class Transactions:
         self.scope_of: Callable[[Sequence[Change]], str | None] = lambda inverses: None
         self.unenter: Callable[[SObject], None] = lambda sobject: None
         """Takes the creation of an object back."""
-        self.tell_ahead: Callable[[OpenTransaction], None]
-        """Called when something is due to be told of the open transaction (ahead.py)."""
         self.written: Callable[[OpenTransaction], Sequence[Change]]
         """What clients are told of a transaction, and"""
         self.kept: Callable[[OpenTransaction], Sequence[Change]]
@@ -266,8 +264,6 @@ class Transactions:
         del transaction.inverses[inverses_length:]
         del transaction.emitted[emitted_length:]
         del transaction.after[after_length:]
-        if transaction.ahead is not None:
-            transaction.ahead.take_back(transaction.changes, journal_length)
 
     def _commit(self, transaction: OpenTransaction) -> None:
         if self.owed and transaction.author is None:

@@ -42,16 +42,16 @@ class Updates:
         self._news: tuple[int, list[News]] = (-1, [])  # what was marked last, and since when
         self._snapshot: tuple[int, list[Frame]] = (-1, [])
 
-    def since(self, seq: int, session: str, answers: Sequence[Answer], ahead: tuple[int, int] | None = None) -> Frame:
+    def since(self, seq: int, session: str, answers: Sequence[Answer]) -> Frame:
         """One frame from `seq` to the head, which log and digest must remember. `answers` are the decided actions of that session
-        since `seq`, `ahead` is what it has been told ahead, and how many parts of that."""
+        since `seq`."""
         head = self._log.head
         if self._frames_head != head:
             self._frames.clear()
             self._frames_head = head
             self._mark()
-        if answers or ahead:
-            return self._encode(seq, session, answers, ahead)
+        if answers:
+            return self._encode(seq, session, answers)
         frame = self._frames.get(seq)
         if frame is None:
             frame = self._frames[seq] = self._encode(seq, None, ())
@@ -66,7 +66,7 @@ class Updates:
             self._snapshot = (log.head, self._encode_snapshot())
         return self._snapshot
 
-    def _encode(self, prev: int, session: str | None, answers: Sequence[Answer], ahead: tuple[int, int] | None = None) -> Frame:
+    def _encode(self, prev: int, session: str | None, answers: Sequence[Answer]) -> Frame:
         log = self._log
         head = log.head
         hash = log.hash_at(head)
@@ -79,8 +79,6 @@ class Updates:
         for transaction, fragment in news:
             if transaction.session is not None and transaction.session == session:
                 fragment = answer(transaction)
-            elif ahead is not None and fragment is not None:
-                fragment = _rest(transaction, ahead) or fragment
             if fragment is not None:
                 fragments.append(fragment)
         frame = encode_update(prev, head, fragments, hash)
@@ -181,16 +179,6 @@ class Updates:
             pages.append(encode(changes))
             changes.clear()
         return [encode_snapshot(self._log.head, index, len(pages), page) for index, page in enumerate(pages)]
-
-
-def _rest(transaction: Transaction, ahead: tuple[int, int]) -> Fragment | None:
-    """A transaction for a client that has been told a part of it; None if it has not."""
-    changes = transaction.changes
-    if type(changes) is not PackedChanges or changes.ahead != ahead[0]:
-        return None
-    parts = min(ahead[1], changes.parts)
-    rest = changes.after(parts) if parts else None
-    return rest and encode_transaction(transaction.seq, rest, ahead=(ahead[0], parts))
 
 
 def answer(transaction: Transaction) -> Fragment:

@@ -24,10 +24,7 @@ if TYPE_CHECKING:
 
 def changes_of(transaction: OpenTransaction) -> Sequence[Change]:
     """What clients are told. The fresh objects are live from now on."""
-    changes, born, ahead = transaction.changes, transaction.born, transaction.ahead
-    if ahead is not None and ahead.parts:
-        rest = in_rows(transaction, changes[ahead.end :], born - ahead.born)
-        return PackedChanges(rest, len(changes), ahead.key, [part.json for part in ahead.parts])
+    changes, born = transaction.changes, transaction.born
     if not born:
         return tuple(changes)  # type: ignore[arg-type]  # without fresh objects there are only changes
     if born < MANY or transaction.session is not None:
@@ -41,21 +38,21 @@ def changes_of(transaction: OpenTransaction) -> Sequence[Change]:
             else:
                 written += transaction.described[change]
         return tuple(written)
-    return PackedChanges(in_rows(transaction, changes, born), len(changes))
+    return PackedChanges(_in_rows(transaction), len(changes))
 
 
-def in_rows(transaction: OpenTransaction, changes: Sequence[Change | SObject], born: int) -> list[Change]:
-    """Some of the changes, of which `born` are creations, with what was created in a row as one change. The fresh objects are live from
-    now on."""
+def _in_rows(transaction: OpenTransaction) -> list[Change]:
+    """The same, with what was created in a row as one change."""
+    changes = transaction.changes
     written: list[Change] = []
     creations = Creations(written)
 
-    def take(row: Sequence[Any]) -> None:
+    def take(row: list[Any]) -> None:
         for sobject in row:
             sobject._os_state = LIVE
         creations.take(row, transaction.birthplaces, transaction.numbered, transaction.plain)
 
-    if len(changes) == born:
+    if len(changes) == transaction.born:
         take(changes)  # nothing but creations, as of a table
         return written
     row: list[SObject] = []

@@ -26,7 +26,6 @@ from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
-from ..ahead import Part
 from ..audience import Audience
 from ..closing import RESTART
 from ..connection import Connection
@@ -104,7 +103,7 @@ class WebSocketShell:
         self._woken = False  # while it was
         self._servers: list[WebSocketServer] = []
         self._clock: asyncio.TimerHandle | None = None
-        self._remove_waker = hub.add_waker(self._wake, self._urge, self._prepare)
+        self._remove_waker = hub.add_waker(self._wake, self._urge)
 
     async def listen(self, addresses: list[tuple[str, int]]) -> list[int]:
         """Listen on these; returns the ports. The second and later ones are other names of the first, and may be missing."""
@@ -335,20 +334,6 @@ class WebSocketShell:
                 self._turn.release()
         else:
             self._loop.call_soon_threadsafe(self._pump)
-
-    def _prepare(self, connection: Connection, part: Part) -> bool | None:
-        """Tell a client ahead. Called from any thread, with the tree's lock held: so it does not wait for its turn."""
-        if not self._turn.acquire(blocking=False):
-            return False
-        try:
-            socket = next((socket for socket, client in self._clients.items() if client.connection is connection), None)
-            frame = None if socket is None else connection.prepare(part, monotonic())
-            if socket is None or frame is None:
-                return None
-            write(frame.data, frame.binary, (socket,), elsewhere=threading.get_ident() != self._thread)
-            return True
-        finally:
-            self._turn.release()
 
     def _pump(self) -> None:
         """Write to every client what it is due. (The event loop's.)"""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import socket
 import subprocess
@@ -206,63 +205,6 @@ class TestLive:
         server.undo()
         expect(page.locator("td")).to_have_count(5_000)
         expect(page.locator("tr").nth(500).locator("td").nth(3)).to_have_text("500.3")
-
-    def test_a_large_table_is_told_ahead_and_never_seen_half(self, open_page: NewPage, server: Server) -> None:
-        table = Element("table", server=server)
-        state = Element("p", server=server, text="begin")
-        made, failed = (Element("button", server=server, text=text) for text in ("make", "fail"))
-
-        def make() -> None:
-            for number in range(5_000):
-                row = Element("tr", parent=table, classes=["odd"] if number % 2 else None)
-                for column in range(4):
-                    Element("td", parent=row, text=f"{number}.{column}")
-
-        def make_all() -> None:
-            with server.record():
-                make()
-                table.children[1].children[2].text.set("changed at once")
-
-        def fail() -> None:
-            with contextlib.suppress(ValueError), server.record():
-                make()
-                raise ValueError
-            state.text.set("failed")
-
-        made.on("click", make_all)
-        failed.on("click", fail)
-        page, other = open_page(server.url), open_page(server.url)
-        frames: list[str] = []
-        with page.expect_event("websocket") as opened:
-            page.reload()
-        opened.value.on("framereceived", lambda frame: frames.append(str(frame)))
-        expect(page.get_by_text("make")).to_be_visible()
-        page.evaluate(
-            """() => {
-                window.seen = new Set()
-                const table = document.querySelector('table')
-                new MutationObserver(() => window.seen.add(table.childElementCount)).observe(table, { childList: true })
-            }"""
-        )
-        page.get_by_text("fail").click()
-        expect(page.get_by_text("failed")).to_be_visible()
-        assert any(frame.startswith('{"type":"ahead"') for frame in frames)
-        expect(page.locator("td")).to_have_count(0)
-        for times in (1, 2):
-            frames.clear()
-            page.get_by_text("make").click()
-            for each in (page, other):
-                expect(each.locator("td")).to_have_count(20_000 * times)
-            assert any(frame.startswith('{"type":"ahead"') for frame in frames)
-        expect(page.locator("tr").nth(1)).to_have_text("1.01.1changed at once1.3")
-        for each in (page, other):
-            assert each.evaluate("[...document.querySelectorAll('td')].map((td) => td.textContent).join()") == ",".join(
-                cell._os_values["text"] for row in table.children for cell in row.children
-            )
-            assert each.locator("tr.odd").count() == 5_000
-        assert page.evaluate("[...window.seen]") == [5_000, 10_000]
-        server.undo()
-        expect(page.locator("td")).to_have_count(20_000)
 
     def test_a_loop_of_updates_ends_at_the_last_value(self, open_page: NewPage, server: Server) -> None:
         label = Element("p", server=server, text="")

@@ -8,7 +8,7 @@ import { Attributes, type Declarations, type Declared, Kind } from './attributes
 import { Cell } from './cells.js'
 import type { Change, Defaults, Held } from './changes.js'
 import { fits, hold, indexIn } from './changes.js'
-import { Dormant, Pattern } from './dormant.js'
+import { Pattern } from './dormant.js'
 import { ChangeError } from './errors.js'
 import type { Journal } from './journal.js'
 import { type Host, SObject, State } from './sobject.js'
@@ -16,7 +16,7 @@ import type { Tree } from './tree.js'
 import type { Dict, TopicType, Value } from './values.js'
 
 type Shape = readonly [type: string, names: readonly string[]]
-export type Rows = Extract<Change, readonly ['rows', ...unknown[]]>
+type Rows = Extract<Change, readonly ['rows', ...unknown[]]>
 
 interface TypeDefinition {
   readonly frontendType: string
@@ -30,8 +30,6 @@ export class Births {
   readonly #types = new Map<string, TypeDefinition>([
     ['SObject', { frontendType: 'Root', attributes: new Map() }],
   ])
-  /** What was foreseen of rows that have not come. */
-  readonly #foreseen = new WeakMap<Rows, Dormant>()
 
   constructor(tree: Tree, host: Host) {
     this.#tree = tree
@@ -99,20 +97,13 @@ export class Births {
     }
   }
 
-  /** What rows will be that may come, if that can be said already. */
-  foresee(rows: Rows): Dormant | undefined {
-    try {
-      const dormant = this.#dormantOf(rows)
-      this.#foreseen.set(rows, dormant)
-      return dormant
-    } catch (error) {
-      if (error instanceof ChangeError) return undefined // it is said when they come
-      throw error
-    }
-  }
-
-  /** @throws ChangeError */
-  #dormantOf([, id, , count, shape, values]: Rows): Dormant {
+  /** Many of one shape at the end of an object: of each only the top is made (dormant.ts). */
+  createRows(
+    [, id, parentId, count, shape, values]: Rows,
+    journal: Journal,
+    inverse: Change[] | undefined,
+  ): void {
+    const parent = this.#tree.get(parentId)
     const kinds = shape.map(([type, , names, same]) => this.#kindOf(type, names, same))
     const fitting = shape.every(([, above], place) => (place ? above > 0 && above <= place : above === 0))
     const pattern = new Pattern(
@@ -125,16 +116,6 @@ export class Births {
       throw new ChangeError('invalid_change', `'rows' with ${values.length} values do not add up`)
     }
     checkColumns(kinds, values, pattern.stride)
-    return new Dormant(this.#tree.objects, pattern, first, count, values as Value[])
-  }
-
-  /** Many of one shape at the end of an object: of each only the top is made (dormant.ts). */
-  createRows(change: Rows, journal: Journal, inverse: Change[] | undefined): void {
-    const [, id, parentId, count, shape, values] = change
-    const parent = this.#tree.get(parentId)
-    const rows = this.#foreseen.get(change) ?? this.#dormantOf(change)
-    const { first } = rows
-    const size = count * rows.pattern.width
     this.#tree.onApply?.(id, size)
     if (this.#tree.objects.reaches(first) && this.#returns(first, size, journal)) {
       const rest = values.values()
@@ -148,7 +129,7 @@ export class Births {
       return
     }
     journal.children(parent)
-    this.#tree.objects.addRows(rows, journal.number)
+    const rows = this.#tree.objects.addRows(pattern, first, count, values as Value[], journal.number)
     const siblings = parent.state
     for (let made = 0; made < count; made++) {
       const index = siblings.childCount

@@ -7,11 +7,9 @@
  * - A gap, or a frame that does not fit, is never guessed over: it connects again, asking for a snapshot where the state is in doubt.
  * - Close codes from 4100 are final.
  */
-import { Ahead } from './ahead.js'
 import { Calls } from './calls.js'
 import { type Clock, systemClock } from './clock.js'
 import type { Divergence } from './comparison.js'
-import type { Dormant } from './dormant.js'
 import { CallError, LocalError, ProtocolError } from './errors.js'
 import { type Disconnect, Signal } from './events.js'
 import type { Frame } from './frames.js'
@@ -55,7 +53,6 @@ export class Client {
   readonly #replica: Replica
   readonly #outbox: Outbox
   readonly #calls = new Calls()
-  readonly #ahead = new Ahead()
   /** Who else is here: `people`, `set({ name, color, state })`, `onChange`. */
   readonly presence: Presence
   readonly #signals: { readonly size: number }[] = []
@@ -64,7 +61,6 @@ export class Client {
   readonly #settledSignal: Signal<[]>
   readonly #touchedSignal: Signal<[SObject, string | null, (readonly SObject[])?]>
   readonly #emittedSignal: Signal<[SObject, string, Dict]>
-  readonly #foreseenSignal: Signal<[SObject, Dormant]>
   readonly #rejectedSignal: Signal<[Rejection]>
   readonly #noticeSignal: Signal<[ErrorNotice]>
   #status: Status = { state: 'connecting' }
@@ -97,7 +93,6 @@ export class Client {
     this.#settledSignal = signal('settled')
     this.#touchedSignal = signal('touched')
     this.#emittedSignal = signal('emissions')
-    this.#foreseenSignal = signal('rows ahead')
     this.#rejectedSignal = signal('rejections')
     this.#noticeSignal = signal('errors')
     this.#divergedSignal = signal('divergences')
@@ -185,10 +180,6 @@ export class Client {
   /** Runs for each event that the server emits, after all else that came with it. */
   onEmitted(listener: (object: SObject, name: string, args: Dict) => void): Disconnect {
     return this.#emittedSignal.connect(listener)
-  }
-  /** @internal Runs when rows may soon come below an object: nothing is there of them yet, and perhaps they never come. */
-  onForeseen(listener: (parent: SObject, rows: Dormant) => void): Disconnect {
-    return this.#foreseenSignal.connect(listener)
   }
   /** Runs when an action of this client was not applied; it has been taken back by then. */
   onRejected(listener: (rejection: Rejection) => void): Disconnect {
@@ -374,7 +365,6 @@ export class Client {
 
   #disconnected(): void {
     this.#handshake.lost()
-    this.#ahead.forget()
     this.presence.goOffline()
     this.#verifier.goOffline()
     this.#calls.lost()
@@ -424,13 +414,6 @@ export class Client {
         break
       case 'update':
         this.#update(message)
-        break
-      case 'ahead':
-        this.#ahead.take(message)
-        for (const change of message.changes) {
-          const rows = change[0] === 'rows' && this.#replica.tree.foresee(change)
-          if (rows) this.#foreseenSignal.emit(...rows)
-        }
         break
       case 'result':
         this.#calls.answer(message)
@@ -491,7 +474,7 @@ export class Client {
       this.#link.giveUp(4096, 'gap')
       return
     }
-    this.#replica.receive(this.#ahead.complete(update.transactions), () => {
+    this.#replica.receive(update.transactions, () => {
       session.seq = update.seq
       session.hash = update.hash
     })

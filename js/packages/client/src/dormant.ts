@@ -59,10 +59,7 @@ export class Dormant {
   readonly count: number
   /** As they came, or were changed since. */
   readonly values: Value[]
-  /** The number of the batch that made them; 0 while they have not come. */
-  born = 0
-  /** Whether a value is another than came. */
-  changed = false
+  readonly #born: number
   readonly #end: number
   readonly #objects: Objects
   /** How many of the objects were neither made nor removed. */
@@ -72,12 +69,20 @@ export class Dormant {
   /** How many these are. */
   standing = 0
 
-  constructor(objects: Objects, pattern: Pattern, first: number, count: number, values: Value[]) {
+  constructor(
+    objects: Objects,
+    pattern: Pattern,
+    first: number,
+    count: number,
+    values: Value[],
+    born: number,
+  ) {
     this.#objects = objects
     this.pattern = pattern
     this.first = first
     this.count = count
     this.values = values
+    this.#born = born
     this.#end = first + count * pattern.width
     this.sleeping = count * (pattern.width - 1)
   }
@@ -108,7 +113,7 @@ export class Dormant {
   #make(place: number, parent: SObject, id = this.idOf(place)): SObject {
     const part = place % this.pattern.width
     const object = new SObject(this.#objects.host, id, this.kindOf(place).type)
-    const state = new State(this.attributesOf(place, object), parent, this.born)
+    const state = new State(this.attributesOf(place, object), parent, this.#born)
     if (this.#below(part).length) state.sleep(this, place)
     object.state = state
     return object
@@ -161,7 +166,6 @@ export class Dormant {
       for (const sight of shownBy) if (!sight.stage.follow(sight, order, part, at, value)) return false
     } else if (shownBy && !shownBy.stage.follow(shownBy, order, part, at, value)) return false
     this.values[row * stride + (starts[part] as number) + at] = value
-    this.changed = true
     return true
   }
 
@@ -307,12 +311,12 @@ export class Objects extends Map<string, SObject> {
   }
 
   /** Rows, of which only the tops are to be made now. */
-  addRows(dormant: Dormant, born: number): void {
-    const { pattern, first, count } = dormant
-    dormant.born = born
+  addRows(pattern: Pattern, first: number, count: number, values: Value[], born: number): Dormant {
+    const dormant = new Dormant(this, pattern, first, count, values, born)
     this.#dormant.push(dormant)
     const last = first + count * pattern.width - 1
     if (last > this.#highest) this.#highest = last
+    return dormant
   }
 
   forget(dormant: Dormant): void {

@@ -77,7 +77,6 @@ export class Handshake {
       client,
       auth,
       scopes,
-      ahead: true,
     }
   }
 

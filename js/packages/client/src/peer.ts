@@ -24,7 +24,6 @@ const CLIENT: { readonly [type: string]: Check } = {
     'hash?': c.string,
     'auth?': c.string,
     'scopes?': c.orNull(scopes),
-    'ahead?': c.boolean,
   }),
   ack: c.object({ type: c.any, seq: c.count, frames: c.count }),
   action: c.object({ type: c.any, cseq: c.positive, base: c.count, 'gesture?': c.positive, changes }),

@@ -30,14 +30,10 @@ export interface Limits {
   readonly actionsBurst?: number
 }
 
-/**
- * One decided transaction. With `cseq` it is the client's own: `changes` absent means applied just as sent. With `ahead`, they follow on those
- * that were told under that number before, in so many parts.
- */
+/** One decided transaction. With `cseq` it is the client's own: `changes` absent means applied just as sent. */
 export type Transaction = {
   readonly seq: number
   readonly cseq?: number
-  readonly ahead?: readonly [of: number, parts: number]
   readonly changes?: readonly Change[]
   readonly error?: { readonly code: string; readonly message: string }
 }
@@ -70,12 +66,6 @@ export type Update = {
   readonly seq: number
   readonly hash?: string
   readonly transactions: readonly Transaction[]
-}
-/** Some of the changes that a transaction will begin with, which has not ended; `of` is a number for it. */
-export type AheadMessage = {
-  readonly type: 'ahead'
-  readonly of: number
-  readonly changes: readonly Change[]
 }
 export type Result = {
   readonly type: 'result'
@@ -117,7 +107,6 @@ export type ServerMessage =
   | Welcome
   | Snapshot
   | Update
-  | AheadMessage
   | Result
   | PresenceMessage
   | Hashes
@@ -143,8 +132,6 @@ export type Hello = {
   readonly hash?: string | undefined
   readonly auth?: string | undefined
   readonly scopes?: readonly Scope[] | undefined
-  /** Whether it takes `ahead`. */
-  readonly ahead?: boolean | undefined
 }
 export type Ack = { readonly type: 'ack'; readonly seq: number; readonly frames: number }
 export type Action = {
@@ -240,7 +227,6 @@ const limits = c.object({
 const transaction = c.object({
   seq: c.positive,
   'cseq?': c.positive,
-  'ahead?': [c.positive, c.positive],
   'changes?': changes,
   'error?': c.object(problem),
 })
@@ -271,7 +257,6 @@ const SERVER: { readonly [type: string]: Check } = {
     'hash?': c.string,
     transactions: c.listOf(transaction),
   }),
-  ahead: c.object({ type: c.any, of: c.positive, changes }),
   result: c.object({
     type: c.any,
     id: c.positive,

@@ -5,11 +5,11 @@
  * - It answers by appending to `inverse` (where given) the changes that undo it, to be applied from the last to the first.
  * - How objects are made stands in births.ts. Nobody is told of anything here; that is the journal's.
  */
-import { Births, type Rows } from './births.js'
+import { Births } from './births.js'
 import type { Cell } from './cells.js'
 import type { Change, TopicChange } from './changes.js'
 import { fork, hold, indexIn, wireValue } from './changes.js'
-import { type Dormant, Objects } from './dormant.js'
+import { Objects } from './dormant.js'
 import { ChangeError } from './errors.js'
 import type { Journal } from './journal.js'
 import { GONE, type Host, type SObject } from './sobject.js'
@@ -35,13 +35,6 @@ export class Tree {
 
   frontendType(type: string): string {
     return this.#births.frontendType(type)
-  }
-
-  /** The parent of rows, and what they will be, if that can be said already. */
-  foresee(rows: Rows): readonly [SObject, Dormant] | undefined {
-    const parent = this.objects.get(rows[2])
-    const dormant = parent && this.#births.foresee(rows)
-    return dormant && [parent, dormant]
   }
 
   get(id: string): SObject {

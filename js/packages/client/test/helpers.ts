@@ -193,7 +193,6 @@ export class ModelServer {
   effects: Effects = () => []
   answer: (service: string) => Value = (service) => `called ${service}`
   #next = 1
-  #told = 0
 
   constructor(changes: readonly Change[] = []) {
     applyAll(this.tree, [...TYPES, ['create', 'root', 'SObject', null, -1, {}], ...changes])
@@ -203,22 +202,6 @@ export class ModelServer {
   change(...changes: Change[]): void {
     applyAll(this.tree, changes)
     this.#commit('', 0, changes)
-  }
-
-  /** Changes something that the clients are told ahead, in parts, but for the rest. */
-  changeAhead(parts: readonly (readonly Change[])[], ...rest: Change[]): void {
-    const of = ++this.#told
-    const told = [...this.sessions.values()].filter(({ connection }) => connection?.isOpen)
-    for (const session of told) this.write(session)
-    for (const { connection } of told)
-      for (const changes of parts) this.send(connection as MemoryConnection, { type: 'ahead', of, changes })
-    this.change(...parts.flat(), ...rest)
-    for (const { outbox } of told)
-      outbox.push({
-        ...outbox.pop(),
-        seq: this.seq,
-        transaction: { seq: this.seq, ahead: [of, parts.length], changes: rest },
-      })
   }
 
   /** What `act` changes here, nobody is told: as if it had been lost, or spoilt, on its way. */

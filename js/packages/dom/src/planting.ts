@@ -4,7 +4,6 @@
  * - What the objects of a row have in common is looked up and checked once: which elements they are, and what each shows.
  * - Only for elements that show and do nothing else; where one listens or holds what a person enters, views are made.
  * - The view of an object that wakes up takes over the element as it stands (`ElementView.adopt`).
- * - Rows that the server tells ahead are made before they come, and wait; the views of their tops take these over in the same way.
  */
 import type { Dormant, SObject, Value } from '@objectsync/client'
 import type { Named, Stage } from './stage.js'
@@ -26,72 +25,37 @@ export class Plan {
   readonly #dormant: Dormant
   /** Of each place in a row but its top's; undefined where one of them needs views. */
   readonly #seeds: readonly Seed[] | undefined
-  readonly #top: Seed | undefined
-  /** The elements of rows that have not been shown, by their row. */
-  #ready: (Element | undefined)[] = []
   /** The elements of one row, by the place in it. */
   readonly #row: Element[] = []
 
-  /** @param seeds of each place in a row */
-  constructor(dormant: Dormant, [top, ...seeds]: readonly (Seed | undefined)[]) {
+  /** @param seeds of each place in a row but its top's */
+  constructor(dormant: Dormant, seeds: readonly (Seed | undefined)[]) {
     this.#dormant = dormant
-    this.#top = top
     if (seeds.every((seed) => seed !== undefined)) this.#seeds = seeds
   }
 
-  /** Makes the elements of rows that may come. */
-  prepare(stage: Stage): void {
-    const { first, count, pattern } = this.#dormant
-    if (!this.#top || !this.#seeds?.length) return
-    for (let row = 0; row < count; row++) {
-      const place = row * pattern.width
-      const top = this.#make(stage, this.#top, row * pattern.stride, place)
-      this.plant(stage, first + place, top)
-      this.#ready.push(top)
-    }
-  }
-
-  /** The element of a top, with what is in it, if it has been made, and nothing is different by now. */
-  take(top: SObject): Element | undefined {
-    if (!this.#ready.length || this.#dormant.changed) return undefined
-    const row = (Number(top.id) - this.#dormant.first) / this.#dormant.pattern.width
-    const element = this.#ready[row]
-    this.#ready[row] = undefined
-    return element
-  }
-
   /** Puts the elements of all that is below the top of a row into its own (benchmarks/dom, "create"). @returns whether it is one */
-  plant(stage: Stage, top: number, into: Element): boolean {
-    const { pattern, first } = this.#dormant
+  plant(stage: Stage, top: SObject, into: Element): boolean {
+    const { pattern, first, values } = this.#dormant
     const { above, starts, width, stride } = pattern
-    const place = top - first
+    const place = Number(top.id) - first
     const seeds = this.#seeds
     if (place % width || !seeds) return false
     const begin = (place / width) * stride
     const elements = this.#row
+    const { document } = stage
     elements[0] = into
     for (let part = 1; part < width; part++) {
-      const element = this.#make(
-        stage,
-        seeds[part - 1] as Seed,
-        begin + (starts[part] as number),
-        place + part,
-      )
+      const { namespace, tag, text, fixed, finish } = seeds[part - 1] as Seed
+      const from = begin + (starts[part] as number)
+      const element = namespace ? document.createElementNS(namespace, tag) : document.createElement(tag)
+      const shown = text < 0 ? fixed : (values[from + text] as string)
+      if (shown) element.textContent = shown
+      finish?.(element, values, from, stage, `${pattern.kinds[part]?.type}(${first + place + part})`)
       elements[part] = element
       elements[above[part] as number]?.appendChild(element)
     }
     return true
-  }
-
-  #make(stage: Stage, seed: Seed, from: number, place: number): Element {
-    const { namespace, tag, text, fixed, finish } = seed
-    const { first, values } = this.#dormant
-    const { document } = stage
-    const element = namespace ? document.createElementNS(namespace, tag) : document.createElement(tag)
-    const shown = text < 0 ? fixed : (values[from + text] as string)
-    if (shown) element.textContent = shown
-    finish?.(element, values, from, stage, `${this.#dormant.kindOf(place).type}(${first + place})`)
-    return element
   }
 
   /** Shows another value where one was planted. @returns whether it is one that can be shown so */

@@ -38,21 +38,16 @@ export class Stage implements Shower {
   readonly #refused = new Set<string>()
   /** How the elements of dormant rows are made. */
   readonly #plans = new WeakMap<Dormant, Plan>()
-  readonly #ends: readonly Disconnect[]
+  readonly #end: () => void
 
   constructor(client: Client, registry: Registry, document: Document, want?: (id: string) => Disconnect) {
     this.client = client
     this.registry = registry
     this.document = document
     this.want = want
-    this.#ends = [
-      client.onEmitted((object, name, args) => {
-        if (name === INVOKE) this.#invoke(object, args)
-      }),
-      client.onForeseen((parent, rows) => {
-        if (this.#viewsOf(parent).length) this.#planOf(rows, parent.host).prepare(this)
-      }),
-    ]
+    this.#end = client.onEmitted((object, name, args) => {
+      if (name === INVOKE) this.#invoke(object, args)
+    })
   }
 
   /** Makes the view of an object, with those below it; not yet in the document. */
@@ -62,9 +57,7 @@ export class Stage implements Shower {
     let view: View
     try {
       view = new (Class ?? (coming ? PendingView : MissingView))(object, this)
-      const ready = this.#ready(view)
-      if (ready) view.adopt?.(ready)
-      else view.element = view.create()
+      view.element = view.create()
       // Not `instanceof`: the document may be another window's.
       if (view.element?.nodeType !== 1) {
         throw new TypeError(`create() returned ${String(view.element)}; expected an Element`)
@@ -76,7 +69,7 @@ export class Stage implements Shower {
       view.container = null
     }
     note(view)
-    if (!view.planted) this.#fill(view)
+    this.#fill(view)
     if (coming) this.#renewAfter(coming, view)
     return view
   }
@@ -123,7 +116,7 @@ export class Stage implements Shower {
   }
 
   end(): void {
-    for (const end of this.#ends) end()
+    this.#end()
   }
 
   /** Runs something of a user's; what it throws is reported, with the object named. */
@@ -210,29 +203,19 @@ export class Stage implements Shower {
   /** Shows the children without waking them. @returns whether it can */
   #plant(view: View): boolean {
     const { object } = view
-    const sleepers = plantable(view)
-    if (!sleepers) return false
+    const { sleepers, stirred } = object.state
+    // A subclass may do anything with its element.
+    if (!sleepers || stirred || view.container !== undefined || !Object.hasOwn(view.constructor, 'seed'))
+      return false
     view.plan = this.#planOf(sleepers, object.host)
-    return view.plan.plant(this, Number(object.id), view.element)
-  }
-
-  /** The element of a new view, if it has been made ahead; its children stand in it then. */
-  #ready(view: View): Element | undefined {
-    const { object } = view
-    const sleepers = plantable(view)
-    const plan = sleepers && this.#plans.get(sleepers)
-    const element = plan?.take(object)
-    if (!element) return undefined
-    view.plan = plan
-    view.planted = object.childCount
-    return element
+    return view.plan.plant(this, object, view.element)
   }
 
   /** How the elements of these rows are made, and changed. */
   #planOf(dormant: Dormant, types: { frontendType(type: string): string }): Plan {
     let plan = this.#plans.get(dormant)
     if (!plan) {
-      const seeds = dormant.pattern.kinds.map((kind) => {
+      const seeds = dormant.pattern.kinds.slice(1).map((kind) => {
         const frontendType = types.frontendType(kind.type)
         return this.registry.get(frontendType)?.seed?.(kind, frontendType)
       })
@@ -341,13 +324,6 @@ export class Stage implements Shower {
     }
     restore()
   }
-}
-
-/** The rows whose elements can stand in that of a view without views of their own. A subclass may do anything with its element. */
-function plantable(view: View): Dormant | undefined {
-  const { sleepers, stirred } = view.object.state
-  const may = !stirred && view.container === undefined && Object.hasOwn(view.constructor, 'seed')
-  return may ? sleepers : undefined
 }
 
 /** Not by `children`, which would make a collection for each row (benchmarks/dom, "update"). */

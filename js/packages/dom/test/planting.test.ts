@@ -56,7 +56,6 @@ const step = fc.record({
   kind: fc.constantFrom(
     'rows',
     'rows',
-    'ahead',
     'text',
     'text',
     'edit',
@@ -88,11 +87,6 @@ function changesOf(
   const below = (each: string): boolean => {
     for (let o = objects.get(each); o; o = o.parent ?? undefined) if (o.id === id) return true
     return false
-  }
-  if (kind === 'ahead') {
-    const shape0 = SHAPES[shape % 2] as Rows[4]
-    const more: Change[] = to % 2 ? [['set', `${next + 1}`, 'text', 'set at once']] : []
-    return [rows(next, id, count, shape0), ...more, ...(to % 3 ? [] : [['destroy', `${next}`] as Change])]
   }
   if (kind === 'rows') return [rows(next, id, count, SHAPES[shape] as Rows[4])]
   if (kind === 'clear') return [['clear', id]]
@@ -135,8 +129,7 @@ describe('planted elements', () => {
             next += 60
             const single = changes.flatMap((one) => (one[0] === 'rows' ? singly(one) : [one]))
             eager.server.change(...single)
-            if (each.kind === 'ahead') lazy.server.changeAhead([changes.slice(0, 1)], ...changes.slice(1))
-            else lazy.server.change(...changes)
+            lazy.server.change(...changes)
           }
           eager.settle()
           lazy.settle()
@@ -149,36 +142,6 @@ describe('planted elements', () => {
       }),
       { numRuns: 60 },
     )
-  })
-
-  it('are made when they are told ahead, and shown when they come', () => {
-    const { host, server, settle } = show(TABLE)
-    const make = vi.spyOn(document, 'createElement')
-    server.changeAhead([[rows(3, '2', 4, SHAPES[0] as Rows[4])], [rows(15, '2', 3, SHAPES[0] as Rows[4])]])
-    for (const connection of server.network.connections) connection.deliver()
-    expect(make).toHaveBeenCalledTimes(21)
-    expect(host.querySelector('tr')).toBeNull()
-    settle()
-    expect(make).toHaveBeenCalledTimes(21)
-    make.mockRestore()
-    const other = show([...TABLE, rows(3, '2', 7, SHAPES[0] as Rows[4])])
-    expect(host.querySelectorAll('tr')).toHaveLength(7)
-    expect([...host.querySelectorAll('td')].slice(0, 8).map(look)).toEqual(
-      [...other.host.querySelectorAll('td')].slice(0, 8).map(look),
-    )
-  })
-
-  it('are made anew if something has changed before they are shown', () => {
-    const { host, server, settle } = show(TABLE)
-    server.changeAhead(
-      [[rows(3, '2', 2, SHAPES[0] as Rows[4])]],
-      ['set', '4', 'text', 'at once'],
-      ['insert_text', '8', 'text', 0, 'woken '],
-    )
-    settle()
-    expect(host.querySelector('td')?.textContent).toMatch(/^at once/)
-    expect(host.querySelectorAll('td')).toHaveLength(4)
-    expect(host.querySelectorAll('td')[3]?.textContent).toMatch(/^woken /)
   })
 
   it('show what changes in its sleep, and wake nothing', () => {
