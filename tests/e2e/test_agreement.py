@@ -447,16 +447,19 @@ def a_table(heard: Callable[..., None]) -> None:
 
 LONG = {"name": "long.txt", "mimeType": "text/plain", "buffer": b"long"}
 DONE: dict[str, tuple[Make, Act]] = {
-    "Escape closes a dialog": (ask, press("Escape")),
-    "Escape closes no dialog that is not modal": (lambda heard: ask(heard, modal=False), press("Escape")),
+    "Escape closes a dialog": (ask, both(see("dialog", "Sure?"), press("Escape"))),
+    "Escape closes no dialog that is not modal": (
+        lambda heard: ask(heard, modal=False),
+        both(see("dialog", "Sure?"), press("Escape")),
+    ),
     "a dialog's Close": (ask, click("button", "Close")),
     "a dialog's button": (ask, click("button", "Yes")),
-    "a dialog has the keyboard": (ask, press("Enter")),
+    "a dialog has the keyboard": (ask, both(see("dialog", "Sure?"), press("Enter"))),
     "a dialog gives the keyboard back": (open_by_button, both(click("button", "Delete"), see("dialog", "Sure?"), press("Escape"))),
     "in a dialog": (open_by_button, both(click("button", "Delete"), lambda page: page.get_by_label("Why").fill("So"))),
     "Escape closes the dialog in front": (two_dialogs, both(click("button", "Open"), see("dialog", "Second"), press("Escape"))),
     "what is below a dialog that is not modal": (lambda heard: ask(heard, modal=False), click("button", "Below")),
-    "what was below": (ask, both(press("Escape"), click("button", "Below"))),
+    "what was below": (ask, both(see("dialog", "Sure?"), press("Escape"), click("button", "Below"))),
     "a dialog element that Python closes": (
         native_with_a_button,
         both(click("button", "open"), see("button", "done"), click("button", "done"), miss("button", "done")),
