@@ -11,6 +11,9 @@ from .snapshot import Restore
 if TYPE_CHECKING:
     from .sobject import SObject
 
+_LAST = 8
+"""Of so many siblings at the end, each is looked at before all are searched."""
+
 
 def scope_of(inverses: Sequence[Change], objects: Mapping[str, SObject]) -> str | None:
     """The id of the lowest object that holds everything that these touch; None where that can only be the root."""
@@ -62,8 +65,20 @@ def path_to(sobject: SObject | None) -> list[SObject]:
     return path
 
 
-def place_of(sobject: SObject, siblings: list[SObject]) -> int:
-    """Where an object is among its siblings: that very object, whatever its class calls equal."""
+def place_of(sobject: SObject, siblings: Sequence[SObject], near: int = 0) -> int:
+    """Where an object is among its siblings: that very object, whatever its class calls equal.
+
+    At `near` and among the last it is looked for first: of a thousand new children moved one by one, the next is where the one before was.
+
+    Raises:
+        ValueError: it is not among them.
+    """
+    length = len(siblings)
+    if near < length and siblings[near] is sobject:
+        return near
+    for index in range(length - 1, max(length - _LAST, 0) - 1, -1):
+        if siblings[index] is sobject:
+            return index
     index = siblings.index(sobject)
     while siblings[index] is not sobject:
         index = siblings.index(sobject, index + 1)

@@ -225,13 +225,14 @@ def _weigh_chunk(transactions: list[Transaction]) -> int:
 
 def weigh(value: Any) -> int:
     """About how many bytes a transaction, change or record keeps in memory."""
+    if type(value) is str:  # most are, and the other questions take long
+        return size_of(value)
     if isinstance(value, tuple):
         return 40 + sum(map(weigh, value))
+    fields = getattr(type(value), "__struct_fields__", None)
+    if fields is not None:
+        return 60 + sum([weigh(getattr(value, field)) for field in fields])
     if isinstance(value, Joined):
         return weigh(value.parts)
     packed = getattr(value, "size", None)
-    if isinstance(packed, int):
-        return 60 + packed
-    if isinstance(value, msgspec.Struct):
-        return 60 + sum(weigh(getattr(value, field)) for field in value.__struct_fields__)
-    return size_of(value)
+    return 60 + packed if isinstance(packed, int) else size_of(value)

@@ -51,6 +51,7 @@ class OpenTransaction:
         "journal",
         "kind",
         "moves",
+        "near",
         "numbered",
         "origin",
         "parent",
@@ -89,6 +90,7 @@ class OpenTransaction:
         self.numbered = True  # whether all that were created have got the next number as their id
         self.plain = True  # whether none of them has dynamic attributes or tags
         self.moves = 0  # how often objects were put below another or taken away, other than by creating them
+        self.near = 0  # where among its siblings the last object was that was moved or destroyed
         self.structure: dict[SObject, int] = {}  # the last of these `moves`, by the object below which it was
         self.parent: SObject | None = None
         """Below which the newest object was created, and what there is to know of it: most have the same parent as the one before, and to

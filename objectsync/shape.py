@@ -108,7 +108,7 @@ class Shape:
             old_parent = sobject._os_parent
             if old_parent is None:
                 raise InvalidChangeError(f"{sobject} is the root; it cannot be moved")
-            self._complete(sobject, "moved")
+            old_index = self._place_of(transaction, sobject, old_parent, "moved")
             above: SObject | None = parent
             while above is not None:
                 if above is sobject:
@@ -118,9 +118,6 @@ class Shape:
             if depth != sobject._os_depth:
                 height = max(o._os_depth for o in walk(sobject)) - sobject._os_depth
                 self._check_depth(depth + height)
-            old_siblings = old_parent._os_children
-            assert old_siblings is not None
-            old_index = place_of(sobject, old_siblings)
             count = len(parent._os_children or ()) - (parent is old_parent)
             target = count if index == -1 else index
             if not 0 <= target <= count:
@@ -148,14 +145,14 @@ class Shape:
             parent = sobject._os_parent
             if parent is None:
                 raise InvalidChangeError(f"{sobject} is the root; it cannot be destroyed (clear() destroys what is below it)")
-            self._complete(sobject, "destroyed")
+            self._place_of(transaction, sobject, parent, "destroyed")
             self._announce_end(transaction, [sobject])
             if sobject._os_state == GONE or sobject._os_parent is None:
                 return  # an on_destroy did it
             parent = sobject._os_parent
             assert parent._os_children is not None
             siblings = parent._os_children
-            index = place_of(sobject, siblings)
+            index = self._place_of(transaction, sobject, parent, "destroyed")
             after = siblings[index - 1]._os_id if index else None
             before = siblings[index + 1]._os_id if index + 1 < len(siblings) else None
             removal = Removal(self, transaction, [sobject], parent, index)
@@ -286,13 +283,17 @@ class Shape:
         if len(records) >= _WORTH_PACKING:
             self._pack_later(records)
 
-    def _complete(self, sobject: SObject, what: str) -> None:
-        if sobject._os_state != FRESH or sobject._os_parent is None:
-            return
-        siblings = sobject._os_parent._os_children or []
-        newest = bool(siblings) and siblings[-1] is sobject  # first, or moving a thousand new children one by one were quadratic
-        if not newest and not any(sibling is sobject for sibling in siblings):
-            raise InvalidChangeError(f"{sobject} is still being built and cannot be {what}; do it in init()")
+    def _place_of(self, transaction: OpenTransaction, sobject: SObject, parent: SObject, what: str) -> int:
+        """Where an object is among its parent's children, before `what` is done to it.
+
+        Raises:
+            InvalidChangeError: it is not there yet.
+        """
+        try:
+            transaction.near = index = place_of(sobject, parent._os_children or (), transaction.near)
+        except ValueError:
+            raise InvalidChangeError(f"{sobject} is still being built and cannot be {what}; do it in init()") from None
+        return index
 
     def _alive(self, sobject: SObject) -> None:
         if not isinstance(sobject, SObject):

@@ -35,6 +35,17 @@ class Leaf(Node):
     pass
 
 
+class Compared(SObject):
+    """Counts how often one is compared with another."""
+
+    count = 0
+    __hash__ = SObject.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        Compared.count += 1
+        return self is other
+
+
 @pytest.fixture
 def tree() -> Tree:
     return Tree()
@@ -160,6 +171,30 @@ class TestMoving:
         assert node.children == [children[3], children[1], children[2], children[0]]
         tree.undo()
         assert node.children == children
+
+    @pytest.mark.parametrize("order", [1, -1], ids=["in order", "the last first"])
+    def test_many_new_children_find_their_places_without_a_search_for_each(self, tree: Tree, node: Node, order: int) -> None:
+        compared = Compared.count
+        with tree.record():
+            children = [Compared(parent=node) for _ in range(500)]
+            box = Node(parent=node)
+            for child in children[::order]:
+                child.move_to(box)
+        assert box.children == children[::order]
+        assert Compared.count - compared < 2_000  # a search among all for each would be 125,000
+
+    def test_a_new_child_among_many_old_ones_is_found_without_a_search(self, tree: Tree, node: Node) -> None:
+        old = [Compared(parent=node) for _ in range(500)]
+        compared = Compared.count
+        for _ in range(100):  # as `tr(td("a"), td("b"))` does, inside of `with table:`
+            with tree.record():
+                cells = [Compared(parent=node), Compared(parent=node)]
+                row = Node(parent=node)
+                for cell in cells:
+                    cell.move_to(row)
+        assert node.children[:500] == old
+        assert [len(row.children) for row in node.children[500:]] == [2] * 100
+        assert Compared.count - compared < 2_000
 
 
 class TestTags:
