@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import pytest
@@ -44,6 +45,10 @@ def test_constructors_read_like_html(hub: Hub) -> None:
     assert isinstance(title, Element)
     assert (title.tag.value, title.text.value) == ("h1", "Title")
     assert [child.text.value for child in paragraph.children if isinstance(child, Element)] == ["bold", " text", "7"]
+
+
+def test_constructors_tell_what_they_take(hub: Hub) -> None:
+    assert list(inspect.signature(tags.td).parameters)[:4] == ["children", "parent", "style", "classes"]
 
 
 def test_there_is_a_constructor_for_every_allowed_tag(hub: Hub) -> None:

@@ -8,6 +8,7 @@ they appear together.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
@@ -37,22 +38,33 @@ class Tag(Protocol):
         """Make it; see the module."""
 
 
+_CALL = inspect.signature(Tag.__call__)
+_SIGNATURE = _CALL.replace(parameters=list(_CALL.parameters.values())[1:])
+"""What `help(div)` and editors say: without `self`."""
+
+
 def _tag(name: str, doc: str) -> Tag:
     tag = name.rstrip("_")
 
-    def make(
+    def make(*children: Child, parent: SObject | None = None, text: str | None = None, **more: Any) -> Element:
+        if text is None and children and not isinstance(children[0], SObject):
+            text, children = as_text(children[0]), children[1:]
+        if not more:
+            # As of most cells of a table. What is not given is not passed on: see making.py.
+            return Element(tag, *children, parent=parent) if text is None else Element(tag, *children, parent=parent, text=text)
+        return detailed(*children, parent=parent, text=text, **more)
+
+    def detailed(
         *children: Child,
-        parent: SObject | None = None,
+        parent: SObject | None,
+        text: str | None,
         style: Mapping[str, str] | None = None,
         classes: Iterable[str] | None = None,
         attrs: Mapping[str, Any] | None = None,
-        text: str | None = None,
         value: Any = None,
         checked: bool | None = None,
         **attributes: Any,
     ) -> Element:
-        if text is None and children and not isinstance(children[0], SObject):
-            text, children = as_text(children[0]), children[1:]
         handlers: dict[str, Callable[..., Any]] = {}
         merged = as_dict("attrs", attrs or {}, ATTRS)
         if value is not None and tag not in _FIELDS:
@@ -70,6 +82,7 @@ def _tag(name: str, doc: str) -> Tag:
             element.on(event, handler)
         return element
 
+    make.__signature__ = _SIGNATURE  # type: ignore[attr-defined]  # functions have it, if one sets it
     make.__name__ = make.__qualname__ = name
     make.__doc__ = f"<{tag}>: {doc}"
     return make
