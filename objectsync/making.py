@@ -12,6 +12,7 @@ from .changes import Destroy
 from .current import current_parent, current_server
 from .states import FRESH, GONE
 from .topics.base import EMPTY
+from .values import is_unicode
 
 if TYPE_CHECKING:
     from .open_transaction import Mark
@@ -90,7 +91,12 @@ class Making:
         try:
             info = tree._classes[type(self)]
             plain = info.plain
-            if plain is not None and (text is EMPTY or (type(text) is str and text.isascii())) and not kwargs and not args:
+            if (
+                plain is not None
+                and (text is EMPTY or (type(text) is str and (text.isascii() or is_unicode(text))))
+                and not kwargs
+                and not args
+            ):
                 first = plain[given]
                 is_plain = True
         except (KeyError, TypeError):  # a class that is new; no tag, or one that is looked at

@@ -342,7 +342,7 @@ class SObject(Making, OlderNames):
         plain: list[str] | None = None
         for name, value in values.items():
             spec = specs.get(name)
-            if spec is not None and spec.takes_ascii and type(value) is str and value.isascii():
+            if spec is not None and spec.takes_texts and type(value) is str and value.isascii():
                 if value != spec.default:
                     if spec.validators and value not in spec.allowed:
                         self._validate_first(spec, name, value)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .changes import Define
 from .errors import AlreadyExists, UnknownType
 from .topics.base import EMPTY
-from .values import copy_value
+from .values import copy_value, is_unicode
 
 if TYPE_CHECKING:
     from .sobject import SObject
@@ -50,7 +50,7 @@ class TypeInfo:
         hooks = cls.pre_build, cls.init, cls.post_build, cls.set_attributes
         first = getattr(cls.build, "sets_first", "")
         built = first == "" or hooks != (base.pre_build, base.init, base.post_build, base.set_attributes)
-        texts = {name: spec.default for name, spec in cls._specs.items() if spec.takes_ascii and not spec.validators and name != first}
+        texts = {name: spec.default for name, spec in cls._specs.items() if spec.takes_texts and not spec.validators and name != first}
         firsts: dict[str, str | None] = {}
         if first:
             firsts.update(zip(cls._specs[first].allowed, cls._specs[first].allowed, strict=True))
@@ -76,7 +76,7 @@ class TypeInfo:
             return None
         try:
             for name, value in kwargs.items():
-                if type(value) is not str or value == texts[name] or not value.isascii():
+                if type(value) is not str or value == texts[name] or not is_unicode(value):
                     return None
             first = self.firsts[args[0]] if args else None
         except (KeyError, TypeError):  # a name that is no text's, or what is none that the first may be set to

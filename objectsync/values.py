@@ -46,6 +46,17 @@ def check_str(value: str, path: str = "$") -> str:
     return value
 
 
+def is_unicode(value: str) -> bool:
+    """Whether `check_str` would take it."""
+    if value.isascii():
+        return True
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def check_int(value: int, path: str = "$") -> int:
     """The integer as a plain int.
 

@@ -228,7 +228,7 @@ GIVEN = st.fixed_dictionaries(
     {},
     optional={
         "tag": st.sampled_from(["div", "td", "span"]),
-        "text": st.sampled_from(["", "a", "b", "é"]),
+        "text": st.sampled_from(["", "a", "b", "é", "日本", "\U0001f600"]),
         "classes": st.just(["c"]),
         "value": st.just("v"),
     },

@@ -43,15 +43,15 @@ class AttributeSpec(msgspec.Struct, frozen=True, eq=False):
     validators: tuple[Validator, ...] = ()
     writable: bool = True
     check: Callable[[Any], Any] = None  # type: ignore[assignment]  # `topic_class.check`, one look-up nearer
-    takes_ascii: bool = False
-    """Whether `check` gives every ASCII str back as it is, and so need not be called."""
+    takes_texts: bool = False
+    """Whether `check` gives every str that is valid Unicode back as it is, and so need not be called."""
     allowed: frozenset[str] = frozenset()
     """Texts that pass the validators, whatever else is so (`allows` of a single one)."""
 
     def __post_init__(self) -> None:
         set_field = msgspec.structs.force_setattr
         set_field(self, "check", self.topic_class.check)
-        set_field(self, "takes_ascii", self.topic_class.takes_ascii)
+        set_field(self, "takes_texts", self.topic_class.takes_texts)
         if len(self.validators) == 1 and self.topic_class._present is Topic._present:
             set_field(self, "allowed", getattr(self.validators[0], "allows", frozenset()))
 
@@ -119,7 +119,7 @@ class Topic(Generic[T]):
 
     type_name: ClassVar[str] = "generic"
     default: ClassVar[Any] = None
-    takes_ascii: ClassVar[bool] = False
+    takes_texts: ClassVar[bool] = False
 
     on_set = SignalSlot()
     """Called with the new value, at every change."""
@@ -128,8 +128,8 @@ class Topic(Generic[T]):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if "check" in cls.__dict__ and "takes_ascii" not in cls.__dict__:
-            cls.takes_ascii = False
+        if "check" in cls.__dict__ and "takes_texts" not in cls.__dict__:
+            cls.takes_texts = False
 
     def __init__(self, owner: SObject, name: str, spec: AttributeSpec) -> None:
         self._object = owner
@@ -180,7 +180,7 @@ class Topic(Generic[T]):
             Destroyed: the object is gone, or the attribute.
         """
         raw: Any = value
-        if not (self._spec.takes_ascii and type(raw) is str and raw.isascii()):  # `check` would give it back as it is
+        if not (self._spec.takes_texts and type(raw) is str and raw.isascii()):  # `check` would give it back as it is
             try:
                 raw = self.check(value)
             except InvalidValue as error:

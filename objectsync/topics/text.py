@@ -19,7 +19,7 @@ class StringTopic(Topic[str]):
     __slots__ = ()
     type_name = "string"
     default = ""
-    takes_ascii = True
+    takes_texts = True
 
     @staticmethod
     def check(value: Any) -> str:
