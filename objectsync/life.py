@@ -100,7 +100,8 @@ class Life(Details):
                 else:
                     sobject.pre_build(None)
             sobject.build(*args, **kwargs)
-            if len(siblings) == length and transaction.moves == moves:
+            fewer = length - len(siblings)
+            if transaction.moves == moves and (not fewer or fewer == transaction.adopted.get(sobject)):
                 siblings.append(sobject)
             else:
                 self._append(transaction, sobject, parent, length, moves)

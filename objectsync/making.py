@@ -130,9 +130,12 @@ class Making:
         transaction.born += 1
         transaction.changes.append(made)
         transaction.journal.append(made)
-        if not transaction.inner and transaction.recording:
-            # Before what build does, so that undo takes that back first: build may have moved older objects below this one.
-            transaction.inverses.append(Destroy(id))
+        if not transaction.inner:
+            if transaction.recording:
+                # Before what build does, so that undo takes that back first: build may have moved older objects below this one.
+                transaction.inverses.append(Destroy(id))
+            else:
+                transaction.kept = True
         if mark is None:
             siblings.append(made)
         else:

@@ -31,6 +31,7 @@ class OpenTransaction:
     """A transaction that has not ended. `changes` holds, in order, changes and (for their creation) fresh objects."""
 
     __slots__ = (
+        "adopted",
         "after",
         "author",
         "began",
@@ -49,6 +50,7 @@ class OpenTransaction:
         "inner",
         "inverses",
         "journal",
+        "kept",
         "kind",
         "moves",
         "near",
@@ -92,6 +94,8 @@ class OpenTransaction:
         self.moves = 0  # how often objects were put below another or taken away, other than by creating them
         self.near = 0  # where among its siblings the last object was that was moved or destroyed
         self.structure: dict[SObject, int] = {}  # the last of these `moves`, by the object below which it was
+        self.kept = False  # whether an undo leaves any of them where it is
+        self.adopted: dict[SObject, int] = {}  # by a new object: how many new ones it has taken from beside it (adoption.py)
         self.parent: SObject | None = None
         """Below which the newest object was created, and what there is to know of it: most have the same parent as the one before, and to
         read this of an object takes its time (benchmarks/core.py, "rows"). None as soon as any of it may have changed."""

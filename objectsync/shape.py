@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
+from .adoption import adopt
 from .ancestry import children_first, place_of, scope_of
 from .changes import Change, Clear, Destroy, Place
 from .errors import InvalidChangeError, LimitExceeded, describe
@@ -133,6 +134,22 @@ class Shape:
             if transaction.recording:
                 transaction.inverses.append(Place(sobject._os_id, old_parent._os_id, old_index))
 
+    def place_all(self, parent: SObject, children: Sequence[SObject]) -> None:
+        """Move objects below a parent, in this order, behind those that it has.
+
+        Raises:
+            InvalidChangeError, LimitExceeded: as `place`; nothing has changed.
+        """
+        if not children:
+            return
+        with self.record() as transaction:
+            self._alive(parent)
+            for child in children:
+                self._alive(child)
+            if not adopt(self, transaction, parent, children):
+                for child in children:
+                    self.place(child, parent)
+
     def destroy(self, sobject: SObject) -> None:
         """Destroy an object and everything below it: `on_destroy` of each, children first, then it is gone.
 
@@ -217,6 +234,8 @@ class Shape:
         sobject._os_state = FRESH
         self._objects[id] = sobject
         transaction.numbered = False
+        if not transaction.recording:
+            transaction.kept = True
         transaction.born += 1
         transaction.changes.append(sobject)
         transaction.journal.append(sobject)

@@ -77,11 +77,15 @@ class ElementObject(Methods):
     def append(self, *children: SObject | str | float) -> None:
         """Add children at the end: objects (moved here) or texts."""
         with self._os_tree.record():
+            objects: list[SObject] = []
             for child in children:
                 if isinstance(child, SObject):
-                    child.move_to(self)
-                else:
-                    Element("span", parent=self, text=as_text(child))
+                    objects.append(child)
+                    continue
+                self._os_tree.place_all(self, objects)
+                objects = []
+                Element("span", parent=self, text=as_text(child))
+            self._os_tree.place_all(self, objects)
 
     def _listen(
         self, event: str, handler: Callable[..., Any], inverse: Callable[..., Any] | None, live: bool, wanted: Mapping[str, Any]
